@@ -1,0 +1,16 @@
+# What the project links against. `scripts/setup` installs all of it.
+find_package(Threads REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(fmt REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(tl-expected REQUIRED)
+find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+find_path(STB_INCLUDE_DIR stb/stb_image.h REQUIRED)
+
+if(IMNET_JPEG)
+  find_package(JPEG REQUIRED)
+endif()
+if(IMNET_WEBP)
+  find_package(PkgConfig REQUIRED)
+  pkg_check_modules(WEBP REQUIRED IMPORTED_TARGET libwebp libwebpdemux)
+endif()
