@@ -1,5 +1,8 @@
 #include "base/errors.h"
 
+#include <cerrno>
+#include <system_error>
+
 namespace imnet {
 
 std::string_view name(InputErrorKind kind) {
@@ -12,6 +15,13 @@ std::string_view name(InputErrorKind kind) {
         case InputErrorKind::limits: return "limits";
     }
     return "io";
+}
+
+InputError error_from_errno(int error) {
+    const std::string message = std::generic_category().message(error);
+    if (error == ENOENT || error == ENOTDIR) return {InputErrorKind::not_found, message};
+    if (error == EACCES || error == EPERM) return {InputErrorKind::permission, message};
+    return {InputErrorKind::io, message};
 }
 
 }  // namespace imnet

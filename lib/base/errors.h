@@ -37,6 +37,9 @@ struct InputError {
     std::string message;
 };
 
+/// The kind and message for a failed system call.
+InputError error_from_errno(int error);
+
 /// A value, or the reason why this one input failed.
 template <typename T>
 using Expected = tl::expected<T, InputError>;

@@ -25,8 +25,8 @@ std::size_t size_of(DType dtype);
 struct TensorView {
     DType dtype = DType::float32;
     std::vector<std::int64_t> shape;
-    std::vector<std::int64_t> strides;   ///< in elements, none negative
-    std::span<const std::byte> bytes;    ///< starts at the first element
+    std::vector<std::int64_t> strides;  ///< in elements, none negative
+    std::span<const std::byte> bytes;   ///< starts at the first element
     bool big_endian = false;
 
     std::int64_t element_count() const;

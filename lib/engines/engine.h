@@ -23,7 +23,8 @@ public:
     virtual ~Worker() = default;
 
     /// [count, 3, height, width] float32, normalised → [count, classes] logits.
-    virtual void run(std::span<const float> images, int count, int height, int width, std::span<float> logits) = 0;
+    virtual void run(std::span<const float> images, int count, int height, int width,
+                     std::span<float> logits) = 0;
 };
 
 /// A net, ready to run: its weights, shared read-only by all workers.
@@ -41,8 +42,12 @@ public:
     virtual std::string library() const = 0;
 };
 
+/// Whether the engine's module is installed beside this program: a build may leave it out.
+bool engine_installed();
+
 /// Makes the net ready on the device. `automatic` is CUDA where there is a usable GPU, else the
 /// CPU. Throws ModelError where the device cannot be had, never choosing another in silence.
-std::unique_ptr<Engine> open_engine(const Architecture& architecture, const Parameters& parameters, Device device);
+std::unique_ptr<Engine> open_engine(const Architecture& architecture, const Parameters& parameters,
+                                    Device device);
 
 }  // namespace imnet

@@ -1,21 +1,26 @@
 #pragma once
 
+#include <cstdint>
+
 #include "images/image.h"
 #include "images/preprocess.h"
 
 namespace imnet {
 
 /// The part of a resized picture that is wanted: columns left … left + width, rows top … top + height.
+/// A strip of 1×4000 pixels grows to a million rows, a longer one past 2³¹, so offsets have 64 bits.
 struct Window {
-    int left = 0;
-    int top = 0;
+    std::int64_t left = 0;
+    std::int64_t top = 0;
     int width = 0;
     int height = 0;
 };
 
 /// What `window` of `image` resized to `width` × `height` holds, byte for byte as Pillow's
 /// `Image.resize` computes it (two passes over uint8 with 22-bit fixed-point coefficients). Only
-/// the rows and columns that the window needs are computed. The window lies inside the result.
-Image resize(const Image& image, int width, int height, Interpolation interpolation, const Window& window);
+/// the rows and columns that the window needs are computed, so time and memory follow the window
+/// and not the resized picture. The image is not empty and the window lies inside the result.
+Image resize(const Image& image, std::int64_t width, std::int64_t height, Interpolation interpolation,
+             const Window& window);
 
 }  // namespace imnet

@@ -23,35 +23,39 @@ enum class Operation { convolution, batch_norm, relu, max_pool, global_average_p
 /// the value `output` and reads `input` (and `other`, for `add`). Every value is written once.
 struct Step {
     Operation operation;
-    std::string module;       ///< path of the module that computes it; for `add` the block's
+    std::string module;  ///< path of the module that computes it; for `add` the block's
     int input = 0;
-    int other = -1;           ///< second operand of `add`
+    int other = -1;  ///< second operand of `add`
     int output = 0;
     int in_channels = 0;
     int out_channels = 0;
-    int kernel = 1;           ///< square; convolution and max_pool
+    int kernel = 1;  ///< square; convolution and max_pool
     int stride = 1;
     int padding = 0;
     int groups = 1;
-    bool bias = false;        ///< convolution and linear
-    float eps = 0.0F;         ///< batch_norm
+    bool bias = false;  ///< convolution and linear
+    float eps = 0.0F;   ///< batch_norm
 };
 
 enum class ParameterKind { weight, bias, running_mean, running_var, num_batches_tracked };
 
 /// One entry of the state dict, in its order.
 struct Parameter {
-    std::string name;                  ///< "layer1.0.bn1.running_mean"
+    std::string name;  ///< "layer1.0.bn1.running_mean"
     std::vector<std::int64_t> shape;
     ParameterKind kind;
-    Operation operation;               ///< of the module that owns it
+    Operation operation;  ///< of the module that owns it
+
+    std::int64_t element_count() const;
+    /// Whether `model.parameters()` holds it: all but the running statistics.
+    bool trainable() const { return kind == ParameterKind::weight || kind == ParameterKind::bias; }
 };
 
 struct Architecture {
-    std::string name;                  ///< "resnet50"
-    std::string type;                  ///< class name of the root: `ResNet`, `ResNetV2`
+    std::string name;  ///< "resnet50"
+    std::string type;  ///< class name of the root: `ResNet`, `ResNetV2`
     int classes = 1000;
-    std::string head;                  ///< path of the classifier: `fc`, `head.fc`
+    std::string head;  ///< path of the classifier: `fc`, `head.fc`
     std::vector<Module> modules;
     std::vector<Step> steps;
     std::vector<Parameter> parameters;

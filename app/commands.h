@@ -1,0 +1,13 @@
+// One function a command. Each returns the exit status; what ends the run is thrown.
+#pragma once
+
+#include "options.h"
+
+namespace imnet::app {
+
+int run_classify(const Options& options);      // classify_command.cpp
+int run_models(const Options& options);        // models_command.cpp
+int run_summary(const Options& options);       // summary_command.cpp
+int run_weights_path(const Options& options);  // weights_path_command.cpp
+
+}  // namespace imnet::app

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+
+namespace imnet::app {
+
+/// Completion scripts for the shells, from the option table.
+std::string bash_completions();
+std::string zsh_completions();
+std::string fish_completions();
+
+}  // namespace imnet::app

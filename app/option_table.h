@@ -1,0 +1,55 @@
+// The one table that parsing, --help, the man page and the completions are made from.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "options.h"
+
+namespace imnet::app {
+
+/// The member of `Options` that an option sets: a flag, a word, a whole number or a number.
+using Target = std::variant<bool Options::*, std::optional<std::string> Options::*,
+                            std::optional<std::int64_t> Options::*, std::optional<double> Options::*>;
+
+/// What completions offer for a value.
+enum class Completion { none, file, folder, model };
+
+struct OptionRow {
+    std::string_view section;     ///< heading in --help and the man page
+    std::string_view short_name;  ///< "-k", or empty
+    std::string_view long_name;   ///< "--top"
+    std::string_view value;       ///< "N"; empty for a flag
+    std::string_view help;        ///< one sentence without a full stop
+    std::string_view default_text;
+    std::vector<std::string_view> choices;  ///< the words that are accepted; empty for any
+    Completion completion;
+    std::vector<Command> commands;
+    Target target;
+};
+
+struct CommandRow {
+    Command command;
+    std::string_view words;      ///< "summary", "weights path"; empty for classify
+    std::string_view arguments;  ///< "PATH…"
+    std::string_view help;       ///< one line
+    std::string_view details;    ///< a paragraph or more
+};
+
+std::span<const OptionRow> option_table();
+std::span<const CommandRow> command_table();
+
+const CommandRow& command_row(Command command);
+
+/// The options that a command takes, in the order of the table.
+std::vector<const OptionRow*> options_of(Command command);
+
+/// "-k, --top N".
+std::string option_spelling(const OptionRow& row);
+
+}  // namespace imnet::app

@@ -1,0 +1,44 @@
+// What was typed: words and numbers as they stand on the command line, before anything is made of
+// them. What they mean is found by resolve.h.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace imnet::app {
+
+enum class Command { classify, models, summary, weights_path };
+
+struct Options {
+    Command command = Command::classify;
+    std::vector<std::string> arguments;  ///< paths, or the name of weights
+
+    std::optional<std::string> model;
+    std::optional<std::string> weights;
+    bool no_weights = false;
+    std::optional<std::int64_t> seed;
+    std::optional<std::string> labels;
+    std::optional<std::string> device;
+    std::optional<std::int64_t> threads;
+    std::optional<std::int64_t> batch;
+
+    std::optional<std::int64_t> top;
+    std::optional<std::string> format;
+    std::optional<std::string> output;
+    std::optional<double> min_prob;
+    std::optional<std::string> is;
+    bool no_recursive = false;
+    bool follow = false;
+    bool all = false;
+    std::optional<std::int64_t> max_megapixels;
+    bool quiet = false;
+    bool fail_fast = false;
+
+    bool help = false;
+    bool version = false;
+    std::optional<std::string> generate;
+};
+
+}  // namespace imnet::app

@@ -1,0 +1,144 @@
+#include "resolve.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+#include <filesystem>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "base/cpu_count.h"
+#include "base/errors.h"
+#include "base/mapped_file.h"
+#include "base/sha256.h"
+#include "checkpoints/checkpoint.h"
+#include "models/weight_cache.h"
+
+namespace imnet::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string model_name(const Options& options) { return options.model.value_or("resnet50"); }
+
+Labels resolve_labels(const Options& options, int classes) {
+    if (options.labels) return read_labels(*options.labels, classes);
+    return classes == 1000 ? imagenet_labels() : numbered_labels(classes);
+}
+
+Preprocessing default_preprocessing(const std::string& model) {
+    const PublishedWeights* weights = default_weights(model);
+    return weights != nullptr ? weights->preprocessing : Preprocessing{};
+}
+
+Net random_net(const Options& options) {
+    const int seed = number_in_range(options.seed, "--seed", 0, std::numeric_limits<int>::max(), 0);
+    say(fmt::format("random weights (--no-weights, seed {}): the labels mean nothing", seed));
+    Architecture net = architecture(model_name(options));
+    Parameters parameters = random_parameters(net, static_cast<std::uint64_t>(seed));
+    return {std::move(net), std::move(parameters), default_preprocessing(model_name(options)),
+            resolve_labels(options, 1000)};
+}
+
+// A checkpoint file may be a copy of published weights under any name; its bytes tell which, and so
+// which recipe its pictures need.
+Preprocessing recognise_preprocessing(const std::string& model, const fs::path& path) {
+    const PublishedWeights* published = nullptr;
+    for (const PublishedWeights& row : published_weights()) {
+        if (row.model == model && path.filename() == row.file) published = &row;
+    }
+    if (published == nullptr) published = identify_by_hash(model, sha256(MappedFile(path).bytes()));
+    return published != nullptr ? published->preprocessing : default_preprocessing(model);
+}
+
+Net net_from_file(const Options& options, const fs::path& path, const PublishedWeights* published) {
+    const std::string model = model_name(options);
+    const StateDict state_dict = read_checkpoint(path);
+    Architecture net = architecture(model);
+    if (const int classes = head_classes(net, state_dict); classes != 0 && classes != net.classes) {
+        net = architecture(model, classes);
+    }
+    Parameters parameters = imnet::bind(net, state_dict, path.native());
+    Labels labels = resolve_labels(options, net.classes);
+    const Preprocessing recipe =
+        published != nullptr ? published->preprocessing : recognise_preprocessing(model, path);
+    return {std::move(net), std::move(parameters), recipe, std::move(labels)};
+}
+
+}  // namespace
+
+Net resolve_net(const Options& options) {
+    architecture(model_name(options));  // a wrong name is the first thing to say
+    if (options.no_weights) {
+        if (options.weights) throw UsageError("--weights and --no-weights contradict each other");
+        return random_net(options);
+    }
+    if (options.seed) throw UsageError("--seed only goes with --no-weights");
+    std::error_code ignored;
+    if (options.weights && fs::exists(*options.weights, ignored)) {
+        return net_from_file(options, *options.weights, nullptr);
+    }
+    const PublishedWeights& published = resolve_published(options, options.weights.value_or(""));
+    const auto cached = find_cached(published);
+    if (!cached) refuse_uncached(published);
+    return net_from_file(options, *cached, &published);
+}
+
+const PublishedWeights& resolve_published(const Options& options, const std::string& name) {
+    const std::string model = model_name(options);
+    const PublishedWeights* weights = name.empty() ? default_weights(model) : find_published(model, name);
+    if (weights != nullptr) return *weights;
+    std::string known;
+    for (const PublishedWeights& row : published_weights()) {
+        if (row.model == model) known.append(known.empty() ? "" : ", ").append(row.name);
+    }
+    throw ModelError(fmt::format(
+        "{}: no such file, and no published weights of {} are called so: there are {}", name, model, known));
+}
+
+void refuse_uncached(const PublishedWeights& weights) {
+    throw ModelError(fmt::format(
+        "the weights {} of {} are not on this machine: download {} to {} (or use --no-weights for random "
+        "ones)",
+        weights.name, weights.model, weights.url, (weight_cache_folder() / weights.file).native()));
+}
+
+Device resolve_device(const Options& options) {
+    const std::string text = options.device.value_or("auto");
+    if (text == "auto") return {Device::Kind::automatic};
+    if (text == "cpu") return {Device::Kind::cpu};
+    if (text == "cuda") return {Device::Kind::cuda};
+    if (text.starts_with("cuda:")) {
+        Device device{Device::Kind::cuda};
+        const char* end = text.data() + text.size();
+        const auto [stop, error] = std::from_chars(text.data() + 5, end, device.index);
+        if (error == std::errc{} && stop == end && device.index >= 0) return device;
+    }
+    throw UsageError(fmt::format("--device {}: it takes auto, cpu, cuda or cuda:N", text));
+}
+
+int resolve_threads(const Options& options) {
+    const int usable = usable_cores();
+    const int wanted = number_in_range(options.threads, "--threads", 1, 65536, usable);
+    if (wanted > usable) {
+        if (!options.quiet)
+            say(fmt::format("--threads {}: this process may use {} cores, no more", wanted, usable));
+        return usable;
+    }
+    return wanted;
+}
+
+int number_in_range(const std::optional<std::int64_t>& typed, std::string_view option, int smallest,
+                    int largest, int fallback) {
+    if (!typed) return fallback;
+    if (*typed < smallest || *typed > largest) {
+        throw UsageError(
+            fmt::format("{} {}: it takes a number from {} to {}", option, *typed, smallest, largest));
+    }
+    return static_cast<int>(*typed);
+}
+
+void say(const std::string& message) { fmt::print(stderr, "imnet: {}\n", message); }
+
+}  // namespace imnet::app

@@ -1,0 +1,49 @@
+// What the typed options mean: which net, with which weights, labels and preprocessing, where it
+// runs and with how many threads.
+#pragma once
+
+#include <string>
+
+#include "engines/engine.h"
+#include "images/preprocess.h"
+#include "models/architecture.h"
+#include "models/labels.h"
+#include "models/parameters.h"
+#include "models/published_weights.h"
+#include "options.h"
+
+namespace imnet::app {
+
+/// A net that is ready to be put on a device, and what its inputs and outputs are.
+struct Net {
+    Architecture architecture;
+    Parameters parameters;
+    Preprocessing preprocessing;
+    Labels labels;
+};
+
+/// Finds and reads the net. Random weights are announced on standard error. Throws UsageError for
+/// options that contradict each other, ModelError where the weights are missing or do not fit.
+Net resolve_net(const Options& options);
+
+/// Throws UsageError for what is no device.
+Device resolve_device(const Options& options);
+
+/// Cores to use, never more than this process may use; more is said on standard error.
+int resolve_threads(const Options& options);
+
+/// The published weights of that name, or the model's default where it is empty. Throws UsageError
+/// that lists what there is.
+const PublishedWeights& resolve_published(const Options& options, const std::string& name);
+
+/// The error for published weights that are not on this machine.
+[[noreturn]] void refuse_uncached(const PublishedWeights& weights);
+
+/// A whole number that must lie in a range; `fallback` where it was not typed. Throws UsageError.
+int number_in_range(const std::optional<std::int64_t>& typed, std::string_view option, int smallest,
+                    int largest, int fallback);
+
+/// Prints one line on standard error: "imnet: …".
+void say(const std::string& message);
+
+}  // namespace imnet::app

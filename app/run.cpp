@@ -1,0 +1,77 @@
+#include "run.h"
+
+#include <csignal>
+#include <new>
+
+#include <fmt/format.h>
+
+#include "base/errors.h"
+#include "base/output_file.h"
+#include "command_line.h"
+#include "commands.h"
+#include "completions.h"
+#include "help.h"
+#include "man_page.h"
+#include "resolve.h"
+
+namespace imnet::app {
+namespace {
+
+enum ExitStatus { usage = 2, model_rejected = 3, output_failed = 4 };
+
+int print(const std::string& text) {
+    OutputFile out("-");
+    out.write(text);
+    out.commit();
+    return 0;
+}
+
+std::string generated(const std::string& kind) {
+    if (kind == "man") return man_page();
+    if (kind == "complete-bash") return bash_completions();
+    if (kind == "complete-zsh") return zsh_completions();
+    return fish_completions();
+}
+
+int dispatch(const Options& options) {
+    if (options.help) return print(help_text(options.command));
+    if (options.version) return print(version_text());
+    if (options.generate) return print(generated(*options.generate));
+    switch (options.command) {
+        case Command::classify: return run_classify(options);
+        case Command::models: return run_models(options);
+        case Command::summary: return run_summary(options);
+        case Command::weights_path: return run_weights_path(options);
+    }
+    return usage;
+}
+
+// Libraries explain themselves over many lines; people get the first.
+std::string first_line(std::string_view text) { return std::string(text.substr(0, text.find('\n'))); }
+
+}  // namespace
+
+int run(const std::vector<std::string>& words) try {
+    return dispatch(parse_command_line(words));
+} catch (const UsageError& error) {
+    say(fmt::format("{}\nTry 'imnet --help'.", error.what()));
+    return usage;
+} catch (const ModelError& error) {
+    say(error.what());
+    return model_rejected;
+} catch (const OutputError& error) {
+    say(error.what());
+    return output_failed;
+} catch (const ClosedPipe&) {
+    std::signal(SIGPIPE, SIG_DFL);
+    std::raise(SIGPIPE);
+    return output_failed;
+} catch (const std::bad_alloc&) {
+    say("out of memory: a smaller --batch or fewer --threads need less");
+    return output_failed;
+} catch (const std::exception& error) {
+    say(first_line(error.what()));
+    return output_failed;
+}
+
+}  // namespace imnet::app

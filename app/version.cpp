@@ -1,0 +1,23 @@
+#include <fmt/core.h>
+
+#include "help.h"
+
+namespace imnet::app {
+namespace {
+
+// The values are set by CMake; an empty one means that the part is switched off.
+std::string part(std::string_view name, std::string_view version, std::string_view purpose) {
+    return fmt::format("  {:16}{:12}{}\n", name, version.empty() ? "off" : version, purpose);
+}
+
+}  // namespace
+
+std::string version_text() {
+    return fmt::format("imnet {}\n", IMNET_VERSION) +
+           part("libtorch", IMNET_TORCH_VERSION, "engine: CPU and CUDA") +
+           part("libjpeg-turbo", IMNET_JPEG_VERSION, "JPEG; stb_image where it is off") +
+           part("libwebp", IMNET_WEBP_VERSION, "WebP") +
+           part("stb_image", IMNET_STB_VERSION, "PNG, GIF, BMP, TGA, PNM");
+}
+
+}  // namespace imnet::app

@@ -1,0 +1,28 @@
+#include <filesystem>
+
+#include "base/errors.h"
+#include "base/output_file.h"
+#include "commands.h"
+#include "models/weight_cache.h"
+#include "resolve.h"
+
+namespace imnet::app {
+
+int run_weights_path(const Options& options) {
+    if (options.arguments.size() > 1) throw UsageError("'imnet weights path' takes one name or file");
+    const std::string name = options.arguments.empty() ? "" : options.arguments.front();
+    std::string path = name;
+    std::error_code ignored;
+    if (name.empty() || !std::filesystem::exists(name, ignored)) {
+        const PublishedWeights& weights = resolve_published(options, name);
+        const auto cached = find_cached(weights);
+        if (!cached) refuse_uncached(weights);
+        path = cached->native();
+    }
+    OutputFile out("-");
+    out.write(path + '\n');
+    out.commit();
+    return 0;
+}
+
+}  // namespace imnet::app

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace imnet {
+
+/// Whether the bytes are well-formed UTF-8 (RFC 3629: no surrogates, nothing over U+10FFFF, no
+/// overlong forms).
+bool is_utf8(std::string_view bytes);
+
+/// The text with U+FFFD in place of each byte that is not part of well-formed UTF-8.
+std::string replace_invalid_utf8(std::string_view bytes);
+
+/// What may be shown on a terminal: invalid bytes as U+FFFD, control characters (C0, DEL, C1) as
+/// '?', so that a file name cannot move the cursor or break a line.
+std::string sanitise_for_terminal(std::string_view bytes);
+
+}  // namespace imnet

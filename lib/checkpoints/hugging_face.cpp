@@ -1,0 +1,112 @@
+#include "checkpoints/hugging_face.h"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <memory>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "checkpoints/bytes.h"
+#include "checkpoints/refusals.h"
+
+namespace imnet {
+namespace {
+
+constexpr std::array weights_names{"model.safetensors", "model.safetensors.index.json", "pytorch_model.bin",
+                                   "pytorch_model.bin.index.json"};
+constexpr std::size_t longest_json = 1 << 20;
+
+bool is_plain_file_name(std::string_view name) {
+    return !name.empty() && name != "." && name != ".." &&
+           name.find_first_of(std::string_view("/\\\0", 3)) == std::string_view::npos;
+}
+
+nlohmann::json weight_map_of(std::span<const std::byte> index) {
+    if (index.size() > longest_json) refuse("its index of shards is longer than 1 MB: refused");
+    const auto json = nlohmann::json::parse(as_text(index), nullptr, false);
+    const auto map = json.is_object() ? json.find("weight_map") : json.end();
+    if (map == json.end() || !map->is_object() || map->empty()) {
+        refuse("its index of shards has no weight_map: the file is cut or damaged");
+    }
+    return *map;
+}
+
+}  // namespace
+
+bool is_shard_index(std::span<const std::byte> file) {
+    const std::string_view start = as_text(file.first(std::min(file.size(), longest_json)));
+    return start.starts_with("{") && start.find("\"weight_map\"") != std::string_view::npos;
+}
+
+StateDict read_shards(std::span<const std::byte> index, const std::filesystem::path& folder,
+                      const ReadShard& read_shard) {
+    constexpr std::size_t most_shards = 1000;
+    const nlohmann::json weight_map = weight_map_of(index);
+    std::set<std::string> shards;
+    for (const auto& [tensor, shard] : weight_map.items()) {
+        const auto* file_name = shard.get_ptr<const std::string*>();
+        if (file_name == nullptr || !is_plain_file_name(*file_name)) {
+            refuse(fmt::format("its index puts the tensor {} outside of its folder: refused",
+                               in_quotes(tensor)));
+        }
+        shards.insert(*file_name);
+    }
+    if (shards.size() > most_shards) refuse(fmt::format("its index names more than {} shards", most_shards));
+
+    StateDict result;
+    std::set<std::string> found;
+    auto owners = std::make_shared<std::vector<std::shared_ptr<const void>>>();
+    for (const std::string& file_name : shards) {
+        StateDict shard = read_shard(folder / file_name);
+        result.container = fmt::format("{}, {} shards", shard.container, shards.size());
+        owners->push_back(std::move(shard.owner));
+        for (auto& [name, tensor] : shard.tensors) {
+            if (!found.insert(name).second)
+                refuse(fmt::format("two shards hold the tensor {}", in_quotes(name)));
+            const auto entry = weight_map.find(name);
+            if (entry == weight_map.end() || *entry != file_name) {
+                refuse(fmt::format("the index does not name the tensor {} of the shard {}", in_quotes(name),
+                                   in_quotes(file_name)));
+            }
+            result.tensors.emplace_back(std::move(name), std::move(tensor));
+        }
+    }
+    for (const auto& [name, shard] : weight_map.items()) {
+        if (found.contains(name)) continue;
+        refuse(fmt::format(
+            "the tensor {} is missing from the shard that the index names: download the shards again",
+            in_quotes(name)));
+    }
+    result.owner = std::move(owners);
+    return result;
+}
+
+std::filesystem::path weights_in_folder(const std::filesystem::path& folder) {
+    for (const char* name : weights_names) {
+        std::error_code ignored;
+        if (std::filesystem::exists(folder / name, ignored)) return folder / name;
+    }
+    refuse(
+        "this folder holds neither model.safetensors nor pytorch_model.bin: give the file of weights itself");
+}
+
+void add_config(const std::filesystem::path& weights, StateDict& state_dict) {
+    const std::string file_name = weights.filename().string();
+    if (std::find(weights_names.begin(), weights_names.end(), file_name) == weights_names.end()) return;
+    const auto config = weights.parent_path() / "config.json";
+    std::error_code failed;
+    const auto size = std::filesystem::file_size(config, failed);
+    if (failed || size > longest_json) return;
+    std::string text(size, '\0');
+    std::ifstream file(config, std::ios::binary);
+    if (file.read(text.data(), static_cast<std::streamsize>(size))) {
+        state_dict.metadata.emplace_back("config.json", std::move(text));
+    }
+}
+
+}  // namespace imnet

@@ -1,0 +1,37 @@
+// Checkpoints in several files, as the Hugging Face hub keeps them: a folder with `config.json` and
+// the weights, which may be shards with an index `{"weight_map": {"TENSOR": "SHARD", …}}`.
+//
+// Refused: indexes beyond 1 MB, shards outside the index's folder, tensors that are missing from
+// the shard that the index names, or that stand in two shards.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "checkpoints/state_dict.h"
+
+namespace imnet {
+
+/// Whether the bytes are such an index.
+bool is_shard_index(std::span<const std::byte> file);
+
+/// Reads one shard; its result owns its file.
+using ReadShard = std::function<StateDict(const std::filesystem::path&)>;
+
+/// The tensors of all shards that an index names, beside it in `folder`. Throws ModelError.
+StateDict read_shards(std::span<const std::byte> index, const std::filesystem::path& folder,
+                      const ReadShard& read_shard);
+
+/// The file of weights in a folder: `model.safetensors`, `pytorch_model.bin` or their index. Throws
+/// ModelError where there is none.
+std::filesystem::path weights_in_folder(const std::filesystem::path& folder);
+
+/// Adds the text of the `config.json` beside the weights, where there is one, to the metadata under
+/// that name.
+void add_config(const std::filesystem::path& weights, StateDict& state_dict);
+
+}  // namespace imnet

@@ -1,0 +1,25 @@
+// The names that different libraries give to the same tensors.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "checkpoints/state_dict.h"
+
+namespace imnet {
+
+/// Takes off what training wraps around all names: `module.` (DataParallel), `_orig_mod.`
+/// (torch.compile), `model.` (Lightning), `backbone.`; also one in another, and where only the
+/// classifier stands outside. The counter `n_averaged` of an AveragedModel goes with it.
+void strip_prefixes(StateDict& state_dict);
+
+/// torchvision's name for a tensor of Hugging Face transformers' `ResNetForImageClassification`
+/// (`resnet.encoder.stages.0.layers.0.layer.1.convolution.weight` → `layer1.0.conv2.weight`); empty
+/// for every other name.
+std::string torchvision_name(std::string_view transformers_name);
+
+/// Gives the tensors the names of torchvision, or of timm for `resnetv2_50`: prefixes taken off, and
+/// transformers' names translated where all are of that layout. timm's resnet50 has torchvision's.
+void use_native_names(StateDict& state_dict);
+
+}  // namespace imnet

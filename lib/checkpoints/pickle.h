@@ -1,0 +1,106 @@
+// A pickle machine that builds state dicts and can do nothing else.
+//
+// It reads the opcodes that torch.save writes (protocol 2) into plain values. A GLOBAL is looked up
+// in the list that PyTorch's own weights_only loader allows; what is not in it ends the reading,
+// and what is in it is a name for a few lines of this program, never code out of the file. Refused
+// by name: every other opcode (INST, OBJ, STACK_GLOBAL, EXT1 …), calls of anything but those
+// globals, BUILD on anything but tensors and ordered dicts, persistent ids that are not storages.
+// All values together may take 16 MB; nesting, stack and memo are bounded with them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <memory_resource>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "checkpoints/element_type.h"
+
+namespace imnet::pickle {
+
+struct Global;
+struct Sequence;
+struct Dict;
+struct Storage;
+struct Tensor;
+
+struct Unset {};
+struct None {};
+
+/// A Python str (or Python 2 str), in place in the pickle; not checked to be UTF-8.
+struct Text {
+    std::string_view characters;
+};
+
+/// An int beyond 64 bits: its bytes, least significant first, two's complement.
+struct LargeInteger {
+    std::string_view little_endian;
+};
+
+/// An object that a state dict may lie beside but does not need: a device, bytes, a complex number.
+struct Opaque {
+    std::string_view what;
+};
+
+/// Values point at one another but own nothing: the Document owns them all, so that deep or cyclic
+/// structures are freed without recursion.
+using Value = std::variant<Unset, None, bool, std::int64_t, double, Text, LargeInteger, Opaque, const Global*,
+                           Sequence*, Dict*, const Storage*, Tensor*>;
+
+enum class SequenceKind { list, tuple, set };
+
+struct Sequence {
+    SequenceKind kind;
+    int depth = 1;  ///< levels of containers inside, itself included
+    std::pmr::vector<Value> items;
+};
+
+/// A dict or OrderedDict: entries in the order of insertion.
+struct Dict {
+    int depth = 1;
+    std::pmr::vector<std::pair<Value, Value>> items;
+
+    /// The last entry under that text, or null.
+    const Value* find(std::string_view key) const;
+};
+
+/// What a persistent id says of a storage: claims, which the container checks.
+struct Storage {
+    std::string_view key;
+    const ElementType* type;
+    std::int64_t count;            ///< elements in the whole storage, not negative
+    std::int64_t view_offset = 0;  ///< of the older form: only this part of the storage is meant
+    std::int64_t view_count;
+};
+
+/// A tensor as the pickle describes it; the numbers are not negative, nothing else is checked.
+struct Tensor {
+    const Storage* storage = nullptr;  ///< null: made, but never filled
+    const ElementType* type = nullptr;
+    std::int64_t offset = 0;  ///< in elements
+    std::pmr::vector<std::int64_t> shape;
+    std::pmr::vector<std::int64_t> strides;
+    std::string_view unsupported;  ///< not empty: what about it this program cannot read
+};
+
+/// One pickle, read. Texts point into the bytes that were read; the rest dies with the Document.
+struct Document {
+    std::unique_ptr<std::pmr::memory_resource> budget;
+    std::unique_ptr<std::pmr::memory_resource> memory;
+    Value root;
+    std::span<const Storage* const> storages;  ///< all that persistent ids named, in order
+    std::size_t size = 0;                      ///< bytes up to and including STOP
+};
+
+/// Gives the object that a persistent id names by a number alone, as only the tar form has them.
+using NumberedObjects = std::function<Value(std::int64_t)>;
+
+/// Reads the pickle at the start of `bytes`. Throws ModelError.
+Document read(std::span<const std::byte> bytes, const NumberedObjects& numbered = nullptr);
+
+}  // namespace imnet::pickle

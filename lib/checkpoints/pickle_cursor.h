@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "checkpoints/bytes.h"
+#include "checkpoints/pickle.h"
+#include "checkpoints/pickle_opcodes.h"
+#include "checkpoints/refusals.h"
+
+namespace imnet::pickle {
+
+/// The place in a pickle up to which it has been read. Throws ModelError where it ends too early.
+class Cursor {
+public:
+    explicit Cursor(std::span<const std::byte> bytes) : bytes_(bytes) {}
+
+    std::size_t position() const { return at_; }
+
+    Opcode next_opcode() {
+        opcode_at_ = at_;
+        return number<Opcode>();
+    }
+
+    std::span<const std::byte> take(std::size_t size) {
+        if (!fits(at_, size, bytes_.size())) refuse_end();
+        at_ += size;
+        return bytes_.subspan(at_ - size, size);
+    }
+
+    /// A little-endian number, or an opcode.
+    template <typename T>
+    T number() {
+        return load<T>(take(sizeof(T)), 0);
+    }
+
+    /// Up to the end of the line, which is taken too.
+    std::string_view line() {
+        const std::string_view rest = as_text(bytes_.subspan(at_));
+        const auto length = rest.find('\n');
+        if (length == std::string_view::npos) refuse_end();
+        at_ += length + 1;
+        return rest.substr(0, length);
+    }
+
+    /// An int of that many bytes, two's complement.
+    Value long_integer(std::size_t size) {
+        const auto digits = take(size);
+        if (size > sizeof(std::int64_t)) return LargeInteger{as_text(digits)};
+        if (size == 0) return std::int64_t{0};
+        std::uint64_t value = 0;
+        for (std::size_t i = 0; i < size; ++i) value |= std::to_integer<std::uint64_t>(digits[i]) << (8 * i);
+        const auto unused = static_cast<int>(64 - 8 * size);
+        return static_cast<std::int64_t>(value << unused) >> unused;  // the top bit is the sign
+    }
+
+    /// Refuses what the last opcode does.
+    [[noreturn]] void refuse_damage(std::string_view what) const {
+        refuse(fmt::format("the pickle {} at byte {}: the file is damaged or hostile", what, opcode_at_));
+    }
+
+private:
+    [[noreturn]] static void refuse_end() { refuse("the pickle ends too early: the file is cut or damaged"); }
+
+    std::span<const std::byte> bytes_;
+    std::size_t at_ = 0;
+    std::size_t opcode_at_ = 0;
+};
+
+}  // namespace imnet::pickle

@@ -1,0 +1,120 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace imnet::pickle {
+
+/// Every opcode of Python's pickle protocols 0 to 5, by the names of Python's pickletools.
+enum class Opcode : std::uint8_t {
+    MARK = '(',
+    STOP = '.',
+    POP = '0',
+    POP_MARK = '1',
+    DUP = '2',
+    FLOAT = 'F',
+    INT = 'I',
+    BININT = 'J',
+    BININT1 = 'K',
+    LONG = 'L',
+    BININT2 = 'M',
+    NONE = 'N',
+    PERSID = 'P',
+    BINPERSID = 'Q',
+    REDUCE = 'R',
+    STRING = 'S',
+    BINSTRING = 'T',
+    SHORT_BINSTRING = 'U',
+    UNICODE = 'V',
+    BINUNICODE = 'X',
+    APPEND = 'a',
+    BUILD = 'b',
+    GLOBAL = 'c',
+    DICT = 'd',
+    EMPTY_DICT = '}',
+    APPENDS = 'e',
+    GET = 'g',
+    BINGET = 'h',
+    INST = 'i',
+    LONG_BINGET = 'j',
+    LIST = 'l',
+    EMPTY_LIST = ']',
+    OBJ = 'o',
+    PUT = 'p',
+    BINPUT = 'q',
+    LONG_BINPUT = 'r',
+    SETITEM = 's',
+    TUPLE = 't',
+    EMPTY_TUPLE = ')',
+    SETITEMS = 'u',
+    BINFLOAT = 'G',
+    PROTO = 0x80,
+    NEWOBJ = 0x81,
+    EXT1 = 0x82,
+    EXT2 = 0x83,
+    EXT4 = 0x84,
+    TUPLE1 = 0x85,
+    TUPLE2 = 0x86,
+    TUPLE3 = 0x87,
+    NEWTRUE = 0x88,
+    NEWFALSE = 0x89,
+    LONG1 = 0x8a,
+    LONG4 = 0x8b,
+    BINBYTES = 'B',
+    SHORT_BINBYTES = 'C',
+    SHORT_BINUNICODE = 0x8c,
+    BINUNICODE8 = 0x8d,
+    BINBYTES8 = 0x8e,
+    EMPTY_SET = 0x8f,
+    ADDITEMS = 0x90,
+    FROZENSET = 0x91,
+    NEWOBJ_EX = 0x92,
+    STACK_GLOBAL = 0x93,
+    MEMOIZE = 0x94,
+    FRAME = 0x95,
+    BYTEARRAY8 = 0x96,
+    NEXT_BUFFER = 0x97,
+    READONLY_BUFFER = 0x98,
+};
+
+/// The opcode's name where it is one that this program refuses; empty for a byte that is none.
+constexpr std::string_view name_of_refused(Opcode opcode) {
+    switch (opcode) {
+        case Opcode::POP: return "POP";
+        case Opcode::POP_MARK: return "POP_MARK";
+        case Opcode::DUP: return "DUP";
+        case Opcode::FLOAT: return "FLOAT";
+        case Opcode::INT: return "INT";
+        case Opcode::LONG: return "LONG";
+        case Opcode::PERSID: return "PERSID";
+        case Opcode::STRING: return "STRING";
+        case Opcode::UNICODE: return "UNICODE";
+        case Opcode::DICT: return "DICT";
+        case Opcode::GET: return "GET";
+        case Opcode::INST: return "INST";
+        case Opcode::LIST: return "LIST";
+        case Opcode::OBJ: return "OBJ";
+        case Opcode::PUT: return "PUT";
+        case Opcode::EXT1: return "EXT1";
+        case Opcode::EXT2: return "EXT2";
+        case Opcode::EXT4: return "EXT4";
+        case Opcode::LONG4: return "LONG4";
+        case Opcode::BINBYTES: return "BINBYTES";
+        case Opcode::SHORT_BINBYTES: return "SHORT_BINBYTES";
+        case Opcode::SHORT_BINUNICODE: return "SHORT_BINUNICODE";
+        case Opcode::BINUNICODE8: return "BINUNICODE8";
+        case Opcode::BINBYTES8: return "BINBYTES8";
+        case Opcode::ADDITEMS: return "ADDITEMS";
+        case Opcode::FROZENSET: return "FROZENSET";
+        case Opcode::NEWOBJ_EX: return "NEWOBJ_EX";
+        case Opcode::STACK_GLOBAL: return "STACK_GLOBAL";
+        case Opcode::MEMOIZE: return "MEMOIZE";
+        case Opcode::FRAME: return "FRAME";
+        case Opcode::BYTEARRAY8: return "BYTEARRAY8";
+        case Opcode::NEXT_BUFFER: return "NEXT_BUFFER";
+        case Opcode::READONLY_BUFFER: return "READONLY_BUFFER";
+        default: return {};
+    }
+}
+
+}  // namespace imnet::pickle

@@ -1,0 +1,126 @@
+#include "checkpoints/wrappings.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "checkpoints/refusals.h"
+
+namespace imnet {
+namespace {
+
+using pickle::Dict;
+using pickle::Value;
+
+constexpr std::array plain_wrappings{"state_dict", "model_state_dict", "model_state", "model",
+                                     "net",        "network",          "weights",     "params"};
+constexpr std::array ema_wrappings{"state_dict_ema", "model_ema", "ema_state_dict",
+                                   "ema_model",      "ema",       "params_ema"};
+constexpr std::size_t most_dicts = 64;
+
+const Dict* as_dict(const Value* value) {
+    const auto* dict = value == nullptr ? nullptr : std::get_if<Dict*>(value);
+    return dict == nullptr ? nullptr : *dict;
+}
+
+bool holds_tensors(const Dict& dict) {
+    return std::any_of(dict.items.begin(), dict.items.end(),
+                       [](const auto& item) { return std::holds_alternative<pickle::Tensor*>(item.second); });
+}
+
+/// The dict with the tensors, at or beneath `dict`; null where there is none. `visited` keeps dicts
+/// that hold one another from being searched for ever.
+const Dict* find_state_dict(const Dict& dict, bool prefer_ema, std::set<const Dict*>& visited) {
+    if (!visited.insert(&dict).second || visited.size() > most_dicts) return nullptr;
+    const auto under = [&](const auto& names) -> const Dict* {
+        for (const char* name : names) {
+            const Dict* inner = as_dict(dict.find(name));
+            if (inner == nullptr) continue;
+            if (const Dict* found = find_state_dict(*inner, prefer_ema, visited)) return found;
+        }
+        return nullptr;
+    };
+    // Last comes the dict itself: a training checkpoint may hold its best accuracy as a tensor.
+    const Dict* found = prefer_ema ? under(ema_wrappings) : under(plain_wrappings);
+    if (found == nullptr) found = prefer_ema ? under(plain_wrappings) : under(ema_wrappings);
+    return found == nullptr && holds_tensors(dict) ? &dict : found;
+}
+
+std::string describe_keys(const Dict& dict) {
+    constexpr std::size_t shown = 5;
+    std::string keys;
+    for (const auto& [key, value] : dict.items) {
+        const auto* text = std::get_if<pickle::Text>(&key);
+        if (text == nullptr) continue;
+        if (std::count(keys.begin(), keys.end(), ',') + 1 >= static_cast<std::ptrdiff_t>(shown))
+            return keys + " …";
+        keys += (keys.empty() ? "" : ", ") + in_quotes(text->characters);
+    }
+    return keys.empty() ? "none" : keys;
+}
+
+/// Numbers and texts that lie beside the state dict: `arch`, `epoch`, `best_acc1` …
+void collect_metadata(const Dict& dict, StateDict& result) {
+    constexpr std::size_t longest = 4096;
+    constexpr std::size_t most = 256;
+    for (const auto& [key, value] : dict.items) {
+        const auto* name = std::get_if<pickle::Text>(&key);
+        if (name == nullptr || name->characters.size() > longest || result.metadata.size() >= most) continue;
+        std::string text;
+        if (const auto* characters = std::get_if<pickle::Text>(&value)) {
+            if (characters->characters.size() > longest) continue;
+            text = characters->characters;
+        } else if (const auto* number = std::get_if<std::int64_t>(&value)) {
+            text = std::to_string(*number);
+        } else if (const auto* real = std::get_if<double>(&value)) {
+            text = fmt::format("{}", *real);
+        } else {
+            continue;
+        }
+        result.metadata.emplace_back(name->characters, std::move(text));
+    }
+}
+
+}  // namespace
+
+StateDict unwrap(const Value& root, const StorageBytes& storage_bytes, bool big_endian,
+                 const CheckpointOptions& options) {
+    const Dict* outer = as_dict(&root);
+    if (outer == nullptr) {
+        refuse("this file of torch.save holds no dict of tensors: save model.state_dict()");
+    }
+    std::set<const Dict*> visited;
+    const Dict* dict = find_state_dict(*outer, options.prefer_ema, visited);
+    if (dict == nullptr) {
+        refuse(
+            fmt::format("this file of torch.save holds no state dict (its keys: {}): save model.state_dict()",
+                        describe_keys(*outer)));
+    }
+    StateDict result;
+    if (dict != outer) collect_metadata(*outer, result);
+    std::set<std::string_view> seen;
+    for (const auto& [key, value] : dict->items) {
+        const auto* tensor = std::get_if<pickle::Tensor*>(&value);
+        if (tensor == nullptr) continue;
+        const auto* name = std::get_if<pickle::Text>(&key);
+        if (name == nullptr) refuse("a tensor of the state dict has no name: save model.state_dict()");
+        check_tensor_name(name->characters);
+        if (!seen.insert(name->characters).second) {
+            refuse(fmt::format("the tensor {} stands in the state dict twice: the file is damaged or hostile",
+                               in_quotes(name->characters)));
+        }
+        if (result.tensors.size() >= most_tensors)
+            refuse(fmt::format("it holds more than {} tensors", most_tensors));
+        result.tensors.emplace_back(name->characters,
+                                    view_tensor(name->characters, **tensor, storage_bytes, big_endian));
+    }
+    if (result.tensors.empty())
+        refuse("this file of torch.save holds an empty state dict: save model.state_dict()");
+    return result;
+}
+
+}  // namespace imnet

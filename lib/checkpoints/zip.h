@@ -1,0 +1,36 @@
+// The part of the zip format that torch.save writes: stored entries with an end-of-directory record
+// (32-bit or ZIP64), local headers and data descriptors (PKWARE's APPNOTE 6.3).
+//
+// Refused: compressed, encrypted, repeated or overlapping entries; names that are absolute or climb
+// with `..`; archives over several disks; and every place where the two copies of an entry's name,
+// size or checksum disagree, since two readers would then see two files.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace imnet {
+
+struct ZipEntry {
+    std::string_view name;             ///< in place
+    std::span<const std::byte> bytes;  ///< in place
+    std::uint32_t crc = 0;             ///< CRC-32 as recorded; 0 also where the writer left it out
+};
+
+/// The names in an archive's directory, unchecked, also of entries that are refused: enough to say
+/// what the archive is. Throws ModelError where there is no directory.
+std::vector<std::string_view> list_zip_names(std::span<const std::byte> file);
+
+/// The entries of an archive, sorted by name. Throws ModelError.
+std::vector<ZipEntry> read_zip_directory(std::span<const std::byte> file);
+
+/// The entry of that name in a sorted directory, or null.
+const ZipEntry* find_entry(std::span<const ZipEntry> directory, std::string_view name);
+
+/// Throws ModelError, naming the entry, where its bytes are not those of the recorded checksum.
+void check_crc(const ZipEntry& entry);
+
+}  // namespace imnet

@@ -1,0 +1,180 @@
+#include "classify.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <exception>
+#include <mutex>
+#include <span>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "base/ordered_sink.h"
+#include "images/orientation.h"
+#include "images/read_file.h"
+
+namespace imnet {
+namespace {
+
+using Rows = std::vector<Row>;
+
+// A run of inputs that one worker takes at a time, and its place in the output.
+struct Run {
+    std::uint64_t number = 0;
+    std::vector<Input> inputs;
+};
+
+// Hands out the inputs, in order, a run at a time. The first inputs are looked at before the
+// workers start, so that a few images are spread over them and one alone gets all threads.
+class Queue {
+public:
+    Queue(ImageFinder& finder, const ClassifyOptions& options) : finder_(finder), batch_(options.batch) {
+        const auto wanted = static_cast<std::size_t>(options.threads) * batch_;
+        while (first_.size() < wanted) {
+            auto input = finder_.next();
+            if (!input) break;
+            first_.push_back(std::move(*input));
+        }
+        workers_ = static_cast<std::size_t>(options.threads);
+        if (first_.size() < wanted) {
+            workers_ = std::clamp<std::size_t>(first_.size(), 1, workers_);
+            batch_ = std::max<std::size_t>(1, (first_.size() + workers_ - 1) / workers_);
+        }
+    }
+
+    std::size_t workers() const { return workers_; }
+
+    Run take() {
+        const std::lock_guard lock(mutex_);
+        Run run{next_number_, {}};
+        while (run.inputs.size() < batch_) {
+            auto input = next_input();
+            if (!input) break;
+            run.inputs.push_back(std::move(*input));
+        }
+        if (!run.inputs.empty()) ++next_number_;
+        return run;
+    }
+
+private:
+    std::optional<Input> next_input() {
+        if (taken_ < first_.size()) return std::move(first_[taken_++]);
+        return finder_.next();
+    }
+
+    ImageFinder& finder_;
+    std::size_t batch_;
+    std::size_t workers_ = 1;
+    std::vector<Input> first_;
+    std::size_t taken_ = 0;
+    std::mutex mutex_;
+    std::uint64_t next_number_ = 0;
+};
+
+Expected<void> load(const Input& input, const ClassifyOptions& options, std::span<float> pixels) {
+    const auto bytes = read_file(input);
+    if (!bytes) return tl::unexpected(bytes.error());
+    auto decoded = decode(*bytes, options.limits);
+    if (!decoded) return tl::unexpected(std::move(decoded.error()));
+    const Image upright = orient(std::move(decoded->image), decoded->orientation);
+    preprocess(upright, options.preprocessing, pixels);
+    return {};
+}
+
+std::vector<Prediction> probable(std::vector<Prediction> top, float min_probability) {
+    std::erase_if(top,
+                  [&](const Prediction& prediction) { return prediction.probability < min_probability; });
+    return top;
+}
+
+// No picture makes a sound net answer so: better no label than a wrong one.
+void refuse_non_finite(std::span<const float> logits) {
+    if (std::all_of(logits.begin(), logits.end(), [](float logit) { return std::isfinite(logit); })) return;
+    throw ModelError(
+        "the net answers with NaN or infinity: its weights are damaged, or not meant for this model");
+}
+
+// What one thread owns: a worker of the engine, and memory for one batch.
+class ClassifyWorker {
+public:
+    ClassifyWorker(const Engine& engine, const ClassifyOptions& options, int threads)
+        : options_(options),
+          worker_(engine.worker(threads)),
+          image_size_(preprocessed_size(options.preprocessing)) {}
+
+    Rows classify(std::vector<Input> inputs) {
+        Rows rows;
+        rows.reserve(inputs.size());
+        std::vector<std::size_t> loaded;  // the rows whose pixels stand in the batch
+        pixels_.resize(inputs.size() * image_size_);
+        for (Input& input : inputs) {
+            const std::span pixels = std::span(pixels_).subspan(loaded.size() * image_size_, image_size_);
+            const auto outcome = load(input, options_, pixels);
+            if (outcome) {
+                loaded.push_back(rows.size());
+                rows.push_back({std::move(input.path), {}});
+            } else {
+                rows.push_back({std::move(input.path), tl::unexpected(outcome.error())});
+            }
+        }
+        label(rows, loaded);
+        return rows;
+    }
+
+private:
+    void label(Rows& rows, const std::vector<std::size_t>& loaded) {
+        if (loaded.empty()) return;
+        const auto classes = static_cast<std::size_t>(options_.classes);
+        const int side = options_.preprocessing.crop;
+        logits_.resize(loaded.size() * classes);
+        // [count, 3, side, side] → [count, classes]
+        worker_->run(std::span(pixels_).first(loaded.size() * image_size_), static_cast<int>(loaded.size()),
+                     side, side, logits_);
+        for (std::size_t i = 0; i < loaded.size(); ++i) {
+            const std::span<const float> logits = std::span(logits_).subspan(i * classes, classes);
+            refuse_non_finite(logits);
+            rows[loaded[i]].top = probable(top_k(logits, options_.top), options_.min_probability);
+        }
+    }
+
+    const ClassifyOptions& options_;
+    std::unique_ptr<Worker> worker_;
+    std::size_t image_size_;
+    std::vector<float> pixels_;
+    std::vector<float> logits_;
+};
+
+}  // namespace
+
+void classify(ImageFinder& finder, const Engine& engine, const ClassifyOptions& options,
+              const std::function<void(const Row&)>& on_row) {
+    Queue queue(finder, options);
+    // A slow picture may hold up the output while the others go this many runs ahead.
+    const std::uint64_t window = 4 * queue.workers();
+    OrderedSink<Rows> sink(window, [&](const Rows& rows) {
+        for (const Row& row : rows) {
+            on_row(row);
+            if (options.fail_fast && !row.top) return sink.stop();
+        }
+    });
+    const auto work = [&](int threads) {
+        try {
+            ClassifyWorker worker(engine, options, threads);
+            for (Run run = queue.take(); !run.inputs.empty() && sink.admit(run.number); run = queue.take()) {
+                sink.deliver(run.number, worker.classify(std::move(run.inputs)));
+            }
+        } catch (...) {
+            sink.fail(std::current_exception());
+        }
+    };
+
+    const int threads_each = queue.workers() == 1 ? options.threads : 1;
+    std::vector<std::jthread> others;
+    for (std::size_t i = 1; i < queue.workers(); ++i) others.emplace_back(work, threads_each);
+    work(threads_each);
+    others.clear();  // joins
+    sink.finish();
+}
+
+}  // namespace imnet

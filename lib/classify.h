@@ -1,0 +1,31 @@
+// The spine: find → decode → orient → preprocess → engine → top-k → rows. The only place that knows
+// the order.
+#pragma once
+
+#include <functional>
+
+#include "engines/engine.h"
+#include "images/decode.h"
+#include "images/find.h"
+#include "images/preprocess.h"
+#include "results/row.h"
+
+namespace imnet {
+
+struct ClassifyOptions {
+    Preprocessing preprocessing;
+    DecodeLimits limits;
+    int classes = 1000;         ///< outputs of the net
+    int top = 5;                ///< labels a row
+    float min_probability = 0;  ///< less probable labels are left out
+    int threads = 1;
+    int batch = 8;
+    bool fail_fast = false;  ///< end after the first row that is an error
+};
+
+/// Classifies every input. `on_row` is called once for each, in the order of the inputs, by one
+/// thread at a time. A failed input is a row with its error; exceptions end the run.
+void classify(ImageFinder& finder, const Engine& engine, const ClassifyOptions& options,
+              const std::function<void(const Row&)>& on_row);
+
+}  // namespace imnet

@@ -1,0 +1,42 @@
+#include "images/decode.h"
+
+#include <new>
+
+#include "images/bmp.h"
+#include "images/gif.h"
+#include "images/jpeg.h"
+#include "images/png.h"
+#include "images/pnm.h"
+#include "images/sniff.h"
+#include "images/tga.h"
+#include "images/webp.h"
+
+namespace imnet {
+namespace {
+
+Expected<DecodedImage> decode_as(PictureFormat format, std::span<const std::byte> bytes,
+                                 const DecodeLimits& limits) {
+    switch (format) {
+        case PictureFormat::jpeg: return decode_jpeg(bytes, limits);
+        case PictureFormat::png: return decode_png(bytes, limits);
+        case PictureFormat::webp: return decode_webp(bytes, limits);
+        case PictureFormat::gif: return decode_gif(bytes, limits);
+        case PictureFormat::bmp: return decode_bmp(bytes, limits);
+        case PictureFormat::tga: return decode_tga(bytes, limits);
+        case PictureFormat::pnm: return decode_pnm(bytes, limits);
+        case PictureFormat::unknown: break;
+    }
+    return input_error(InputErrorKind::format, describe_unknown(bytes));
+}
+
+}  // namespace
+
+Expected<DecodedImage> decode(std::span<const std::byte> bytes, const DecodeLimits& limits) {
+    try {
+        return decode_as(sniff(bytes), bytes, limits);
+    } catch (const std::bad_alloc&) {
+        return input_error(InputErrorKind::limits, "not enough memory to decode this picture");
+    }
+}
+
+}  // namespace imnet

@@ -1,0 +1,175 @@
+// libjpeg reports an error by calling error_exit, which must not return. It is left by longjmp, and so
+// that no destructor is jumped over, only `attempt` calls libjpeg: whatever owns memory lives outside.
+//
+// Damage is treated as Pillow treats it: warnings (bad Huffman codes, stray bytes) are let pass, data
+// that ends early is an error. Pillow lets one case of that pass, a marker in the middle of a scan,
+// and gives grey pixels for what is missing; here it is an error too.
+#ifdef IMNET_JPEG
+
+#include <fmt/format.h>
+
+#include <csetjmp>
+#include <cstdio>
+
+#include <jpeglib.h>
+
+#include <jerror.h>
+
+#include "images/jpeg_pixels.h"
+#include "images/picture_size.h"
+
+namespace imnet {
+namespace {
+
+struct ErrorManager {
+    jpeg_error_mgr base;  // first, so that libjpeg's pointer to it is a pointer to this
+    std::jmp_buf escape;
+    bool data_missing = false;
+    char message[JMSG_LENGTH_MAX] = "";
+};
+
+ErrorManager& errors(j_common_ptr info) { return *reinterpret_cast<ErrorManager*>(info->err); }
+
+[[noreturn]] void leave(j_common_ptr info) {
+    info->err->format_message(info, errors(info).message);
+    std::longjmp(errors(info).escape, 1);
+}
+
+void note_warning(j_common_ptr info, int level) {
+    if (level < 0 && info->err->msg_code == JWRN_HIT_MARKER) errors(info).data_missing = true;
+}
+
+boolean fail_at_end(j_decompress_ptr info) {
+    errors(reinterpret_cast<j_common_ptr>(info)).data_missing = true;
+    ERREXIT(info, JERR_INPUT_EOF);
+    return FALSE;
+}
+
+void skip_bytes(j_decompress_ptr info, long count) {
+    if (count <= 0) return;
+    if (static_cast<std::size_t>(count) > info->src->bytes_in_buffer) fail_at_end(info);
+    info->src->next_input_byte += count;
+    info->src->bytes_in_buffer -= static_cast<std::size_t>(count);
+}
+
+void nothing(j_decompress_ptr) {}
+
+/// Owns a decompressor that reads `bytes`.
+class Decompressor {
+public:
+    explicit Decompressor(std::span<const std::byte> bytes) {
+        info.err = jpeg_std_error(&error.base);
+        error.base.error_exit = leave;
+        error.base.emit_message = note_warning;
+        error.base.output_message = [](j_common_ptr) {};
+        source.next_input_byte = reinterpret_cast<const JOCTET*>(bytes.data());
+        source.bytes_in_buffer = bytes.size();
+        source.init_source = nothing;
+        source.fill_input_buffer = fail_at_end;
+        source.skip_input_data = skip_bytes;
+        source.resync_to_restart = jpeg_resync_to_restart;
+        source.term_source = nothing;
+    }
+    ~Decompressor() { jpeg_destroy_decompress(&info); }
+    Decompressor(const Decompressor&) = delete;
+    Decompressor& operator=(const Decompressor&) = delete;
+
+    jpeg_decompress_struct info{};
+    jpeg_source_mgr source{};
+    ErrorManager error{};
+};
+
+/// Whether `step`, which calls libjpeg and owns nothing, ran to its end.
+template <typename Step>
+bool attempt(Decompressor& jpeg, Step step) {
+    if (setjmp(jpeg.error.escape) != 0) return false;
+    step(jpeg.info);
+    return true;
+}
+
+bool read_header(Decompressor& jpeg) {
+    return attempt(jpeg, [&source = jpeg.source](jpeg_decompress_struct& info) {
+        jpeg_create_decompress(&info);
+        info.src = &source;
+        jpeg_read_header(&info, TRUE);
+    });
+}
+
+/// Rows as libjpeg gives them: [height, width, 3], or CMYK, of which `cmyk_row` holds one at a time.
+bool read_rows(Decompressor& jpeg, Image& image, JSAMPROW cmyk_row) {
+    return attempt(jpeg, [&image, cmyk_row](jpeg_decompress_struct& info) {
+        info.out_color_space = cmyk_row != nullptr ? JCS_CMYK : JCS_RGB;
+        jpeg_start_decompress(&info);
+        while (info.output_scanline < info.output_height) {
+            std::uint8_t* rgb = image.row(static_cast<int>(info.output_scanline));
+            JSAMPROW row = cmyk_row != nullptr ? cmyk_row : rgb;
+            jpeg_read_scanlines(&info, &row, 1);
+            if (cmyk_row == nullptr) continue;
+            // Photoshop stores CMYK inverted, so full ink is 0; Pillow reads every file as it does.
+            for (JDIMENSION x = 0; x < info.output_width; ++x, rgb += 3) {
+                for (int channel = 0; channel < 3; ++channel) {
+                    const int black = cmyk_row[4 * x + 3];
+                    const int product = (255 - cmyk_row[4 * x + channel]) * black + 128;
+                    rgb[channel] =
+                        static_cast<std::uint8_t>(std::max(black - ((product >> 8) + product) / 256, 0));
+                }
+            }
+        }
+    });
+}
+
+InputError failure(const Decompressor& jpeg) {
+    switch (jpeg.error.base.msg_code) {
+        case JERR_SOF_UNSUPPORTED:
+        case JERR_BAD_PRECISION:
+        case JERR_BAD_J_COLORSPACE:
+        case JERR_CONVERSION_NOTIMPL:
+        case JERR_ARITH_NOTIMPL:
+            return {InputErrorKind::format,
+                    fmt::format("this kind of JPEG is not served ({}): convert it to a "
+                                "baseline JPEG or PNG",
+                                jpeg.error.message)};
+        default: return {InputErrorKind::decode, fmt::format("damaged JPEG: {}", jpeg.error.message)};
+    }
+}
+
+InputError truncation(const Decompressor& jpeg) {
+    const jpeg_decompress_struct& info = jpeg.info;
+    if (info.image_height == 0) return {InputErrorKind::decode, "truncated JPEG: its header is cut off"};
+    if (info.input_scan_number > 1 || info.output_scanline == 0) {
+        return {InputErrorKind::decode,
+                fmt::format("truncated JPEG: its data ends in scan {}", std::max(info.input_scan_number, 1))};
+    }
+    return {InputErrorKind::decode,
+            fmt::format("truncated JPEG: {} of {} rows", info.output_scanline, info.output_height)};
+}
+
+}  // namespace
+
+const bool jpeg_pixels_are_exact = true;
+
+Expected<Image> decode_jpeg_pixels(std::span<const std::byte> bytes, const JpegMarkers&,
+                                   const DecodeLimits& limits) {
+    Decompressor jpeg(bytes);
+    if (!read_header(jpeg)) {
+        return tl::unexpected(jpeg.error.data_missing ? truncation(jpeg) : failure(jpeg));
+    }
+    const int components = jpeg.info.num_components;
+    if (components != 1 && components != 3 && components != 4) {
+        return input_error(InputErrorKind::format,
+                           fmt::format("JPEG of {} components is not served", components));
+    }
+    if (auto error = size_error(jpeg.info.image_width, jpeg.info.image_height, limits)) {
+        return tl::unexpected(std::move(*error));
+    }
+    Image image = blank_image(jpeg.info.image_width, jpeg.info.image_height);
+    std::vector<JSAMPLE> cmyk_row(components == 4 ? std::size_t{4} * jpeg.info.image_width : 0);
+    const bool complete = read_rows(jpeg, image, components == 4 ? cmyk_row.data() : nullptr);
+    if (jpeg.error.data_missing) return tl::unexpected(truncation(jpeg));
+    if (!complete) return tl::unexpected(failure(jpeg));
+    return image;
+}
+
+}  // namespace imnet
+
+#endif  // IMNET_JPEG

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "base/errors.h"
+#include "images/find.h"
+
+namespace imnet {
+
+/// Bytes of one file that are read at most; a larger file is a `limits` error.
+inline constexpr std::size_t max_file_bytes = std::size_t{1} << 30U;
+
+/// All bytes of an input, read and not mapped, so that a file that is cut meanwhile is an error
+/// and not a signal. Never waits: in a folder only regular files are read. A pipe is read to its
+/// end where the user named it ("-", `<(…)`).
+Expected<std::vector<std::byte>> read_file(const Input& input);
+
+}  // namespace imnet

@@ -1,0 +1,50 @@
+// The two passes of `resize`, once for any processor and once for AVX2; both give the same bytes.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "images/preprocess.h"
+
+namespace imnet {
+
+/// How many fractional bits Pillow's fixed-point weights have.
+inline constexpr int weight_bits = 32 - 8 - 2;
+
+/// For some outputs along one axis: which inputs each is the weighted sum of.
+struct AxisWeights {
+    int taps = 0;                       // a multiple of 4, so that weights can be taken four at a time
+    std::vector<int> first;             // [outputs], the input that the first weight belongs to
+    std::vector<int> count;             // [outputs], at most `taps`
+    std::vector<std::int32_t> weights;  // [outputs, taps], zero from `count` on
+
+    std::span<const std::int32_t> of(std::size_t output) const {
+        return std::span(weights).subspan(output * taps, static_cast<std::size_t>(count[output]));
+    }
+};
+
+/// The weights of outputs first_output … first_output + outputs when `input_size` samples are
+/// resized to `output_size`, as Pillow's precompute_coeffs and normalize_coeffs_8bpc make them.
+AxisWeights axis_weights(int input_size, std::int64_t output_size, std::int64_t first_output, int outputs,
+                         Interpolation interpolation);
+
+/// One implementation of the passes.
+struct ResizePasses {
+    /// `rows` rows of RGB pixels, one after another: [rows, input_width, 3] → [rows, outputs, 3].
+    void (*horizontal)(const std::uint8_t* in, int input_width, int rows, const AxisWeights& columns,
+                       std::uint8_t* out);
+
+    /// One row of `row_bytes` bytes, the weighted sum of the rows that start at `in`, `row_bytes` apart.
+    void (*vertical)(const std::uint8_t* in, std::size_t row_bytes, std::span<const std::int32_t> weights,
+                     std::uint8_t* out);
+};
+
+/// Plain loops: what the others are tested against.
+extern const ResizePasses portable_resize_passes;
+
+/// Null where the processor, or the compiler's target, has no AVX2.
+const ResizePasses* avx2_resize_passes();
+
+}  // namespace imnet

@@ -1,0 +1,92 @@
+#include "models/architecture.h"
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/errors.h"
+#include "base/nearest_names.h"
+#include "models/resnet.h"
+#include "models/resnetv2.h"
+
+namespace imnet {
+
+namespace {
+
+constexpr std::array resnet_variants = {
+    ResNetVariant{"resnet18", false, {2, 2, 2, 2}},
+    ResNetVariant{"resnet34", false, {3, 4, 6, 3}},
+    ResNetVariant{"resnet50", true, {3, 4, 6, 3}},
+    ResNetVariant{"resnet101", true, {3, 4, 23, 3}},
+    ResNetVariant{"resnet152", true, {3, 8, 36, 3}},
+    ResNetVariant{"resnext50_32x4d", true, {3, 4, 6, 3}, 32, 4},
+    ResNetVariant{"resnext101_32x8d", true, {3, 4, 23, 3}, 32, 8},
+    ResNetVariant{"resnext101_64x4d", true, {3, 4, 23, 3}, 64, 4},
+    ResNetVariant{"wide_resnet50_2", true, {3, 4, 6, 3}, 1, 128},
+    ResNetVariant{"wide_resnet101_2", true, {3, 4, 23, 3}, 1, 128},
+};
+
+[[noreturn]] void unknown_name(std::string_view name) {
+    const std::vector<std::string_view> near = nearest_names(name, architecture_names());
+    throw UsageError(
+        fmt::format("no architecture is called '{}'{} ('imnet models' lists them all)", name,
+                    near.empty() ? "" : fmt::format(": did you mean {}?", fmt::join(near, " or "))));
+}
+
+std::int64_t pooled(std::int64_t size, const Step& step) {
+    return (size + 2 * step.padding - step.kernel) / step.stride + 1;
+}
+
+}  // namespace
+
+std::int64_t Parameter::element_count() const {
+    return std::reduce(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>());
+}
+
+std::int64_t Architecture::parameter_count() const {
+    std::int64_t count = 0;
+    for (const Parameter& parameter : parameters)
+        if (parameter.trainable()) count += parameter.element_count();
+    return count;
+}
+
+std::vector<std::string_view> architecture_names() {
+    std::vector<std::string_view> names;
+    for (const ResNetVariant& variant : resnet_variants) names.push_back(variant.name);
+    names.push_back("resnetv2_50");
+    return names;
+}
+
+Architecture architecture(std::string_view name, int classes) {
+    for (const ResNetVariant& variant : resnet_variants)
+        if (variant.name == name) return resnet(variant, classes);
+    if (name == "resnetv2_50") return resnetv2_50(classes);
+    unknown_name(name);
+}
+
+std::vector<Shape> value_shapes(const Architecture& architecture, int height, int width) {
+    std::vector<Shape> shapes = {{3, height, width}};
+    for (const Step& step : architecture.steps) {
+        const Shape& input = shapes[step.input];
+        switch (step.operation) {
+            case Operation::convolution:
+            case Operation::max_pool:
+                shapes.push_back({step.out_channels, pooled(input[1], step), pooled(input[2], step)});
+                break;
+            case Operation::batch_norm:
+            case Operation::relu:
+            case Operation::add: shapes.push_back(Shape(input)); break;
+            case Operation::global_average_pool:
+            case Operation::linear: shapes.push_back({step.out_channels}); break;
+        }
+    }
+    return shapes;
+}
+
+}  // namespace imnet

@@ -1,0 +1,142 @@
+#include "models/architecture_builder.h"
+
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace imnet {
+
+namespace {
+
+constexpr float batch_norm_eps = 1e-5F;
+
+/// A 7×7 convolution with stride 2 prints as `3, 64, kernel_size=(7, 7), stride=(2, 2), padding=(3, 3)`.
+std::string convolution_details(const Step& step) {
+    std::string text = fmt::format("{}, {}, kernel_size=({}, {}), stride=({}, {})", step.in_channels,
+                                   step.out_channels, step.kernel, step.kernel, step.stride, step.stride);
+    if (step.padding != 0) text += fmt::format(", padding=({}, {})", step.padding, step.padding);
+    if (step.groups != 1) text += fmt::format(", groups={}", step.groups);
+    if (!step.bias) text += ", bias=False";
+    return text;
+}
+
+}  // namespace
+
+ArchitectureBuilder::ArchitectureBuilder(std::string_view name, std::string_view type, int classes) {
+    net_.name = name;
+    net_.type = type;
+    net_.classes = classes;
+    module("", type);
+}
+
+void ArchitectureBuilder::module(std::string_view path, std::string_view type, std::string_view details) {
+    net_.modules.push_back({std::string(path), std::string(type), std::string(details)});
+}
+
+void ArchitectureBuilder::tensor(std::string_view path, std::string_view field,
+                                 std::vector<std::int64_t> shape, ParameterKind kind, Operation operation) {
+    net_.parameters.push_back({fmt::format("{}.{}", path, field), std::move(shape), kind, operation});
+}
+
+void ArchitectureBuilder::convolution(std::string_view path, int in_channels, int out_channels, int kernel,
+                                      int stride, int groups) {
+    const Step step{.operation = Operation::convolution,
+                    .module = std::string(path),
+                    .in_channels = in_channels,
+                    .out_channels = out_channels,
+                    .kernel = kernel,
+                    .stride = stride,
+                    .padding = kernel / 2,
+                    .groups = groups};
+    module(path, "Conv2d", convolution_details(step));
+    tensor(path, "weight", {out_channels, in_channels / groups, kernel, kernel}, ParameterKind::weight,
+           Operation::convolution);
+    layers_.emplace(path, step);
+}
+
+void ArchitectureBuilder::batch_norm(std::string_view path, int channels, std::string_view type) {
+    module(path, type,
+           fmt::format("{}, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True", channels));
+    tensor(path, "weight", {channels}, ParameterKind::weight, Operation::batch_norm);
+    tensor(path, "bias", {channels}, ParameterKind::bias, Operation::batch_norm);
+    tensor(path, "running_mean", {channels}, ParameterKind::running_mean, Operation::batch_norm);
+    tensor(path, "running_var", {channels}, ParameterKind::running_var, Operation::batch_norm);
+    tensor(path, "num_batches_tracked", {}, ParameterKind::num_batches_tracked, Operation::batch_norm);
+    layers_.emplace(path, Step{.operation = Operation::batch_norm,
+                               .module = std::string(path),
+                               .in_channels = channels,
+                               .out_channels = channels,
+                               .eps = batch_norm_eps});
+}
+
+void ArchitectureBuilder::relu(std::string_view path) {
+    module(path, "ReLU", "inplace=True");
+    layers_.emplace(path, Step{.operation = Operation::relu, .module = std::string(path)});
+}
+
+void ArchitectureBuilder::max_pool(std::string_view path) {
+    module(path, "MaxPool2d", "kernel_size=3, stride=2, padding=1, dilation=1, ceil_mode=False");
+    layers_.emplace(path, Step{.operation = Operation::max_pool,
+                               .module = std::string(path),
+                               .kernel = 3,
+                               .stride = 2,
+                               .padding = 1});
+}
+
+void ArchitectureBuilder::global_average_pool(std::string_view path, std::string_view type,
+                                              std::string_view details) {
+    module(path, type, details);
+    layers_.emplace(path, Step{.operation = Operation::global_average_pool, .module = std::string(path)});
+}
+
+void ArchitectureBuilder::linear_head(std::string_view path, int in_features) {
+    head(path, "Linear", fmt::format("in_features={}, out_features={}, bias=True", in_features, net_.classes),
+         {net_.classes, in_features});
+}
+
+void ArchitectureBuilder::convolution_head(std::string_view path, int in_features) {
+    head(path, "Conv2d", fmt::format("{}, {}, kernel_size=(1, 1), stride=(1, 1)", in_features, net_.classes),
+         {net_.classes, in_features, 1, 1});
+}
+
+void ArchitectureBuilder::head(std::string_view path, std::string_view type, std::string_view details,
+                               std::vector<std::int64_t> weight_shape) {
+    net_.head = path;
+    module(path, type, details);
+    const auto in_features = static_cast<int>(weight_shape[1]);
+    tensor(path, "weight", std::move(weight_shape), ParameterKind::weight, Operation::linear);
+    tensor(path, "bias", {net_.classes}, ParameterKind::bias, Operation::linear);
+    layers_.emplace(path, Step{.operation = Operation::linear,
+                               .module = std::string(path),
+                               .in_channels = in_features,
+                               .out_channels = net_.classes,
+                               .bias = true});
+}
+
+int ArchitectureBuilder::apply(std::string_view path, int input) {
+    Step step = layers_.find(path)->second;
+    step.input = input;
+    step.output = static_cast<int>(net_.steps.size()) + 1;
+    // Layers without a width of their own keep that of what they read.
+    if (step.out_channels == 0 && input > 0) {
+        step.in_channels = net_.steps[input - 1].out_channels;
+        step.out_channels = step.in_channels;
+    }
+    net_.steps.push_back(std::move(step));
+    return net_.steps.back().output;
+}
+
+int ArchitectureBuilder::add(std::string_view block, int input, int other) {
+    const int channels = net_.steps[input - 1].out_channels;
+    net_.steps.push_back({.operation = Operation::add,
+                          .module = std::string(block),
+                          .input = input,
+                          .other = other,
+                          .output = static_cast<int>(net_.steps.size()) + 1,
+                          .in_channels = channels,
+                          .out_channels = channels});
+    return net_.steps.back().output;
+}
+
+}  // namespace imnet

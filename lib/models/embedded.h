@@ -1,0 +1,15 @@
+// The tables of weights/, compiled into the library so that the program needs no file to run.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+namespace imnet {
+
+extern const std::string_view imagenet_classes_table;   ///< weights/imagenet_classes.tsv
+extern const std::string_view published_weights_table;  ///< weights/published.tsv
+
+/// The rows of a tab-separated table, without its header; the fields are views into it.
+std::vector<std::vector<std::string_view>> table_rows(std::string_view table);
+
+}  // namespace imnet

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace imnet {
+
+/// What one output of a net stands for.
+struct Label {
+    std::string name;
+    std::string wnid;  ///< WordNet id, "n02123045"; empty where the classes are not ImageNet's
+};
+
+/// Labels in index order.
+using Labels = std::vector<Label>;
+
+/// The 1000 classes of ILSVRC 2012 with torchvision's names (weights/imagenet_classes.tsv).
+Labels imagenet_labels();
+
+/// `class 0`, `class 1` …
+Labels numbered_labels(int classes);
+
+/// Class names from a UTF-8 text file, one a line, in index order. Throws ModelError where the file
+/// cannot be read, a line is empty, or the number of lines is not `classes`.
+Labels read_labels(const std::filesystem::path& path, int classes);
+
+/// Indices of the classes that `text` means: a name (in any case), a wnid or an index. Empty where
+/// it means none.
+std::vector<int> find_labels(const Labels& labels, std::string_view text);
+
+}  // namespace imnet

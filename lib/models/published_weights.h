@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "images/preprocess.h"
+
+namespace imnet {
+
+/// One row of weights/published.tsv: weights that somebody published, with what they need.
+struct PublishedWeights {
+    std::string_view model;
+    std::string_view name;    ///< "IMAGENET1K_V2", "a1h_in1k"
+    bool is_default = false;  ///< of its model
+    std::int64_t parameters = 0;
+    double accuracy_top1 = 0;  ///< per cent on ILSVRC 2012's validation set, as published
+    double accuracy_top5 = 0;
+    double mebibytes = 0;
+    Preprocessing preprocessing;
+    std::string_view sha256;  ///< hexadecimal; all of it or its start, "-" where unknown
+    std::string_view file;
+    std::string_view url;
+};
+
+/// All rows, in the order of the table.
+std::span<const PublishedWeights> published_weights();
+
+/// The weights of that model and name, or null.
+const PublishedWeights* find_published(std::string_view model, std::string_view name);
+
+/// The default weights of a model, or null for a model that nobody has published weights for.
+const PublishedWeights* default_weights(std::string_view model);
+
+/// The row whose file has these bytes, told by SHA-256; null where there is none.
+const PublishedWeights* identify_by_hash(std::string_view model, std::string_view sha256);
+
+}  // namespace imnet

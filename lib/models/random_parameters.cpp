@@ -1,0 +1,112 @@
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <numbers>
+#include <random>
+#include <span>
+#include <vector>
+
+#include "models/parameters.h"
+
+namespace imnet {
+
+namespace {
+
+/// The stream of `torch.manual_seed` on a CPU: the 32-bit Mersenne Twister, seeded by the low half.
+class TorchGenerator {
+public:
+    explicit TorchGenerator(std::uint64_t seed) : engine_(static_cast<std::uint32_t>(seed)) {}
+
+    /// In [0, 1), a multiple of 2^-24.
+    float uniform() { return static_cast<float>(engine_() & 0xFFFFFFU) * 0x1p-24F; }
+
+    void skip(std::int64_t draws) { engine_.discard(static_cast<unsigned long long>(draws)); }
+
+private:
+    std::mt19937 engine_;
+};
+
+/// `torch.nn.init.uniform_(tensor, -bound, bound)`.
+void fill_uniform(std::span<float> tensor, double bound, TorchGenerator& generator) {
+    const auto from = static_cast<float>(-bound);
+    const auto to = static_cast<float>(bound);
+    for (float& value : tensor) value = generator.uniform() * (to - from) + from;
+}
+
+/// Box-Muller in place: 16 uniform numbers become 16 normal ones, of which 0…7 are the radii.
+void box_muller(std::span<float, 16> values, float deviation) {
+    for (int j = 0; j < 8; ++j) {
+        const float radius = std::sqrt(-2.0F * std::log(1.0F - values[j]));
+        const float angle = 2.0F * std::numbers::pi_v<float> * values[j + 8];
+        values[j] = radius * std::cos(angle) * deviation;
+        values[j + 8] = radius * std::sin(angle) * deviation;
+    }
+}
+
+/// `Tensor.normal_(0, deviation)` of a multiple of 16 elements, as all weights here are.
+void fill_normal(std::span<float> tensor, double deviation, TorchGenerator& generator) {
+    for (float& value : tensor) value = generator.uniform();
+    for (std::size_t i = 0; i < tensor.size(); i += 16)
+        box_muller(tensor.subspan(i).first<16>(), static_cast<float>(deviation));
+}
+
+/// He's deviation for a layer before a ReLU: sqrt(2 / fan-out).
+double kaiming_deviation(const Parameter& weight) {
+    const std::int64_t fan_out = weight.element_count() / weight.shape[1];
+    return std::sqrt(2.0) / std::sqrt(static_cast<double>(fan_out));
+}
+
+/// 1 / sqrt(fan-in), the bound of PyTorch's default for weight and bias of a linear layer.
+double linear_bound(const Architecture& architecture) {
+    const Step& head = architecture.steps.back();
+    return 1.0 / std::sqrt(static_cast<double>(head.in_channels));
+}
+
+}  // namespace
+
+// The constructors draw twice. When PyTorch makes a layer it draws its default weights, which nets
+// then replace, in the order of `modules()`, by what they prefer: convolutions always, the head in
+// timm (deviation 0.01, bias 0) but not in torchvision. Replaced numbers need only be skipped, and
+// the head is made last, so its default weights are the end of that first part of the stream.
+Parameters random_parameters(const Architecture& architecture, std::uint64_t seed) {
+    const bool keeps_default_head = architecture.type == "ResNet";
+    TorchGenerator generator(seed);
+    for (const Parameter& parameter : architecture.parameters) {
+        const bool drawn = parameter.operation == Operation::convolution ||
+                           (parameter.operation == Operation::linear && !keeps_default_head);
+        if (drawn) generator.skip(parameter.element_count());
+    }
+
+    Parameters result;
+    std::vector<std::span<float>> tensors;
+    for (const Parameter& parameter : architecture.parameters) {
+        const bool is_float = parameter.kind != ParameterKind::num_batches_tracked;
+        const auto count = is_float ? static_cast<std::size_t>(parameter.element_count()) : 0;
+        const auto memory = std::make_shared<float[]>(count);
+        tensors.emplace_back(memory.get(), count);
+        result.views_.emplace_back(memory.get(), count);
+        result.owners_.push_back(memory);
+    }
+
+    for (std::size_t i = 0; keeps_default_head && i < tensors.size(); ++i)
+        if (architecture.parameters[i].operation == Operation::linear)
+            fill_uniform(tensors[i], linear_bound(architecture), generator);
+
+    for (std::size_t i = 0; i < tensors.size(); ++i) {
+        const Parameter& parameter = architecture.parameters[i];
+        const bool weight = parameter.kind == ParameterKind::weight;
+        if (parameter.operation == Operation::convolution) {
+            fill_normal(tensors[i], kaiming_deviation(parameter), generator);
+        } else if (parameter.operation == Operation::linear && !keeps_default_head && weight) {
+            fill_normal(tensors[i], 0.01, generator);
+        } else if (parameter.operation == Operation::batch_norm &&
+                   (weight || parameter.kind == ParameterKind::running_var)) {
+            std::fill(tensors[i].begin(), tensors[i].end(), 1.0F);
+        }
+    }
+    return result;
+}
+
+}  // namespace imnet

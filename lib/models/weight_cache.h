@@ -1,0 +1,22 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+#include "models/published_weights.h"
+
+namespace imnet {
+
+/// The project's own cache: $IMNET_CACHE, else $XDG_CACHE_HOME/imnet, else ~/.cache/imnet.
+std::filesystem::path weight_cache_folder();
+
+/// The files that would serve as these weights, in the order in which they are looked for: the
+/// project's own cache, torch hub's ($TORCH_HOME, else ~/.cache/torch), Hugging Face's
+/// ($HF_HUB_CACHE, $HF_HOME/hub, else ~/.cache/huggingface/hub).
+std::vector<std::filesystem::path> weight_cache_places(const PublishedWeights& weights);
+
+/// The first of these places that holds a file.
+std::optional<std::filesystem::path> find_cached(const PublishedWeights& weights);
+
+}  // namespace imnet

@@ -1,0 +1,136 @@
+"""Which net speaks: weights by name and by file, labels, seeds, devices, and what is refused."""
+import json
+import os
+
+import pytest
+
+import checkpoints
+from program import SAMPLES, imnet, quick
+
+ROCKET = SAMPLES / "rocket.jpg"
+
+
+@pytest.fixture(scope="module")
+def flowers(tmp_path_factory):
+    """A resnet18 with a head of ten classes."""
+    return checkpoints.write(tmp_path_factory.mktemp("weights") / "flowers.safetensors", checkpoints.resnet18(10))
+
+
+@pytest.fixture
+def no_caches(tmp_path):
+    return {"IMNET_CACHE": tmp_path / "own", "TORCH_HOME": tmp_path / "torch", "HF_HUB_CACHE": tmp_path / "hub"}
+
+
+def classify(weights, *words, model="resnet18"):
+    return imnet("--model", model, "--weights", weights, "--format", "jsonl", *words, ROCKET)
+
+
+def refused(done, *parts):
+    error = done.stderr.decode()
+    assert done.returncode == 3 and done.stdout == b"", error
+    assert error.startswith("imnet: ") and error.count("\n") == 1, error
+    for part in parts:
+        assert part in error
+
+
+def test_a_head_of_another_size_is_served(flowers, tmp_path):
+    top = json.loads(classify(flowers).stdout)["top"]
+    assert all(entry["label"] == f"class {entry['index']}" and "wnid" not in entry for entry in top)
+    names = tmp_path / "names.txt"
+    names.write_text("".join(f"flower {i}\n" for i in range(10)))
+    named = json.loads(classify(flowers, "--labels", names).stdout)["top"]
+    assert [entry["label"] for entry in named] == [f"flower {entry['index']}" for entry in top]
+    assert [entry["prob"] for entry in named] == [entry["prob"] for entry in top]
+    names.write_text("rose\n")
+    refused(classify(flowers, "--labels", names), "1 class names for a model with 10 outputs")
+    refused(classify(flowers, "--labels", tmp_path / "gone.txt"), "gone.txt")
+
+
+def test_uncached_weights_are_never_replaced(no_caches):
+    done = imnet(ROCKET, **no_caches)
+    refused(done, "IMAGENET1K_V2", "resnet50", "not on this machine")
+    refused(imnet("weights", "path", **no_caches), "not on this machine")
+    refused(imnet("summary", **no_caches), "not on this machine")
+
+
+def test_weights_are_found_by_name_in_the_caches(no_caches):
+    hub = no_caches["TORCH_HOME"] / "hub" / "checkpoints" / "resnet18-f37072fd.pth"
+    hub.parent.mkdir(parents=True)
+    checkpoints.write(hub, checkpoints.resnet18())
+    for words in ((), ("IMAGENET1K_V1",)):
+        done = imnet("weights", "path", "--model", "resnet18", *words, **no_caches)
+        assert done.returncode == 0 and done.stdout == os.fsencode(hub) + b"\n"
+    done = imnet("--model", "resnet18", "--format", "jsonl", ROCKET, **no_caches)
+    assert done.returncode == 0 and done.stderr == b""
+    assert "wnid" in json.loads(done.stdout)["top"][0]
+    lines = imnet("models", **no_caches).stdout.decode().splitlines()
+    assert [line.split()[-1] for line in lines if line.startswith("resnet18 ")] == ["yes"]
+    assert [line.split()[-1] for line in lines if line.startswith("resnet34 ")] == ["no"]
+
+
+def test_unknown_weights_are_refused_with_what_there_is():
+    refused(imnet("--weights", "IMAGENET1K_V3", ROCKET), "IMAGENET1K_V3", "IMAGENET1K_V1, IMAGENET1K_V2")
+
+
+def test_weights_that_do_not_fit_are_listed(flowers, tmp_path):
+    refused(classify(flowers, model="resnet50"), "flowers.safetensors", "missing", "resnet18")
+    spoilt = checkpoints.write(tmp_path / "spoilt.safetensors",
+                               [(name, shape) for name, shape in checkpoints.resnet18(10) if name != "layer1.0.conv1.weight"]
+                               + [("surplus.weight", [3])])
+    refused(classify(spoilt), "1 missing", "layer1.0.conv1.weight", "surplus.weight")
+
+
+@pytest.mark.parametrize("name, content, part", [
+    ("empty.pth", b"", "empty"),
+    ("pointer.pth", b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n", "git lfs pull"),
+    ("page.pth", b"<!DOCTYPE html><html></html>", "HTML"),
+    ("noise.pth", bytes(range(256)) * 10, "noise.pth"),
+])
+def test_files_that_are_no_checkpoints_are_named(tmp_path, name, content, part):
+    (tmp_path / name).write_bytes(content)
+    refused(classify(tmp_path / name), name, part)
+
+
+def test_a_cut_checkpoint_is_refused(flowers, tmp_path):
+    cut = tmp_path / "cut.safetensors"
+    cut.write_bytes(flowers.read_bytes()[:-100])
+    refused(classify(cut), "cut.safetensors")
+
+
+def test_damaged_weights_give_no_label(tmp_path):
+    broken = checkpoints.write(tmp_path / "nan.safetensors", checkpoints.resnet18(10), poison="fc.bias")
+    refused(classify(broken), "NaN")
+
+
+def test_random_weights_are_announced_and_follow_the_seed():
+    first, again, other = (quick("--format", "jsonl", "--seed", seed, ROCKET) for seed in ("1", "1", "2"))
+    assert b"random weights (--no-weights, seed 1): the labels mean nothing" in first.stderr
+    assert first.stdout == again.stdout != other.stdout
+
+
+def test_cuda_without_a_gpu_is_an_error():
+    if os.path.exists("/dev/nvidia0"):
+        pytest.skip("this machine has a GPU")
+    done = quick("--device", "cuda", ROCKET)
+    refused_after_warning = done.stderr.decode().splitlines()
+    assert done.returncode == 3 and done.stdout == b"" and "cuda" in refused_after_warning[-1].lower()
+    assert quick("--device", "cpu", ROCKET).returncode == 0
+
+
+def test_summary_shows_the_architecture_and_a_random_input_s_output():
+    text = imnet("summary", "--model", "resnet50", "--no-weights").stdout.decode()
+    assert "\nResNet(" in text
+    assert "(layer4): Sequential(" in text and "(2): Bottleneck(" in text
+    assert "25,557,032 parameters" in text and "device: c" in text and "output: [1, 1000]" in text
+
+
+@pytest.mark.parametrize("model", ["resnet34", "resnext50_32x4d", "resnetv2_50"])
+def test_every_kind_of_net_classifies(model):
+    done = imnet("--no-weights", "--model", model, "--format", "jsonl", ROCKET)
+    assert done.returncode == 0 and len(json.loads(done.stdout)["top"]) == 5
+
+
+def test_models_lists_all_published_weights():
+    lines = imnet("models").stdout.decode().splitlines()
+    rows = [line.split() for line in lines[1:] if line.endswith((" yes", " no"))]
+    assert len(rows) == 18 and sum(row[1].endswith("*") for row in rows) == 11

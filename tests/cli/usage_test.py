@@ -1,0 +1,58 @@
+"""What a wrong command line gets: exit status 2 and one line that helps."""
+import pytest
+
+from program import imnet, quick
+
+
+@pytest.mark.parametrize("words, message", [
+    ((), "nothing to classify"),
+    (("--formt", "json", "a.jpg"), "no option is called --formt: did you mean --format?"),
+    (("--format", "xml", "a.jpg"), "--format xml: it takes text, json, jsonl, csv, tsv"),
+    (("--top", "0", "a.jpg"), "--top 0: it takes a number from 1"),
+    (("--top", "many", "a.jpg"), "--top"),
+    (("--top",), "--top"),
+    (("--threads", "-1", "a.jpg"), "--threads -1"),
+    (("--min-prob", "1.5", "a.jpg"), "--min-prob"),
+    (("--min-prob", "nan", "a.jpg"), "--min-prob"),
+    (("--device", "gpu", "a.jpg"), "--device gpu: it takes auto, cpu, cuda or cuda:N"),
+    (("--model", "resnet5O", "a.jpg"), "resnet50"),
+    (("--no-weights", "--weights", "x.pth", "a.jpg"), "contradict"),
+    (("--seed", "1", "a.jpg"), "--no-weights"),
+    (("--no-weights", "--is", "tabbi", "a.jpg"), "near it: tabby"),
+    (("--no-weights", "--is", "tabby", "--format", "json", "a.jpg"), "--is"),
+    (("models", "--top", "3"), "takes no option --top"),
+    (("summary", "a.jpg"), "takes no arguments"),
+    (("weights",), "weights path"),
+    (("--resume", "a.jpg"), "no option is called --resume"),
+])
+def test_usage(words, message):
+    done = imnet(*words)
+    error = done.stderr.decode()
+    assert done.returncode == 2, error
+    assert done.stdout == b""
+    assert message in error
+    assert error.startswith("imnet: ") and "Try 'imnet --help'." in error
+
+
+def test_a_command_name_is_a_file_name_behind_a_folder(tmp_path):
+    done = quick("./models", cwd=tmp_path)
+    assert done.returncode == 1 and b"./models\n" in done.stdout and b"not_found" in done.stdout
+
+
+def test_words_behind_two_dashes_are_paths(tmp_path):
+    done = quick("--", "--help", cwd=tmp_path)
+    assert done.returncode == 1 and done.stdout.startswith(b"--help\n")
+
+
+def test_the_last_of_a_repeated_option_counts():
+    done = quick("-k", "5", "--top", "1", "samples/rocket.jpg")
+    assert done.returncode == 0 and len(done.stdout.splitlines()) == 2
+
+
+def test_options_may_follow_paths():
+    assert quick("samples/rocket.jpg", "-k1").stdout == quick("-k1", "samples/rocket.jpg").stdout
+
+
+def test_more_threads_than_cores_are_refused_aloud():
+    done = quick("--threads", "60000", "samples/rocket.jpg")
+    assert done.returncode == 0 and b"this process may use" in done.stderr

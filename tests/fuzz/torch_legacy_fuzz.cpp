@@ -1,0 +1,15 @@
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "base/errors.h"
+#include "checkpoints/torch_legacy.h"
+#include "touch_tensors.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    try {
+        imnet::touch_tensors(imnet::read_torch_legacy(std::as_bytes(std::span(data, size))));
+    } catch (const imnet::ModelError&) {  // a refusal is what hostile bytes should get
+    }
+    return 0;
+}

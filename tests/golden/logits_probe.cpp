@@ -1,0 +1,83 @@
+// Shows the net to the comparison with PyTorch, as raw bytes or text on standard output:
+//   logits_probe MODEL print            print(model)
+//   logits_probe MODEL parameters       name and shape of each entry of the state dict, a line each
+//   logits_probe MODEL summary          the same with output shapes for [1, 3, 224, 224] and parameters
+//   logits_probe MODEL random SEED      initial parameters, float32 in state-dict order
+//   logits_probe MODEL logits CHECKPOINT TENSOR [DEVICE [THREADS]]
+//                                       TENSOR holds raw float32 [N, 3, 224, 224]; float32 [N, classes]
+#include <cstdio>
+#include <exception>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/mapped_file.h"
+#include "checkpoints/checkpoint.h"
+#include "engines/engine.h"
+#include "models/architecture.h"
+#include "models/parameters.h"
+#include "models/summary.h"
+
+namespace {
+
+using namespace imnet;
+
+void write(std::span<const float> values) {
+    std::fwrite(values.data(), sizeof(float), values.size(), stdout);
+}
+
+void print_parameters(const Architecture& net) {
+    for (const Parameter& parameter : net.parameters)
+        fmt::print("{} [{}]\n", parameter.name, fmt::join(parameter.shape, ", "));
+    fmt::print("total {}\n", net.parameter_count());
+}
+
+Device device(const std::string& name) {
+    if (name == "cpu") return {Device::Kind::cpu};
+    if (name == "auto") return {Device::Kind::automatic};
+    return {Device::Kind::cuda, name.starts_with("cuda:") ? std::stoi(name.substr(5)) : 0};
+}
+
+void print_logits(const std::string& model, const std::vector<std::string>& arguments) {
+    const StateDict state_dict = read_checkpoint(arguments.at(0));
+    const int classes = head_classes(architecture(model), state_dict);
+    const Architecture net = architecture(model, classes);
+    const MappedFile file(arguments.at(1));
+    const std::span<const float> images{reinterpret_cast<const float*>(file.bytes().data()),
+                                        file.bytes().size() / sizeof(float)};
+    const int count = static_cast<int>(images.size() / (3 * 224 * 224));
+
+    const auto engine = open_engine(net, imnet::bind(net, state_dict, arguments[0]),
+                                    device(arguments.size() > 2 ? arguments[2] : "cpu"));
+    const auto worker = engine->worker(arguments.size() > 3 ? std::stoi(arguments[3]) : 1);
+    std::vector<float> logits(static_cast<std::size_t>(count) * classes);
+    worker->run(images, count, 224, 224, logits);
+    write(logits);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+    const std::vector<std::string> arguments(argv + 1, argv + argc);
+    const std::string& model = arguments.at(0);
+    const std::string& what = arguments.at(1);
+    if (what == "logits") {
+        print_logits(model, {arguments.begin() + 2, arguments.end()});
+        return 0;
+    }
+    const Architecture net = architecture(model);
+    if (what == "print") fmt::print("{}", print_model(net));
+    if (what == "summary") fmt::print("{}", summary(net, 224, 224));
+    if (what == "parameters") print_parameters(net);
+    if (what == "random") {
+        const Parameters parameters = random_parameters(net, std::stoull(arguments.at(2)));
+        for (std::size_t i = 0; i < parameters.size(); ++i) write(parameters.at(i));
+    }
+    return 0;
+} catch (const std::exception& error) {
+    fmt::print(stderr, "logits_probe: {}\n", error.what());
+    return 1;
+}

@@ -1,0 +1,67 @@
+// Writes what the program makes of a picture to standard output, for the comparison with Pillow,
+// torchvision and timm:
+//   pixels_probe FILE --rgb                                   width, height (int32), RGB bytes as decoded
+//   pixels_probe FILE --upright                               the same after EXIF orientation
+//   pixels_probe FILE RESIZE CROP bilinear|bicubic MEAN×3 STD×3   [3, crop, crop] float32
+// Says what is wrong on standard error, as `kind: message`, and exits with 1.
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "base/mapped_file.h"
+#include "images/decode.h"
+#include "images/orientation.h"
+#include "images/preprocess.h"
+
+namespace {
+
+void write(const void* data, std::size_t size) { std::fwrite(data, 1, size, stdout); }
+
+void write_pixels(const imnet::Image& image) {
+    const std::int32_t size[2] = {image.width, image.height};
+    write(size, sizeof size);
+    write(image.rgb.data(), image.rgb.size());
+}
+
+imnet::Preprocessing read_recipe(char** arguments) {
+    imnet::Preprocessing recipe;
+    recipe.resize = std::atoi(arguments[0]);
+    recipe.crop = std::atoi(arguments[1]);
+    recipe.interpolation = std::string_view(arguments[2]) == "bicubic" ? imnet::Interpolation::bicubic
+                                                                       : imnet::Interpolation::bilinear;
+    for (std::size_t channel = 0; channel < 3; ++channel) {
+        recipe.mean[channel] = std::strtof(arguments[3 + channel], nullptr);
+        recipe.std[channel] = std::strtof(arguments[6 + channel], nullptr);
+    }
+    return recipe;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (argc != 3 && argc != 11) return 2;
+    const imnet::MappedFile file(argv[1]);
+    auto decoded = imnet::decode(file.bytes());
+    if (!decoded) {
+        std::fprintf(stderr, "%s: %s\n", imnet::name(decoded.error().kind).data(),
+                     decoded.error().message.c_str());
+        return 1;
+    }
+    if (argc == 3 && std::string_view(argv[2]) == "--rgb") {
+        write_pixels(decoded->image);
+        return 0;
+    }
+    const imnet::Image upright = imnet::orient(std::move(decoded->image), decoded->orientation);
+    if (argc == 3) {
+        write_pixels(upright);
+        return 0;
+    }
+    const imnet::Preprocessing recipe = read_recipe(argv + 2);
+    std::vector<float> tensor(imnet::preprocessed_size(recipe));
+    imnet::preprocess(upright, recipe, tensor);
+    write(tensor.data(), tensor.size() * sizeof(float));
+    return 0;
+}

@@ -1,0 +1,140 @@
+"""What the program makes of pictures beside Pillow, torchvision and timm: equal, byte for byte.
+
+Runs `pixels_probe` from the build folder that IMNET_BUILD names.
+"""
+
+import io
+import os
+import subprocess
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("PIL", reason="the reference, Pillow, is not installed")
+from PIL import Image, ImageOps  # noqa: E402
+
+import pictures  # noqa: E402
+
+pytestmark = pytest.mark.filterwarnings("ignore:Palette images with Transparency")
+
+RECIPES = {
+    "V1": ["256", "224", "bilinear", "0.485", "0.456", "0.406", "0.229", "0.224", "0.225"],
+    "V2": ["232", "224", "bilinear", "0.485", "0.456", "0.406", "0.229", "0.224", "0.225"],
+    "a1h": ["235", "224", "bicubic", "0.5", "0.5", "0.5", "0.5", "0.5", "0.5"],
+    "padded": ["200", "224", "bilinear", "0.485", "0.456", "0.406", "0.229", "0.224", "0.225"],
+    "padded by an odd number": ["32", "55", "bicubic", "0.5", "0.5", "0.5", "0.5", "0.5", "0.5"],
+}
+DECODED = pictures.decoded_pictures()
+TURNED = pictures.turned_pictures()
+SHAPED = pictures.shaped_pictures()
+STORED = {path.name: path.read_bytes() for path in sorted((Path(__file__).parent / "pixels").glob("*.*"))
+          if path.suffix not in (".tsv", ".md")}
+
+
+@pytest.fixture(scope="module")
+def probe(tmp_path_factory):
+    build_folder = os.environ.get("IMNET_BUILD")
+    if build_folder is None:
+        pytest.skip("IMNET_BUILD does not name a build folder")
+    program = Path(build_folder) / "bin" / "pixels_probe"
+    file = tmp_path_factory.mktemp("pictures") / "picture"
+
+    def run(data, *arguments):
+        file.write_bytes(data)
+        return subprocess.run([program, file, *arguments], capture_output=True)
+
+    return run
+
+
+def pixels(done):
+    """[height, width, 3] from what the probe wrote."""
+    assert done.returncode == 0, done.stderr.decode()
+    width, height = np.frombuffer(done.stdout[:8], "<i4")
+    return np.frombuffer(done.stdout[8:], np.uint8).reshape(height, width, 3)
+
+
+def opened(data):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of palettes with transparency
+        image = Image.open(io.BytesIO(data))
+        image.load()
+        return image
+
+
+@pytest.mark.parametrize("name", [*DECODED, *STORED])
+def test_decodes_as_pillow(probe, name):
+    data = {**DECODED, **STORED}[name]
+    np.testing.assert_array_equal(pixels(probe(data, "--rgb")), np.asarray(opened(data).convert("RGB")))
+
+
+@pytest.mark.parametrize("name", TURNED)
+def test_turns_as_pillow(probe, name):
+    upright = np.asarray(ImageOps.exif_transpose(opened(TURNED[name])).convert("RGB"))
+    np.testing.assert_array_equal(pixels(probe(TURNED[name], "--upright")), upright)
+
+
+@pytest.mark.parametrize("ending", ["jpg", "png", "webp"])
+def test_all_orientations_look_alike(probe, ending):
+    """Eight files, each turned so that its orientation undoes it, are one picture."""
+    upright = pictures.photograph(45, 29)
+    undo = {1: None, 2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180,
+            4: Image.Transpose.FLIP_TOP_BOTTOM, 5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_90,
+            7: Image.Transpose.TRANSVERSE, 8: Image.Transpose.ROTATE_270}
+    for orientation, turn in undo.items():
+        stored = upright if turn is None else upright.transpose(turn)
+        options = {"lossless": True} if ending == "webp" else {"quality": 100, "subsampling": 0}
+        data = pictures.saved(stored, {"jpg": "JPEG"}.get(ending, ending.upper()),
+                              exif=b"Exif\0\0" + pictures.exif(orientation), **options)
+        seen = pixels(probe(data, "--upright")).astype(int)
+        assert seen.shape == (29, 45, 3)
+        # A turned JPEG rounds otherwise; the others are exact.
+        assert np.abs(seen - np.asarray(upright)).max() <= (6 if ending == "jpg" else 0), orientation
+
+
+def reference_transform(name):
+    """The preprocessing of the reference: PIL image -> [3, crop, crop] float32."""
+    torchvision = pytest.importorskip("torchvision", reason="the reference, torchvision, is not installed")
+    from torchvision.transforms._presets import ImageClassification
+    if name == "a1h":
+        timm = pytest.importorskip("timm", reason="the reference, timm, is not installed")
+        model = timm.create_model("resnetv2_50.a1h_in1k", pretrained=False)
+        return timm.data.create_transform(**timm.data.resolve_data_config(model=model))
+    if name in ("V1", "V2"):
+        weights = getattr(torchvision.models.ResNet50_Weights, f"IMAGENET1K_{name}")
+        return weights.transforms()
+    resize, crop, interpolation, *numbers = RECIPES[name]
+    mean_and_std = [float(number) for number in numbers]
+    return ImageClassification(
+        crop_size=int(crop), resize_size=int(resize), mean=mean_and_std[:3], std=mean_and_std[3:],
+        interpolation=torchvision.transforms.InterpolationMode(interpolation))
+
+
+@pytest.fixture(scope="module", params=RECIPES)
+def recipe(request):
+    return RECIPES[request.param], reference_transform(request.param)
+
+
+@pytest.mark.parametrize("name", SHAPED)
+def test_preprocesses_as_the_reference(probe, recipe, name):
+    arguments, transform = recipe
+    expected = transform(opened(SHAPED[name]).convert("RGB")).numpy()
+    done = probe(SHAPED[name], *arguments)
+    assert done.returncode == 0, done.stderr.decode()
+    tensor = np.frombuffer(done.stdout, np.float32).reshape(expected.shape)
+    # Bit for bit: the bytes and not only the values, so that −0 is not 0.
+    assert tensor.tobytes() == expected.tobytes(), np.abs(tensor - expected).max()
+
+
+@pytest.mark.parametrize("name", [name for name in DECODED if not name.startswith("junk")])
+def test_never_takes_a_cut_file_for_a_whole_one(probe, name):
+    """Whatever the program says of the first half of a file, it is an error or what Pillow sees."""
+    data = DECODED[name]
+    for length in (len(data) // 2, len(data) - 9):
+        done = probe(data[:length], "--rgb")
+        if done.returncode == 0:
+            np.testing.assert_array_equal(pixels(done), np.asarray(opened(data[:length]).convert("RGB")))
+        else:
+            assert done.returncode == 1
+            assert done.stderr.decode().split(":")[0] in ("decode", "format")

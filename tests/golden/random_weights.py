@@ -1,0 +1,94 @@
+"""Random nets whose logits tell images apart.
+
+A net with plain random weights gives nearly the same answer for every image, so that comparing it
+proves little. Here convolutions and batch-norm scales are random, the running statistics are those
+of photographs, and the head is shifted and scaled until the logits spread.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+
+SAMPLES = Path(__file__).resolve().parents[2] / "samples"
+MEAN = torch.tensor([0.485, 0.456, 0.406]).view(3, 1, 1)
+DEVIATION = torch.tensor([0.229, 0.224, 0.225]).view(3, 1, 1)
+LOGIT_DEVIATION = 2.5
+
+
+def build(name, classes=1000):
+    """The reference's own net, as it initialises it."""
+    if name == "resnetv2_50":
+        import timm
+
+        return timm.create_model(name, num_classes=classes)
+    import torchvision
+
+    return getattr(torchvision.models, name)(num_classes=classes)
+
+
+def photographs(count, seed):
+    """[count, 3, 224, 224]: crops of the sample photographs at random places, sizes and tints."""
+    paths = sorted(p for p in SAMPLES.iterdir() if p.suffix in (".png", ".jpg"))
+    pictures = [Image.open(path).convert("RGB") for path in paths]
+    draw = torch.Generator().manual_seed(seed)
+
+    def between(low, high):
+        return low + (high - low) * torch.rand((), generator=draw).item()
+
+    tensors = []
+    for i in range(count):
+        picture = pictures[i % len(pictures)]
+        side = int(between(0.3, 1.0) * min(picture.size))
+        left = int(between(0, picture.width - side))
+        top = int(between(0, picture.height - side))
+        crop = picture.crop((left, top, left + side, top + side)).resize((224, 224), Image.BILINEAR)
+        pixels = torch.from_numpy(np.asarray(crop, np.float32)).permute(2, 0, 1) / 255
+        tint = torch.tensor([between(0.7, 1.3) for _ in range(3)]).view(3, 1, 1)
+        if between(0, 1) < 0.5:
+            pixels = pixels.flip(2)
+        tensors.append(((pixels * tint).clamp(0, 1) - MEAN) / DEVIATION)
+    return torch.stack(tensors)
+
+
+def batch_norms(net):
+    return [m for m in net.modules() if isinstance(m, torch.nn.BatchNorm2d)]
+
+
+def ends_branch(net, path):
+    """Whether the norm is the last before the sum of a block, as it is in the nets of 2015."""
+    block, _, name = path.rpartition(".")
+    last = "bn3" if hasattr(net.get_submodule(block), "conv3") else "bn2"
+    return bool(block) and name == last
+
+
+def settle(net, images):
+    """Takes the running statistics from the images, then shifts and scales the head."""
+    head = net.head.fc if hasattr(net, "head") else net.fc
+    for norm in batch_norms(net):
+        norm.reset_running_stats()
+        norm.momentum = None
+    with torch.no_grad():
+        net.train()(images)
+        logits = net.eval()(images)
+        head.bias -= logits.mean(0)
+        scale = LOGIT_DEVIATION / (logits - logits.mean(0)).std()
+        head.weight *= scale
+        head.bias *= scale
+    return net
+
+
+def random_net(name, seed=0, count=12):
+    """An evaluating net of that name, the same for the same seed."""
+    torch.manual_seed(seed)
+    net = build(name)
+    with torch.no_grad():
+        for path, norm in net.named_modules():
+            if not isinstance(norm, torch.nn.BatchNorm2d):
+                continue
+            # Small residual branches: else each block would amplify rounding along with the differences.
+            low, high = (0.1, 0.5) if ends_branch(net, path) else (0.5, 1.5)
+            norm.weight.uniform_(low, high)
+            norm.bias.normal_(0, 0.2)
+    return settle(net, photographs(count, seed))

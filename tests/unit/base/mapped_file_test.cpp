@@ -1,0 +1,74 @@
+#include "base/mapped_file.h"
+
+#include <filesystem>
+#include <fstream>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+using imnet::MappedFile;
+
+namespace {
+
+/// A folder of its own that goes away with the test.
+struct TemporaryFolder {
+    std::filesystem::path path;
+    TemporaryFolder() {
+        std::string pattern = (std::filesystem::temp_directory_path() / "imnet-mapped-XXXXXX").string();
+        REQUIRE(::mkdtemp(pattern.data()) != nullptr);
+        path = pattern;
+    }
+    ~TemporaryFolder() { std::filesystem::remove_all(path); }
+};
+
+std::string_view text_of(const MappedFile& file) {
+    return {reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()};
+}
+
+}  // namespace
+
+TEST_CASE("a mapped file shows its bytes, also after it was moved and its name is gone") {
+    const TemporaryFolder folder;
+    const auto path = folder.path / "file";
+    std::ofstream(path) << "weights";
+    MappedFile file(path);
+    std::filesystem::remove(path);
+    CHECK(text_of(file) == "weights");
+    const MappedFile moved = std::move(file);
+    CHECK(text_of(moved) == "weights");
+}
+
+TEST_CASE("a mapped file may be assigned to") {
+    const TemporaryFolder folder;
+    std::ofstream(folder.path / "a") << "a";
+    std::ofstream(folder.path / "b") << "bb";
+    MappedFile file(folder.path / "a");
+    file = MappedFile(folder.path / "b");
+    CHECK(text_of(file) == "bb");
+}
+
+TEST_CASE("an empty file maps to nothing") {
+    const TemporaryFolder folder;
+    std::ofstream(folder.path / "empty").flush();
+    CHECK(MappedFile(folder.path / "empty").bytes().empty());
+}
+
+TEST_CASE("what is no readable regular file is an error that says why, and never waits") {
+    const TemporaryFolder folder;
+    const auto reason = [](const std::filesystem::path& path) {
+        try {
+            const MappedFile file(path);
+        } catch (const std::system_error& error) {
+            return error.code();
+        }
+        return std::error_code();
+    };
+    CHECK(reason(folder.path / "missing") == std::errc::no_such_file_or_directory);
+    CHECK(reason(folder.path) == std::errc::is_a_directory);
+    REQUIRE(::mkfifo((folder.path / "fifo").c_str(), 0600) == 0);
+    CHECK(reason(folder.path / "fifo") == std::errc::invalid_argument);
+}

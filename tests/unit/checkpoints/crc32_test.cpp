@@ -1,0 +1,26 @@
+#include "checkpoints/crc32.h"
+
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+using namespace imnet;
+
+TEST_CASE("CRC-32 gives the catalogue's check value") {
+    const std::string digits = "123456789";
+    CHECK(crc32(std::as_bytes(std::span(digits))) == 0xCBF43926);
+    CHECK(crc32({}) == 0);
+}
+
+TEST_CASE("folding gives the same sums as the tables, for every length and alignment") {
+    std::vector<std::byte> bytes(400);
+    std::uint32_t state = 1;
+    for (std::byte& byte : bytes) byte = static_cast<std::byte>((state = state * 1664525 + 1013904223) >> 24);
+    for (std::size_t offset = 0; offset < 17; ++offset) {
+        for (std::size_t size = 0; size + offset <= bytes.size(); ++size) {
+            const auto part = std::span(bytes).subspan(offset, size);
+            REQUIRE(crc32(part) == crc32_by_tables(part));
+        }
+    }
+}

@@ -1,0 +1,86 @@
+#include "checkpoints/key_layouts.h"
+
+#include <initializer_list>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+using namespace imnet;
+
+namespace {
+
+using Names = std::vector<std::string>;
+
+StateDict named(const Names& names) {
+    StateDict state_dict;
+    for (const std::string& name : names) {
+        state_dict.tensors.emplace_back(name, TensorView{.shape = {}, .strides = {}, .bytes = {}});
+    }
+    return state_dict;
+}
+
+Names names_of(const StateDict& state_dict) {
+    Names names;
+    for (const auto& [name, tensor] : state_dict.tensors) names.push_back(name);
+    return names;
+}
+
+Names stripped(const Names& names) {
+    StateDict state_dict = named(names);
+    strip_prefixes(state_dict);
+    return names_of(state_dict);
+}
+
+}  // namespace
+
+TEST_CASE("prefixes of training wrappers are taken off, one in another") {
+    const Names plain{"conv1.weight", "fc.bias"};
+    CHECK(stripped(plain) == plain);
+    for (const std::string prefix :
+         {"module.", "model.", "backbone.", "_orig_mod.", "module._orig_mod.", "model.module."}) {
+        CHECK(stripped({prefix + "conv1.weight", prefix + "fc.bias"}) == plain);
+    }
+    CHECK(stripped({"n_averaged", "module.conv1.weight", "module.fc.bias"}) == plain);
+}
+
+TEST_CASE("a classifier may stand outside of the backbone, but names may not meet") {
+    CHECK(stripped({"backbone.conv1.weight", "backbone.bn1.weight", "fc.bias"}) ==
+          Names{"conv1.weight", "bn1.weight", "fc.bias"});
+    const Names twins{"module.fc.bias", "module.bn1.bias", "fc.bias"};
+    CHECK(stripped(twins) == twins);
+    const Names few{"model.a", "b", "c"};
+    CHECK(stripped(few) == few);
+    CHECK(stripped({"module."}) == Names{"module."});
+}
+
+TEST_CASE("transformers' names of a ResNet become torchvision's") {
+    CHECK(torchvision_name("resnet.embedder.embedder.convolution.weight") == "conv1.weight");
+    CHECK(torchvision_name("resnet.embedder.embedder.normalization.running_var") == "bn1.running_var");
+    CHECK(torchvision_name("resnet.encoder.stages.0.layers.0.shortcut.convolution.weight") ==
+          "layer1.0.downsample.0.weight");
+    CHECK(torchvision_name("resnet.encoder.stages.3.layers.2.shortcut.normalization.bias") ==
+          "layer4.2.downsample.1.bias");
+    CHECK(torchvision_name("resnet.encoder.stages.2.layers.11.layer.1.convolution.weight") ==
+          "layer3.11.conv2.weight");
+    CHECK(torchvision_name("resnet.encoder.stages.2.layers.11.layer.2.normalization.num_batches_tracked") ==
+          "layer3.11.bn3.num_batches_tracked");
+    CHECK(torchvision_name("classifier.1.bias") == "fc.bias");
+    for (const char* foreign :
+         {"conv1.weight", "resnet.encoder.stages.x.layers.0.layer.0.convolution.weight",
+          "resnet.encoder.stages.1", "resnet.encoder.stages.0.layers.0.attention.weight", ""}) {
+        CHECK(torchvision_name(foreign).empty());
+    }
+}
+
+TEST_CASE("names are translated only where all are of the layout") {
+    StateDict all = named({"resnet.embedder.embedder.convolution.weight", "classifier.1.weight"});
+    use_native_names(all);
+    CHECK(names_of(all) == Names{"conv1.weight", "fc.weight"});
+    StateDict some = named({"resnet.embedder.embedder.convolution.weight", "other"});
+    use_native_names(some);
+    CHECK(names_of(some) == Names{"resnet.embedder.embedder.convolution.weight", "other"});
+    StateDict timm = named({"stem.conv.weight", "stages.0.blocks.0.conv1.weight", "head.fc.bias"});
+    use_native_names(timm);
+    CHECK(names_of(timm) == Names{"stem.conv.weight", "stages.0.blocks.0.conv1.weight", "head.fc.bias"});
+}

@@ -1,0 +1,180 @@
+// Hostile pickles: none may do anything, all must be refused by name.
+#include "checkpoints/pickle_globals.h"
+
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "build_pickle.h"
+#include "checkpoints/pickle.h"
+#include "refusal_of.h"
+
+using namespace imnet;
+using namespace imnet::build;
+using doctest::Contains;
+
+namespace {
+
+doctest::String refusal(const std::string& bytes) {
+    return refusal_of([&] { pickle::read(as_bytes(bytes)); });
+}
+
+}  // namespace
+
+TEST_CASE("globals that a state dict needs are allowed, by their new and old names") {
+    using pickle::allowed_global;
+    using pickle::GlobalKind;
+    CHECK(allowed_global("collections", "OrderedDict", true).kind == GlobalKind::ordered_dict);
+    CHECK(allowed_global("__builtin__", "set", false).kind == GlobalKind::set);
+    CHECK(allowed_global("torch", "bfloat16", false).type->name == "bfloat16");
+    CHECK(allowed_global("torch.cuda", "FloatStorage", false).type->name == "float32");
+    CHECK(allowed_global("torch.storage", "UntypedStorage", false).kind == GlobalKind::storage_class);
+    CHECK(allowed_global("torch", "DoubleTensor", false).type->name == "float64");
+    CHECK(allowed_global("torch.tensor", "_rebuild_from_type_v2", false).kind ==
+          GlobalKind::rebuild_from_type_v2);
+}
+
+TEST_CASE("every other global is refused and named") {
+    CHECK(refusal(proto + global("os", "system") + text("id") + tuple1 + reduce + stop) ==
+          "the pickle asks for 'os.system', which no state dict needs: refused, nothing was run");
+    CHECK(refusal(proto + global("posix", "system") + text("id") + tuple1 + reduce + stop) ==
+          Contains("'posix.system'"));
+    CHECK(refusal(proto + global("builtins", "eval") + text("1") + tuple1 + reduce + stop) ==
+          Contains("'builtins.eval'"));
+    CHECK(refusal(proto + global("__builtin__", "exec") + text("1") + tuple1 + reduce + stop) ==
+          Contains("'builtins.exec'"));
+    CHECK(refusal(proto + global("torch.hub", "load") + text("x") + tuple1 + reduce + stop) ==
+          Contains("'torch.hub.load'"));
+    CHECK(refusal(proto + global("torch", "load") + text("x") + tuple1 + reduce + stop) ==
+          Contains("'torch.load'"));
+    CHECK(refusal(proto + empty_dict + text("args") + global("argparse", "Namespace") + stop) ==
+          "the pickle asks for 'argparse.Namespace', which no state dict needs: refused, nothing was run; if "
+          "you trust "
+          "the file, save the state dict in it alone, in Python");
+    CHECK(refusal(proto + global("numpy.core.multiarray", "scalar") + stop) ==
+          Contains("'numpy.core.multiarray.scalar'"));
+    CHECK(refusal(proto + global("subprocess", "Popen") + text("id") + tuple1 + newobj + stop) ==
+          Contains("'subprocess.Popen', which no state dict needs"));
+}
+
+TEST_CASE("a global's name cannot write to the terminal") {
+    CHECK(refusal(proto + global("os\x1b[2J", "system") + stop) == Contains("'os\\x1b[2J.system'"));
+    CHECK(refusal(proto + global(std::string(5000, 'a'), "b") + stop).size() < 300);
+}
+
+TEST_CASE("a whole model is told from an attack") {
+    const auto saved_model = [](const char* module, const char* name) {
+        return refusal(proto + global(module, name) + empty_tuple + newobj + empty_dict + build_state + stop);
+    };
+    CHECK(saved_model("torchvision.models.resnet", "ResNet") ==
+          "this is a whole model, not a state dict (the pickle asks for the class "
+          "'torchvision.models.resnet.ResNet'): "
+          "save model.state_dict() instead; nothing was run");
+    CHECK(saved_model("__main__", "Net") == Contains("whole model"));
+    CHECK(refusal(proto + empty_dict + text("model") + global("torch.nn.modules.conv", "Conv2d") + stop) ==
+          Contains("whole model"));
+    CHECK(refusal(proto + mark + text("module") + global("collections", "OrderedDict") + none + none + tuple +
+                  persistent + stop) == Contains("whole model"));
+}
+
+TEST_CASE("opcodes that build objects by other ways are refused by name") {
+    CHECK(refusal(proto + mark + text("id") + "ios\nsystem\n" + stop) ==
+          "the pickle holds the opcode INST (asks for 'os.system'), which torch.save does not write: "
+          "refused, nothing "
+          "was run");
+    CHECK(refusal(proto + text("os") + text("system") + "\x93" + stop) ==
+          Contains("STACK_GLOBAL (asks for 'os.system')"));
+    CHECK(refusal(proto + mark + global("collections", "OrderedDict") + "o" + stop) ==
+          Contains("opcode OBJ"));
+    CHECK(refusal(proto + "\x82\x01" + stop) == Contains("opcode EXT1"));
+    CHECK(refusal(proto + global("torch", "Size") + empty_tuple + empty_dict + "\x92" + stop) ==
+          Contains("opcode NEWOBJ_EX"));
+    CHECK(refusal(proto + "S'x'\n" + stop) == Contains("opcode STRING"));
+    CHECK(refusal(proto + "\xff" + stop) == Contains("0xff, which is no opcode"));
+}
+
+TEST_CASE("allowed globals cannot be called, built or fed in ways that Python would not") {
+    const std::string ordered_dict = global("collections", "OrderedDict");
+    CHECK(refusal(proto + text("os.system") + text("id") + tuple1 + reduce + stop) ==
+          Contains("calls what is no function"));
+    CHECK(refusal(proto + global("torch", "float32") + empty_tuple + reduce + stop) ==
+          Contains("not a function"));
+    CHECK(refusal(proto + ordered_dict + empty_list + reduce + stop) == Contains("calls without a tuple"));
+    CHECK(refusal(proto + ordered_dict + empty_dict + build_state + stop) == Contains("BUILD"));
+    CHECK(refusal(proto + text("x") + empty_dict + build_state + stop) == Contains("BUILD"));
+    CHECK(refusal(proto + global("torch._utils", "_rebuild_tensor_v2") + empty_tuple + reduce + stop) ==
+          Contains("'_rebuild_tensor_v2' with arguments that make no sense"));
+    CHECK(refusal(proto + global("torch._utils", "_rebuild_parameter") + global("torch", "device") + tuple1 +
+                  reduce + stop) == Contains("'_rebuild_parameter'"));
+    const std::string itself = global("torch._tensor", "_rebuild_from_type_v2");
+    CHECK(refusal(proto + itself + mark + itself + none + empty_tuple + none + tuple + reduce + stop) ==
+          Contains("'_rebuild_from_type_v2'"));
+    CHECK(refusal(proto + text("x") + text("y") + append + stop) == Contains("no list"));
+    CHECK(refusal(proto + empty_tuple + text("y") + append + stop) == Contains("no list"));
+    CHECK(refusal(proto + empty_list + text("x") + text("y") + setitem + stop) == Contains("no dict"));
+    CHECK(refusal(proto + empty_dict + mark + text("x") + setitems + stop) == Contains("without a value"));
+}
+
+TEST_CASE("persistent ids that are not storages are refused") {
+    CHECK(refusal(proto + text("x") + persistent + stop) == Contains("does not name a storage"));
+    CHECK(refusal(proto + integer(1) + persistent + stop) == Contains("does not name a storage"));
+    CHECK(refusal(proto + empty_tuple + persistent + stop) == Contains("'persistent_load'"));
+    CHECK(refusal(proto + text("file") + tuple1 + persistent + stop) ==
+          Contains("asks for 'file', not for a storage"));
+    CHECK(refusal(proto + mark + text("storage") + text("os.system") + text("0") + text("cpu") + integer(1) +
+                  tuple + persistent + stop) == Contains("'persistent_load'"));
+    CHECK(refusal(proto + mark + text("storage") + global("torch", "float32") + text("0") + text("cpu") +
+                  integer(1) + tuple + persistent + stop) == Contains("'persistent_load'"));
+    CHECK(refusal(proto + storage("0", "FloatStorage", -1) + stop) == Contains("'persistent_load'"));
+}
+
+TEST_CASE("the stack, the marks and the memo cannot be cheated") {
+    CHECK(refusal(proto + stop) == Contains("empty stack"));
+    CHECK(refusal(proto + tuple1 + stop) == Contains("empty stack"));
+    CHECK(refusal(proto + none + mark + tuple1 + stop) == Contains("empty stack"));
+    CHECK(refusal(proto + tuple + stop) == Contains("no mark"));
+    CHECK(refusal(proto + none + none + stop) == Contains("left over"));
+    CHECK(refusal(proto + mark + none + stop) == Contains("left over"));
+    CHECK(refusal(proto + get(0) + stop) == Contains("never remembered"));
+    CHECK(refusal(proto + none + put(5) + get(4) + tuple2 + stop) == Contains("never remembered"));
+    CHECK(refusal(proto + put(0) + stop) == Contains("empty stack"));
+    CHECK(refusal(proto + none + put(0xFFFFFFFF) + stop) == Contains("memo"));
+}
+
+TEST_CASE("every cut of a pickle is refused") {
+    const std::string whole = state_dict(tensor(storage("0", "FloatStorage", 4), 0, {2, 2}, {2, 1}));
+    REQUIRE_NOTHROW(pickle::read(as_bytes(whole)));
+    for (std::size_t size = 0; size < whole.size(); ++size) {
+        CHECK(refusal(whole.substr(0, size)) != "(not refused)");
+    }
+}
+
+TEST_CASE("nesting a hundred thousand deep is refused, however it is built") {
+    constexpr int levels = 100'000;
+    std::string lists = proto;
+    std::string dicts = proto;
+    std::string tuples = proto + none;
+    std::string marks = proto;
+    for (int i = 0; i < levels; ++i) {
+        lists += empty_list;
+        dicts += empty_dict + none;
+        tuples += tuple1;
+        marks += mark;
+    }
+    for (int i = 0; i + 1 < levels; ++i) lists += append;
+    CHECK(refusal(lists + stop) == Contains("levels deep"));
+    CHECK(refusal(dicts + stop) == Contains("piles up more values"));
+    CHECK(refusal(tuples + stop) == Contains("levels deep"));
+    CHECK(refusal(marks + stop) == Contains("levels deep"));
+}
+
+TEST_CASE("ten million memo entries, lists or values are refused before they fill the memory") {
+    constexpr std::uint32_t entries = 10'000'000;
+    std::string memo = proto + none;
+    for (std::uint32_t i = 0; i < entries; ++i) memo += put(i);
+    CHECK(refusal(memo + stop) == Contains("need more than 16 MB"));
+    CHECK(refusal(proto + std::string(entries, ']')) == Contains("piles up"));
+    std::string many_lists = proto + empty_list;
+    for (int i = 0; i < 10; ++i) many_lists += mark + std::string(100'000, ']') + "e";
+    CHECK(refusal(many_lists + stop) == Contains("16 MB"));
+}

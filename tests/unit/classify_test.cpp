@@ -1,0 +1,166 @@
+#include "classify.h"
+
+#include <atomic>
+#include <chrono>
+#include <limits>
+#include <thread>
+
+#include <doctest/doctest.h>
+
+#include "temporary_folder.h"
+
+using namespace imnet;
+
+namespace {
+
+// A net with three outputs: the mean of red, of green, and of blue. Its workers take their time in
+// an order that has nothing to do with that of the inputs.
+class ColourEngine : public Engine {
+public:
+    mutable std::atomic<int> workers = 0;
+    mutable std::atomic<int> most_threads = 0;
+    float poison = 0;
+
+    std::unique_ptr<Worker> worker(int threads) const override {
+        ++workers;
+        most_threads = std::max<int>(most_threads, threads);
+        return std::make_unique<ColourWorker>(poison);
+    }
+    std::string device() const override { return "cpu"; }
+    std::string library() const override { return "none"; }
+
+private:
+    struct ColourWorker : Worker {
+        explicit ColourWorker(float added) : poison(added) {}
+        void run(std::span<const float> images, int count, int height, int width,
+                 std::span<float> logits) override {
+            const auto plane = static_cast<std::size_t>(height) * width;
+            for (std::size_t i = 0; i < static_cast<std::size_t>(count) * 3; ++i)
+                logits[i] = images[i * plane] + poison;
+            std::this_thread::sleep_for(
+                std::chrono::microseconds(images[0] > 0 ? 500 : 0));  // red ones are slow
+        }
+        float poison;
+    };
+};
+
+// One pixel of a colour, as a PNM file.
+std::string pixel(char red, char green, char blue) {
+    return std::string("P6\n1 1\n255\n") + red + green + blue;
+}
+
+const std::string red = pixel('\xFF', 0, 0), green = pixel(0, '\xFF', 0), blue = pixel(0, 0, '\xFF');
+
+ClassifyOptions colour_options() {
+    ClassifyOptions options;
+    options.classes = 3;
+    options.top = 1;
+    options.preprocessing = {.resize = 2, .crop = 2};
+    return options;
+}
+
+// "0 red.ppm" for a row with its best class, "! broken.ppm" for one with an error.
+std::vector<std::string> classify_names(const test::TemporaryFolder& folder, const ClassifyOptions& options,
+                                        const Engine& engine) {
+    ImageFinder finder({folder.path().native()}, {});
+    std::vector<std::string> rows;
+    classify(finder, engine, options, [&](const Row& row) {
+        const std::string file = std::filesystem::path(row.path).filename();
+        rows.push_back((row.top ? std::to_string(row.top->at(0).index) : "!") + ' ' + file);
+    });
+    return rows;
+}
+
+}  // namespace
+
+TEST_CASE("every input is a row, in the order of the inputs, for any number of threads and any batch") {
+    const test::TemporaryFolder folder;
+    std::vector<std::string> expected;
+    for (int i = 100; i < 200; ++i) {
+        const std::string name = std::to_string(i) + ".ppm";
+        const int kind = i % 4;
+        folder.write(name, kind == 0 ? red : kind == 1 ? green : kind == 2 ? blue : "P6\n1 1\n255\n");
+        expected.push_back((kind == 3 ? "!" : std::to_string(kind)) + ' ' + name);
+    }
+    for (const int threads : {1, 2, 5}) {
+        for (const int batch : {1, 3, 8, 500}) {
+            CAPTURE(threads);
+            CAPTURE(batch);
+            ClassifyOptions options = colour_options();
+            options.threads = threads;
+            options.batch = batch;
+            CHECK(classify_names(folder, options, ColourEngine()) == expected);
+        }
+    }
+}
+
+TEST_CASE("one image gets all threads, a few are spread over workers of one thread each") {
+    const test::TemporaryFolder folder;
+    folder.write("a.ppm", red);
+    ClassifyOptions options = colour_options();
+    options.threads = 4;
+    ColourEngine alone;
+    classify_names(folder, options, alone);
+    CHECK(alone.workers == 1);
+    CHECK(alone.most_threads == 4);
+
+    folder.write("b.ppm", green);
+    folder.write("c.ppm", blue);
+    ColourEngine several;
+    classify_names(folder, options, several);
+    CHECK(several.workers == 3);
+    CHECK(several.most_threads == 1);
+}
+
+TEST_CASE("nothing to do is no error") {
+    const test::TemporaryFolder folder;
+    CHECK(classify_names(folder, colour_options(), ColourEngine()).empty());
+}
+
+TEST_CASE("with fail_fast the first failed input is the last row") {
+    const test::TemporaryFolder folder;
+    folder.write("a.ppm", red);
+    folder.write("b.ppm", "not a picture");
+    folder.write("c.ppm", blue);
+    ClassifyOptions options = colour_options();
+    options.fail_fast = true;
+    options.threads = 3;
+    CHECK(classify_names(folder, options, ColourEngine()) == std::vector<std::string>{"0 a.ppm", "! b.ppm"});
+}
+
+TEST_CASE("labels under the smallest probability are left out, the row stays") {
+    const test::TemporaryFolder folder;
+    folder.write("a.ppm", red);
+    ClassifyOptions options = colour_options();
+    options.top = 3;
+    options.min_probability = 0.5F;
+    ImageFinder finder({folder.path().native()}, {});
+    classify(finder, ColourEngine(), options, [](const Row& row) { CHECK(row.top->size() == 1); });
+    options.min_probability = 1.0F;
+    ImageFinder again({folder.path().native()}, {});
+    classify(again, ColourEngine(), options, [](const Row& row) { CHECK(row.top->empty()); });
+}
+
+TEST_CASE("a net that answers NaN ends the run: no label is better than a wrong one") {
+    const test::TemporaryFolder folder;
+    folder.write("a.ppm", red);
+    ColourEngine engine;
+    engine.poison = std::numeric_limits<float>::quiet_NaN();
+    CHECK_THROWS_AS(classify_names(folder, colour_options(), engine), ModelError);
+}
+
+TEST_CASE("what the consumer of the rows throws ends the run") {
+    const test::TemporaryFolder folder;
+    for (int i = 0; i < 50; ++i) folder.write(std::to_string(i) + ".ppm", red);
+    ClassifyOptions options = colour_options();
+    options.threads = 3;
+    options.batch = 1;
+    ImageFinder finder({folder.path().native()}, {});
+    int rows = 0;
+    CHECK_THROWS_AS(classify(finder, ColourEngine(), options,
+                             [&](const Row&) {
+                                 if (++rows == 3) throw OutputError("disk full");
+                             }),
+                    OutputError);
+    CHECK(rows == 3);
+}

@@ -1,0 +1,74 @@
+#include "images/jpeg.h"
+
+#include <doctest/doctest.h>
+
+#include "images/jpeg_pixels.h"
+#include "picture_bytes.h"
+
+using namespace imnet;
+using namespace imnet::test;
+
+namespace {
+
+InputError error_of(std::span<const std::byte> bytes) {
+    const auto decoded = decode_jpeg(bytes, {});
+    REQUIRE_FALSE(decoded.has_value());
+    return decoded.error();
+}
+
+}  // namespace
+
+TEST_CASE("a JPEG that is cut in its only scan says how many rows there are") {
+    const Bytes whole = golden("photo-444.jpg");
+    const InputError error = error_of(std::span(whole).first(whole.size() * 3 / 4));
+    CHECK(error.kind == InputErrorKind::decode);
+    if (jpeg_pixels_are_exact) CHECK(error.message == "truncated JPEG: 32 of 53 rows");
+    CHECK(error_of(std::span(whole).first(100)).message.starts_with("truncated JPEG"));
+}
+
+TEST_CASE("a progressive JPEG that is cut says in which scan") {
+    const Bytes whole = golden("photo-422-progressive.jpg");
+    const InputError error = error_of(std::span(whole).first(whole.size() - 40));
+    CHECK(error.kind == InputErrorKind::decode);
+    if (jpeg_pixels_are_exact) CHECK(error.message == "truncated JPEG: its data ends in scan 10");
+}
+
+TEST_CASE("a scan that a marker ends early is not filled with grey") {
+    if (!jpeg_pixels_are_exact) return;  // stb_image does not notice
+    for (const char* name : {"photo-444.jpg", "photo-422-progressive.jpg"}) {
+        Bytes bytes = golden(name);
+        bytes.resize(bytes.size() / 2);
+        bytes.push_back(std::byte{0xFF});
+        bytes.push_back(std::byte{0xD9});
+        CHECK(error_of(bytes).kind == InputErrorKind::decode);
+    }
+}
+
+TEST_CASE("more scans than encoders write are refused before they are decoded") {
+    Bytes bytes = golden("photo-422-progressive.jpg");
+    bytes.resize(bytes.size() - 2);
+    const Bytes empty_scan = bytes_of({"\xFF\xDA\x00\x08\x01\x01\x00\x00\x3F\x00", 10});
+    for (int i = 0; i < 100; ++i) bytes.insert(bytes.end(), empty_scan.begin(), empty_scan.end());
+    const InputError error = error_of(bytes);
+    CHECK(error.kind == InputErrorKind::limits);
+    CHECK(error.message == "JPEG of 110 scans is over the limit of 100");
+}
+
+TEST_CASE("the orientation comes with the pixels") {
+    CHECK(decode_jpeg(golden("turned-6-II.jpg"), {})->orientation == 6);
+    CHECK(decode_jpeg(golden("photo-444.jpg"), {})->orientation == 1);
+}
+
+TEST_CASE("kinds of JPEG that are not served are format errors") {
+    Bytes bytes = golden("photo-444.jpg");
+    for (std::size_t i = 0; i + 1 < bytes.size(); ++i) {
+        if (bytes[i] == std::byte{0xFF} && bytes[i + 1] == std::byte{0xC0}) bytes[i + 1] = std::byte{0xC3};
+    }
+    if (jpeg_pixels_are_exact) CHECK(error_of(bytes).kind == InputErrorKind::format);
+    CHECK_FALSE(decode_jpeg(bytes, {}).has_value());
+}
+
+TEST_CASE("a header without a frame is an error") {
+    CHECK(error_of(bytes_of({"\xFF\xD8\xFF\xD9", 4})).kind == InputErrorKind::decode);
+    CHECK(error_of(bytes_of("\xFF\xD8\xFF")).kind == InputErrorKind::decode);
+}

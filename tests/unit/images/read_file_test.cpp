@@ -1,0 +1,50 @@
+#include "images/read_file.h"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
+#include "temporary_folder.h"
+
+using namespace imnet;
+
+namespace {
+
+Input found(const std::filesystem::path& path) { return {path.native(), false, std::nullopt}; }
+
+std::string failure(const Input& input) {
+    const auto bytes = read_file(input);
+    REQUIRE_FALSE(bytes.has_value());
+    return std::string(name(bytes.error().kind)) + ": " + bytes.error().message;
+}
+
+}  // namespace
+
+TEST_CASE("a file is read whole") {
+    const test::TemporaryFolder folder;
+    const std::string large(200'000, 'x');
+    CHECK(read_file(found(folder.write("a", "abc")))->size() == 3);
+    CHECK(read_file(found(folder.write("b", "")))->empty());
+    CHECK(read_file(found(folder.write("c", large)))->size() == large.size());
+}
+
+TEST_CASE("what is missing or no file is a row, not a crash and not a wait") {
+    const test::TemporaryFolder folder;
+    ::mkfifo((folder / "pipe.jpg").c_str(), 0600);
+    std::filesystem::create_symlink("nowhere", folder / "dangling.jpg");
+    CHECK(failure(found(folder / "missing.jpg")) == "not_found: No such file or directory");
+    CHECK(failure(found(folder / "dangling.jpg")) == "not_found: No such file or directory");
+    CHECK(failure(found(folder / "pipe.jpg")) == "io: not a file but a named pipe");
+    CHECK(failure(found(folder.path())) == "io: not a file but a folder");
+}
+
+TEST_CASE("a pipe that the user names is read, and without a writer it is empty") {
+    const test::TemporaryFolder folder;
+    ::mkfifo((folder / "pipe").c_str(), 0600);
+    const auto bytes = read_file({(folder / "pipe").native(), true, std::nullopt});
+    REQUIRE(bytes.has_value());
+    CHECK(bytes->empty());
+}
+
+TEST_CASE("an endless device ends at the limit") {
+    CHECK(failure({"/dev/zero", true, std::nullopt}) == "limits: larger than 1 GiB");
+}

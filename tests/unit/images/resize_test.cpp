@@ -1,0 +1,165 @@
+#include "images/resize.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <random>
+
+#include "images/resize_passes.h"
+
+using namespace imnet;
+
+namespace {
+
+Image noise(int width, int height, unsigned seed) {
+    std::mt19937 random(seed);
+    Image image{width, height, std::vector<std::uint8_t>(static_cast<std::size_t>(width) * height * 3)};
+    for (std::uint8_t& byte : image.rgb) {
+        // Many extremes, so that bicubic overshoots and is clipped.
+        const auto value = random();
+        byte = static_cast<std::uint8_t>(value % 3 == 0 ? 0 : value % 3 == 1 ? 255 : value >> 8);
+    }
+    return image;
+}
+
+/// Pillow's Resample.c for one sample, as plainly as it can be put.
+int resample(int output, int input_size, int output_size, bool bicubic, const auto& input_at) {
+    const double scale = static_cast<double>(static_cast<float>(input_size)) / output_size;
+    const double stretch = scale < 1 ? 1 : scale;
+    const double support = (bicubic ? 2.0 : 1.0) * stretch;
+    const double center = (output + 0.5) * scale;
+    int first = static_cast<int>(center - support + 0.5);
+    if (first < 0) first = 0;
+    int end = static_cast<int>(center + support + 0.5);
+    if (end > input_size) end = input_size;
+    std::vector<double> weights;
+    double sum = 0;
+    for (int i = first; i < end; ++i) {
+        const double x = std::fabs((i - center + 0.5) * (1.0 / stretch));
+        double weight = 0;
+        if (!bicubic && x < 1) weight = 1 - x;
+        if (bicubic && x < 1) weight = ((-0.5 + 2.0) * x - (-0.5 + 3.0)) * x * x + 1;
+        if (bicubic && x >= 1 && x < 2) weight = (((x - 5) * x + 8) * x - 4) * -0.5;
+        weights.push_back(weight);
+        sum += weight;
+    }
+    int total = 1 << 21;
+    for (int i = first; i < end; ++i) {
+        const double weight = weights[i - first] / sum * (1 << 22);
+        total += input_at(i) * static_cast<int>(weight < 0 ? weight - 0.5 : weight + 0.5);
+    }
+    return std::min(std::max(total >> 22, 0), 255);
+}
+
+Image resize_reference(const Image& image, int width, int height, bool bicubic) {
+    Image across = image;
+    if (width != image.width) {
+        across = Image{width, image.height,
+                       std::vector<std::uint8_t>(static_cast<std::size_t>(width) * image.height * 3)};
+        for (int y = 0; y < image.height; ++y) {
+            for (int x = 0; x < width * 3; ++x) {
+                const auto input_at = [&](int i) { return image.row(y)[i * 3 + x % 3]; };
+                across.row(y)[x] =
+                    static_cast<std::uint8_t>(resample(x / 3, image.width, width, bicubic, input_at));
+            }
+        }
+    }
+    if (height == image.height) return across;
+    Image out{width, height, std::vector<std::uint8_t>(static_cast<std::size_t>(width) * height * 3)};
+    for (int y = 0; y < height; ++y) {
+        for (int x = 0; x < width * 3; ++x) {
+            const auto input_at = [&](int i) { return across.row(i)[x]; };
+            out.row(y)[x] = static_cast<std::uint8_t>(resample(y, image.height, height, bicubic, input_at));
+        }
+    }
+    return out;
+}
+
+Image cut(const Image& image, const Window& window) {
+    Image out{window.width, window.height, {}};
+    for (int y = 0; y < window.height; ++y) {
+        const std::uint8_t* row = image.row(static_cast<int>(window.top) + y) + window.left * 3;
+        out.rgb.insert(out.rgb.end(), row, row + std::ptrdiff_t{3} * window.width);
+    }
+    return out;
+}
+
+}  // namespace
+
+TEST_CASE("any window of any size holds the bytes of Pillow's arithmetic") {
+    std::mt19937 random(7);
+    const auto up_to = [&](int most) { return 1 + static_cast<int>(random() % static_cast<unsigned>(most)); };
+    for (unsigned round = 0; round < 150; ++round) {
+        const Image image = noise(up_to(90), up_to(90), round);
+        const int width = round % 10 == 0 ? image.width : up_to(120);
+        const int height = round % 10 == 5 ? image.height : up_to(120);
+        const bool bicubic = round % 2 == 0;
+        Window window{0, 0, up_to(width), up_to(height)};
+        window.left = static_cast<int>(random() % static_cast<unsigned>(width - window.width + 1));
+        window.top = static_cast<int>(random() % static_cast<unsigned>(height - window.height + 1));
+        CAPTURE(image.width);
+        CAPTURE(image.height);
+        CAPTURE(width);
+        CAPTURE(height);
+        CAPTURE(bicubic);
+        const Image resized =
+            resize(image, width, height, bicubic ? Interpolation::bicubic : Interpolation::bilinear, window);
+        CHECK(resized.rgb == cut(resize_reference(image, width, height, bicubic), window).rgb);
+    }
+}
+
+TEST_CASE("the AVX2 passes give the bytes of the plain ones") {
+    const ResizePasses* fast = avx2_resize_passes();
+    if (fast == nullptr) return;  // nothing to compare on this processor
+    std::mt19937 random(11);
+    const auto up_to = [&](int most) { return 1 + static_cast<int>(random() % static_cast<unsigned>(most)); };
+    for (unsigned round = 0; round < 200; ++round) {
+        const int input =
+            round < 190 ? up_to(round < 100 ? 60 : 3000) : 20000;  // the last take over 4096 taps
+        const int output = up_to(round < 190 ? 300 : 3);
+        const int rows = up_to(9);
+        const auto kind = round % 2 == 0 ? Interpolation::bicubic : Interpolation::bilinear;
+        CAPTURE(input);
+        CAPTURE(output);
+        CAPTURE(rows);
+        const Image image = noise(input, rows, round);
+        const AxisWeights axis = axis_weights(input, output, 0, output, kind);
+
+        std::vector<std::uint8_t> plain(static_cast<std::size_t>(output) * rows * 3);
+        std::vector<std::uint8_t> quick(plain.size());
+        portable_resize_passes.horizontal(image.row(0), input, rows, axis, plain.data());
+        fast->horizontal(image.row(0), input, rows, axis, quick.data());
+        CHECK(plain == quick);
+
+        // The same numbers as [input, row_bytes], summed down.
+        const std::size_t row_bytes = static_cast<std::size_t>(rows) * 3;
+        plain.assign(row_bytes, 0);
+        quick.assign(row_bytes, 0);
+        const std::size_t last = static_cast<std::size_t>(output) - 1;
+        const std::uint8_t* first = image.rgb.data() + static_cast<std::size_t>(axis.first[last]) * row_bytes;
+        portable_resize_passes.vertical(first, row_bytes, axis.of(last), plain.data());
+        fast->vertical(first, row_bytes, axis.of(last), quick.data());
+        CHECK(plain == quick);
+    }
+}
+
+TEST_CASE("the middle of a strip that grows past 2³¹ rows is cheap") {
+    const int length = 20'000'000;
+    const Image strip{1, length, std::vector<std::uint8_t>(std::size_t{length} * 3, 77)};
+    const std::int64_t height = std::int64_t{232} * length;
+    const Image middle =
+        resize(strip, 232, height, Interpolation::bilinear, {4, (height - 224) / 2, 224, 224});
+    CHECK(middle.rgb == std::vector<std::uint8_t>(224 * 224 * 3, 77));
+}
+
+TEST_CASE("the weights of one output add up to one") {
+    for (const auto kind : {Interpolation::bilinear, Interpolation::bicubic}) {
+        const AxisWeights axis = axis_weights(375, 232, 100, 30, kind);
+        CHECK(axis.taps % 4 == 0);
+        for (std::size_t i = 0; i < 30; ++i) {
+            std::int64_t sum = 0;
+            for (const std::int32_t weight : axis.of(i)) sum += weight;
+            CHECK(std::abs(sum - (1 << weight_bits)) <= axis.count[i]);
+        }
+    }
+}

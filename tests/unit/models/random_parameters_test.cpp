@@ -1,0 +1,61 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <span>
+
+#include "models/parameters.h"
+
+namespace {
+
+using namespace imnet;
+
+/// The first three and the last element, as PyTorch 1.13 and 2.13 print them.
+void check_ends(std::span<const float> tensor, float a, float b, float c, float last) {
+    CHECK(tensor[0] == doctest::Approx(a).epsilon(1e-6));
+    CHECK(tensor[1] == doctest::Approx(b).epsilon(1e-6));
+    CHECK(tensor[2] == doctest::Approx(c).epsilon(1e-6));
+    CHECK(tensor.back() == doctest::Approx(last).epsilon(1e-6));
+}
+
+TEST_CASE("torch.manual_seed(0); torchvision.models.resnet18(num_classes=10)") {
+    const Architecture net = architecture("resnet18", 10);
+    const Parameters parameters = random_parameters(net, 0);
+    check_ends(parameters.at(net, "conv1.weight"), 0.00219705328F, 0.0353360772F, 0.0161360092F,
+               -0.0222097952F);
+    check_ends(parameters.at(net, "layer2.0.downsample.0.weight"), -0.110100672F, 0.0741394311F,
+               -0.284801722F, -0.0478967018F);
+    check_ends(parameters.at(net, "fc.weight"), -0.0203154963F, 0.0186778661F, 0.0375562198F,
+               -0.00753895426F);
+    check_ends(parameters.at(net, "fc.bias"), 0.0255053602F, -0.00407622196F, -0.0294600092F, -0.0169506613F);
+}
+
+TEST_CASE("torch.manual_seed(0); timm.create_model('resnetv2_50', num_classes=10)") {
+    const Architecture net = architecture("resnetv2_50", 10);
+    const Parameters parameters = random_parameters(net, 0);
+    check_ends(parameters.at(net, "stem.conv.weight"), 0.00505317282F, 0.074458234F, -0.00837813225F,
+               0.00278983079F);
+    check_ends(parameters.at(net, "stages.0.blocks.0.downsample.conv.weight"), -0.036602553F, 0.0265609566F,
+               0.0676211119F, 0.0131366104F);
+    check_ends(parameters.at(net, "head.fc.weight"), -0.0102615636F, 0.0121547803F, 0.00882781949F,
+               -0.00696363486F);
+    CHECK(std::ranges::count(parameters.at(net, "head.fc.bias"), 0.0F) == 10);
+}
+
+TEST_CASE("only the low 32 bits of a seed count, as in PyTorch") {
+    const Architecture net = architecture("resnet18", 10);
+    const Parameters parameters = random_parameters(net, (std::uint64_t{1} << 32) + 1);
+    check_ends(parameters.at(net, "conv1.weight"), -0.00422320887F, -0.0113959732F, -0.00750463549F,
+               -0.013984696F);
+}
+
+TEST_CASE("batch norm starts as the identity") {
+    const Architecture net = architecture("resnet18", 10);
+    const Parameters parameters = random_parameters(net, 3);
+    CHECK(std::ranges::count(parameters.at(net, "bn1.weight"), 1.0F) == 64);
+    CHECK(std::ranges::count(parameters.at(net, "bn1.bias"), 0.0F) == 64);
+    CHECK(std::ranges::count(parameters.at(net, "bn1.running_mean"), 0.0F) == 64);
+    CHECK(std::ranges::count(parameters.at(net, "bn1.running_var"), 1.0F) == 64);
+    CHECK(parameters.at(net, "bn1.num_batches_tracked").empty());
+}
+
+}  // namespace

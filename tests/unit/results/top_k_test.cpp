@@ -1,0 +1,43 @@
+#include "results/top_k.h"
+
+#include <cmath>
+#include <numeric>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+using namespace imnet;
+
+TEST_CASE("the most probable classes come first, with their softmax") {
+    const std::vector<float> logits{1.0F, 3.0F, 2.0F};
+    const auto top = top_k(logits, 2);
+    REQUIRE(top.size() == 2);
+    CHECK(top[0].index == 1);
+    CHECK(top[1].index == 2);
+    const double sum = std::exp(1.0) + std::exp(2.0) + std::exp(3.0);
+    CHECK(top[0].probability == doctest::Approx(std::exp(3.0) / sum).epsilon(1e-6));
+}
+
+TEST_CASE("of equal classes the lower index comes first") {
+    const std::vector<float> logits{0, 5, 0, 5, 5};
+    const auto top = top_k(logits, 4);
+    CHECK(top[0].index == 1);
+    CHECK(top[1].index == 3);
+    CHECK(top[2].index == 4);
+    CHECK(top[3].index == 0);
+}
+
+TEST_CASE("asked for more classes than there are, it gives all") {
+    const std::vector<float> logits{0, 1};
+    CHECK(top_k(logits, 5).size() == 2);
+    CHECK(top_k(logits, 1000000).size() == 2);
+}
+
+TEST_CASE("huge logits overflow nothing, and the probabilities add up to one") {
+    std::vector<float> logits(1000);
+    for (int i = 0; i < 1000; ++i) logits[i] = 300.0F * std::sin(static_cast<float>(i));
+    const auto top = top_k(logits, 1000);
+    const double sum = std::accumulate(
+        top.begin(), top.end(), 0.0, [](double total, const Prediction& p) { return total + p.probability; });
+    CHECK(sum == doctest::Approx(1.0).epsilon(1e-5));
+}
