@@ -130,7 +130,9 @@ torchvision's IMAGENET1K_V2 is something else: weights from a better training re
 .BR resnet50 ,
 the post\-activation network of 2015 with the stride on the 3x3 convolution.
 .PP
-Weights are found in this order: a file that exists; the cache of imnet; torch hub's cache; Hugging Face's cache. They are never downloaded unasked and never replaced by random ones.
+Weights are found in this order: a file that exists; the cache of imnet; torch hub's cache; Hugging Face's cache. They are never downloaded unasked and never replaced by random ones;
+.B imnet weights fetch
+downloads them.
 A checkpoint is a state dict written by torch.save, or a safetensors file. It is mapped into memory and read without running anything that is in it.)";
 
 constexpr std::string_view status_section = R"(.TP
@@ -166,6 +168,14 @@ Where torch hub keeps its files; else ~/.cache/torch.
 .BR HF_HUB_CACHE ", " HF_HOME
 Where Hugging Face's libraries keep theirs; else ~/.cache/huggingface.
 .TP
+.BR http_proxy ", " https_proxy ", " all_proxy ", " no_proxy
+The proxies that
+.B imnet weights fetch
+goes through, as curl does.
+.TP
+.BR CURL_CA_BUNDLE ", " SSL_CERT_FILE ", " SSL_CERT_DIR
+The certificates that it trusts, where they are not the system's.
+.TP
 .B NO_COLOR
 If set, no colours on a terminal.)";
 
@@ -186,6 +196,7 @@ constexpr Example examples[] = {
     {"A checkpoint of one's own, with its class names:",
      "imnet --model resnet18 --weights flowers.pth --labels flowers.txt samples"},
     {"Look at an architecture without weights:", "imnet summary --model resnet18 --no-weights"},
+    {"Download the default weights, unless they are here:", "imnet weights fetch"},
     {"Where are the default weights kept?", "imnet weights path"},
 };
 

@@ -5,11 +5,19 @@
 namespace imnet::app {
 namespace {
 
-const std::vector<Command> all_commands{Command::classify, Command::models, Command::summary,
-                                        Command::weights_path};
+const std::vector<Command> all_commands{
+    Command::classify,        Command::models,          Command::summary,       Command::weights_path,
+    Command::weights_inspect, Command::weights_convert, Command::weights_fetch, Command::weights_verify};
 const std::vector<Command> classify{Command::classify};
+const std::vector<Command> inspect{Command::weights_inspect};
+const std::vector<Command> convert{Command::weights_convert};
 const std::vector<Command> with_net{Command::classify, Command::summary};
-const std::vector<Command> with_model{Command::classify, Command::summary, Command::weights_path};
+const std::vector<Command> with_checkpoint{Command::classify, Command::summary, Command::weights_inspect,
+                                           Command::weights_convert};
+const std::vector<Command> with_model{Command::classify, Command::summary, Command::weights_path,
+                                      Command::weights_fetch, Command::weights_verify};
+const std::vector<Command> with_quiet{Command::classify, Command::summary, Command::weights_fetch};
+const std::vector<Command> fetch{Command::weights_fetch};
 
 const std::vector<OptionRow>& rows() {
     static const std::vector<OptionRow> table{
@@ -33,6 +41,16 @@ const std::vector<OptionRow>& rows() {
          Completion::file,
          with_net,
          &Options::weights},
+        {"Model",
+         "",
+         "--ema",
+         "",
+         "Of a training checkpoint that holds averaged weights (EMA) beside the plain ones, take those",
+         "",
+         {},
+         Completion::none,
+         with_checkpoint,
+         &Options::ema},
         {"Model",
          "",
          "--no-weights",
@@ -93,6 +111,17 @@ const std::vector<OptionRow>& rows() {
          Completion::none,
          classify,
          &Options::batch},
+        {"Model",
+         "",
+         "--url",
+         "URL",
+         "Download from there, http or https, instead of from the publisher; behind a final / the file's "
+         "own name is added",
+         "",
+         {},
+         Completion::none,
+         fetch,
+         &Options::url},
 
         {"Input",
          "",
@@ -147,6 +176,26 @@ const std::vector<OptionRow>& rows() {
          classify,
          &Options::format},
         {"Output",
+         "",
+         "--format",
+         "FORMAT",
+         "How the tensors are listed: text or json",
+         "text",
+         {"text", "json"},
+         Completion::none,
+         inspect,
+         &Options::format},
+        {"Output",
+         "-o",
+         "--output",
+         "FILE",
+         "The safetensors file to write; it appears when it is complete",
+         "",
+         {},
+         Completion::file,
+         convert,
+         &Options::output},
+        {"Output",
          "-o",
          "--output",
          "FILE",
@@ -184,7 +233,7 @@ const std::vector<OptionRow>& rows() {
          "",
          {},
          Completion::none,
-         with_net,
+         with_quiet,
          &Options::quiet},
         {"Output",
          "",
@@ -250,6 +299,27 @@ const std::vector<CommandRow>& commands() {
         {Command::weights_path, "weights path", "[NAME|FILE]", "Print where weights are kept on this machine",
          "Looks in the order in which a run does: a file of that name, the cache of imnet, of torch hub, of "
          "Hugging Face. Without a name, the model's default weights. Exit status 3 where they are in none."},
+        {Command::weights_fetch, "weights fetch", "[NAME]",
+         "Download published weights, unless they are here",
+         "Prints where they are kept. What torch hub or Hugging Face have downloaded before is used as it "
+         "is; "
+         "else the file comes into the cache of imnet, under its name only when it is whole and its SHA-256 "
+         "is right. A cut or killed download goes on where it stopped; of several at once, one downloads and "
+         "the others wait. Proxies and certificates are taken from the environment, as curl does. Without a "
+         "name, the model's default weights."},
+        {Command::weights_verify, "weights verify", "[NAME|FILE]",
+         "Check weights against the published hashes",
+         "Prints model, weights, path, and ok or what is wrong. Without a name, all published weights (of "
+         "one model with --model). A file is compared with all of them. Exit status 3 where any are wrong, "
+         "or what was named is not on this machine or unknown."},
+        {Command::weights_inspect, "weights inspect", "FILE", "List what is in a checkpoint",
+         "Says what kind of file it is, which architecture its tensors fit and with how many classes, and "
+         "lists each tensor's name, dtype, shape and bytes. Nothing in the file is run."},
+        {Command::weights_convert, "weights convert", "FILE",
+         "Write a checkpoint's tensors to a safetensors file",
+         "Reads any checkpoint that imnet reads, and writes its tensors bit for bit, under their own names, "
+         "to "
+         "the file that -o names."},
     };
     return table;
 }

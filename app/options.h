@@ -9,7 +9,8 @@
 
 namespace imnet::app {
 
-enum class Command { classify, models, summary, weights_path };
+enum class Command { classify, models, summary, weights_path, weights_inspect, weights_convert, weights_fetch,
+                     weights_verify };
 
 struct Options {
     Command command = Command::classify;
@@ -18,6 +19,7 @@ struct Options {
     std::optional<std::string> model;
     std::optional<std::string> weights;
     bool no_weights = false;
+    bool ema = false;
     std::optional<std::int64_t> seed;
     std::optional<std::string> labels;
     std::optional<std::string> device;
@@ -35,6 +37,7 @@ struct Options {
     std::optional<std::int64_t> max_megapixels;
     bool quiet = false;
     bool fail_fast = false;
+    std::optional<std::string> url;
 
     bool help = false;
     bool version = false;

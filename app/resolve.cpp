@@ -13,6 +13,8 @@
 #include "base/mapped_file.h"
 #include "base/sha256.h"
 #include "checkpoints/checkpoint.h"
+#include "checkpoints/finite.h"
+#include "models/checkpoint_config.h"
 #include "models/weight_cache.h"
 
 namespace imnet::app {
@@ -22,8 +24,9 @@ namespace fs = std::filesystem;
 
 std::string model_name(const Options& options) { return options.model.value_or("resnet50"); }
 
-Labels resolve_labels(const Options& options, int classes) {
+Labels resolve_labels(const Options& options, int classes, const StateDict& state_dict) {
     if (options.labels) return read_labels(*options.labels, classes);
+    if (auto own = config_labels(state_dict, classes)) return *std::move(own);
     return classes == 1000 ? imagenet_labels() : numbered_labels(classes);
 }
 
@@ -38,31 +41,48 @@ Net random_net(const Options& options) {
     Architecture net = architecture(model_name(options));
     Parameters parameters = random_parameters(net, static_cast<std::uint64_t>(seed));
     return {std::move(net), std::move(parameters), default_preprocessing(model_name(options)),
-            resolve_labels(options, 1000)};
+            resolve_labels(options, 1000, {})};
 }
 
 // A checkpoint file may be a copy of published weights under any name; its bytes tell which, and so
 // which recipe its pictures need.
-Preprocessing recognise_preprocessing(const std::string& model, const fs::path& path) {
+Preprocessing recognise_preprocessing(const std::string& model, const fs::path& path,
+                                      const StateDict& state_dict) {
+    if (const auto stated = config_preprocessing(state_dict)) return *stated;
     const PublishedWeights* published = nullptr;
     for (const PublishedWeights& row : published_weights()) {
         if (row.model == model && path.filename() == row.file) published = &row;
     }
-    if (published == nullptr) published = identify_by_hash(model, sha256(MappedFile(path).bytes()));
+    if (published == nullptr && fs::is_regular_file(path))
+        published = identify_by_hash(model, sha256(MappedFile(path).bytes()));
     return published != nullptr ? published->preprocessing : default_preprocessing(model);
 }
 
+// Without --model, the architecture that the tensors' names and shapes fit; it is said which.
+std::string recognise_model(const Options& options, const fs::path& path, const StateDict& state_dict) {
+    if (options.model) return *options.model;
+    const std::string_view fitting = fitting_architecture(state_dict);
+    if (fitting.empty()) return model_name(options);  // binding will say what does not fit
+    if (!options.quiet) {
+        const int classes = head_classes(architecture(fitting), state_dict);
+        say(fmt::format("{}: {} with {} classes", path.native(), fitting, classes));
+    }
+    return std::string(fitting);
+}
+
 Net net_from_file(const Options& options, const fs::path& path, const PublishedWeights* published) {
-    const std::string model = model_name(options);
-    const StateDict state_dict = read_checkpoint(path);
+    const StateDict state_dict = read_checkpoint(path, {.prefer_ema = options.ema});
+    const std::string model =
+        published != nullptr ? model_name(options) : recognise_model(options, path, state_dict);
     Architecture net = architecture(model);
     if (const int classes = head_classes(net, state_dict); classes != 0 && classes != net.classes) {
         net = architecture(model, classes);
     }
-    Parameters parameters = imnet::bind(net, state_dict, path.native());
-    Labels labels = resolve_labels(options, net.classes);
+    Parameters parameters = bind_parameters(net, state_dict, path.native());
+    check_finite(state_dict, path.native());
+    Labels labels = resolve_labels(options, net.classes, state_dict);
     const Preprocessing recipe =
-        published != nullptr ? published->preprocessing : recognise_preprocessing(model, path);
+        published != nullptr ? published->preprocessing : recognise_preprocessing(model, path, state_dict);
     return {std::move(net), std::move(parameters), recipe, std::move(labels)};
 }
 
@@ -87,6 +107,7 @@ Net resolve_net(const Options& options) {
 
 const PublishedWeights& resolve_published(const Options& options, const std::string& name) {
     const std::string model = model_name(options);
+    architecture(model);  // a wrong name is the first thing to say
     const PublishedWeights* weights = name.empty() ? default_weights(model) : find_published(model, name);
     if (weights != nullptr) return *weights;
     std::string known;
@@ -99,9 +120,9 @@ const PublishedWeights& resolve_published(const Options& options, const std::str
 
 void refuse_uncached(const PublishedWeights& weights) {
     throw ModelError(fmt::format(
-        "the weights {} of {} are not on this machine: download {} to {} (or use --no-weights for random "
-        "ones)",
-        weights.name, weights.model, weights.url, (weight_cache_folder() / weights.file).native()));
+        "the weights {} of {} are not on this machine: run 'imnet weights fetch --model {} {}' ({:.0f} MiB), "
+        "or use --no-weights for random ones",
+        weights.name, weights.model, weights.model, weights.name, weights.mebibytes));
 }
 
 Device resolve_device(const Options& options) {

@@ -42,6 +42,10 @@ int dispatch(const Options& options) {
         case Command::models: return run_models(options);
         case Command::summary: return run_summary(options);
         case Command::weights_path: return run_weights_path(options);
+        case Command::weights_fetch: return run_weights_fetch(options);
+        case Command::weights_verify: return run_weights_verify(options);
+        case Command::weights_inspect: return run_weights_inspect(options);
+        case Command::weights_convert: return run_weights_convert(options);
     }
     return usage;
 }

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/utf8.h"
 #include "checkpoints/bytes.h"
 #include "checkpoints/refusals.h"
 
@@ -27,28 +28,6 @@ std::int64_t reach(const pickle::Tensor& tensor, std::string_view name) {
     if (__builtin_add_overflow(last, std::int64_t{1}, &last))
         refuse_tensor(name, "has strides that overflow");
     return last;
-}
-
-/// Length of the UTF-8 sequence at the start of `text`, 0 where it is none (RFC 3629).
-std::size_t utf8_length(std::string_view text) {
-    const auto byte = [&](std::size_t i) {
-        return static_cast<unsigned char>(i < text.size() ? text[i] : 0);
-    };
-    const auto continues = [&](std::size_t i) { return (byte(i) & 0xC0) == 0x80; };
-    const unsigned char lead = byte(0);
-    if (lead < 0x80) return 1;
-    if (lead >= 0xC2 && lead <= 0xDF) return continues(1) ? 2 : 0;
-    if (lead >= 0xE0 && lead <= 0xEF) {
-        const bool overlong = lead == 0xE0 && byte(1) < 0xA0;
-        const bool surrogate = lead == 0xED && byte(1) > 0x9F;
-        return continues(1) && continues(2) && !overlong && !surrogate ? 3 : 0;
-    }
-    if (lead >= 0xF0 && lead <= 0xF4) {
-        const bool overlong = lead == 0xF0 && byte(1) < 0x90;
-        const bool beyond = lead == 0xF4 && byte(1) > 0x8F;
-        return continues(1) && continues(2) && continues(3) && !overlong && !beyond ? 4 : 0;
-    }
-    return 0;
 }
 
 }  // namespace
@@ -77,11 +56,7 @@ void check_tensor_name(std::string_view name) {
     if (name.empty() || name.size() > longest) {
         refuse(fmt::format("a tensor's name has {} bytes: names of 1 to {} are read", name.size(), longest));
     }
-    for (std::string_view rest = name; !rest.empty();) {
-        const std::size_t length = utf8_length(rest);
-        if (length == 0) refuse_tensor(name, "has a name that is not UTF-8");
-        rest.remove_prefix(length);
-    }
+    if (!is_utf8(name)) refuse_tensor(name, "has a name that is not UTF-8");
 }
 
 TensorView view_tensor(std::string_view name, const pickle::Tensor& tensor, const StorageBytes& storage_bytes,

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "base/utf8.h"
 #include "checkpoints/refusals.h"
 
 namespace imnet {
@@ -51,36 +52,39 @@ const Dict* find_state_dict(const Dict& dict, bool prefer_ema, std::set<const Di
 }
 
 std::string describe_keys(const Dict& dict) {
-    constexpr std::size_t shown = 5;
+    constexpr int most_shown = 5;
     std::string keys;
+    int shown = 0;
     for (const auto& [key, value] : dict.items) {
         const auto* text = std::get_if<pickle::Text>(&key);
         if (text == nullptr) continue;
-        if (std::count(keys.begin(), keys.end(), ',') + 1 >= static_cast<std::ptrdiff_t>(shown))
-            return keys + " …";
-        keys += (keys.empty() ? "" : ", ") + in_quotes(text->characters);
+        if (shown == most_shown) return keys + " …";
+        keys += (shown++ == 0 ? "" : ", ") + in_quotes(text->characters);
     }
-    return keys.empty() ? "none" : keys;
+    return shown == 0 ? "none" : keys;
+}
+
+/// The text of a number or of a text of sensible length; empty for all else.
+std::string describe(const Value& value) {
+    constexpr std::size_t longest = 4096;
+    if (const auto* text = std::get_if<pickle::Text>(&value)) {
+        return std::string(text->characters.size() <= longest ? text->characters : "");
+    }
+    if (const auto* number = std::get_if<std::int64_t>(&value)) return std::to_string(*number);
+    if (const auto* real = std::get_if<double>(&value)) return fmt::format("{}", *real);
+    return {};
 }
 
 /// Numbers and texts that lie beside the state dict: `arch`, `epoch`, `best_acc1` …
 void collect_metadata(const Dict& dict, StateDict& result) {
-    constexpr std::size_t longest = 4096;
+    constexpr std::size_t longest_name = 512;
     constexpr std::size_t most = 256;
     for (const auto& [key, value] : dict.items) {
         const auto* name = std::get_if<pickle::Text>(&key);
-        if (name == nullptr || name->characters.size() > longest || result.metadata.size() >= most) continue;
-        std::string text;
-        if (const auto* characters = std::get_if<pickle::Text>(&value)) {
-            if (characters->characters.size() > longest) continue;
-            text = characters->characters;
-        } else if (const auto* number = std::get_if<std::int64_t>(&value)) {
-            text = std::to_string(*number);
-        } else if (const auto* real = std::get_if<double>(&value)) {
-            text = fmt::format("{}", *real);
-        } else {
+        if (name == nullptr || name->characters.size() > longest_name || result.metadata.size() >= most)
             continue;
-        }
+        std::string text = describe(value);
+        if (text.empty() || !is_utf8(name->characters) || !is_utf8(text)) continue;
         result.metadata.emplace_back(name->characters, std::move(text));
     }
 }

@@ -56,15 +56,6 @@ Misfit compare(const Architecture& architecture, const StateDict& state_dict) {
     return misfit;
 }
 
-/// The name of another architecture that the state dict fits, or "".
-std::string_view fitting_architecture(const StateDict& state_dict) {
-    for (const std::string_view name : architecture_names()) {
-        const int classes = head_classes(architecture(name), state_dict);
-        if (classes > 0 && compare(architecture(name, classes), state_dict).empty()) return name;
-    }
-    return "";
-}
-
 std::string list(const std::vector<std::string>& names, std::string_view what) {
     const std::size_t shown = std::min(names.size(), listed);
     return fmt::format("{} {} ({}{})", names.size(), what,
@@ -95,7 +86,16 @@ std::span<const float> Parameters::at(const Architecture& architecture, std::str
     throw std::out_of_range(fmt::format("{} has no parameter '{}'", architecture.name, name));
 }
 
-Parameters bind(const Architecture& architecture, const StateDict& state_dict, std::string_view source) {
+std::string_view fitting_architecture(const StateDict& state_dict) {
+    for (const std::string_view name : architecture_names()) {
+        const int classes = head_classes(architecture(name), state_dict);
+        if (classes > 0 && compare(architecture(name, classes), state_dict).empty()) return name;
+    }
+    return "";
+}
+
+Parameters bind_parameters(const Architecture& architecture, const StateDict& state_dict,
+                           std::string_view source) {
     if (const Misfit misfit = compare(architecture, state_dict); !misfit.empty()) {
         const std::string_view other = fitting_architecture(state_dict);
         throw ModelError(fmt::format(

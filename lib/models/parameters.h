@@ -24,7 +24,7 @@ public:
     std::span<const float> at(const Architecture& architecture, std::string_view name) const;
 
 private:
-    friend Parameters bind(const Architecture&, const StateDict&, std::string_view);
+    friend Parameters bind_parameters(const Architecture&, const StateDict&, std::string_view);
     friend Parameters random_parameters(const Architecture&, std::uint64_t);
     std::vector<std::span<const float>> views_;
     std::vector<std::shared_ptr<const void>> owners_;
@@ -33,7 +33,12 @@ private:
 /// Gives each parameter of the architecture its tensor. `source` names the checkpoint in errors.
 /// Throws ModelError with one line that lists the first missing, unexpected and mis-shaped tensors.
 /// `num_batches_tracked` may be missing: nothing is computed from it.
-Parameters bind(const Architecture& architecture, const StateDict& state_dict, std::string_view source);
+Parameters bind_parameters(const Architecture& architecture, const StateDict& state_dict,
+                           std::string_view source);
+
+/// The architecture, with any number of classes, that the state dict's names and shapes fit; empty
+/// where there is none.
+std::string_view fitting_architecture(const StateDict& state_dict);
 
 /// Number of classes that the state dict's head has, found by the architecture's head; 0 where it
 /// has no such tensor.

@@ -87,7 +87,7 @@ def bash_completes(*words):
 
 def test_bash_completes_commands_options_and_values():
     assert bash_completes("imnet", "su") == ["summary"]
-    assert bash_completes("imnet", "weights", "") == ["path"]
+    assert bash_completes("imnet", "weights", "") == ["path", "fetch", "verify", "inspect", "convert"]
     assert bash_completes("imnet", "--no-w") == ["--no-weights"]
     assert bash_completes("imnet", "--format", "js") == ["json", "jsonl"]
     assert bash_completes("imnet", "summary", "--model", "resnetv") == ["resnetv2_50"]

@@ -50,7 +50,7 @@ void print_logits(const std::string& model, const std::vector<std::string>& argu
                                         file.bytes().size() / sizeof(float)};
     const int count = static_cast<int>(images.size() / (3 * 224 * 224));
 
-    const auto engine = open_engine(net, imnet::bind(net, state_dict, arguments[0]),
+    const auto engine = open_engine(net, bind_parameters(net, state_dict, arguments[0]),
                                     device(arguments.size() > 2 ? arguments[2] : "cpu"));
     const auto worker = engine->worker(arguments.size() > 3 ? std::stoi(arguments[3]) : 1);
     std::vector<float> logits(static_cast<std::size_t>(count) * classes);

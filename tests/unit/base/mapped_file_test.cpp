@@ -8,22 +8,13 @@
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>
-#include <unistd.h>
+
+#include "temporary_folder.h"
 
 using imnet::MappedFile;
+using imnet::test::TemporaryFolder;
 
 namespace {
-
-/// A folder of its own that goes away with the test.
-struct TemporaryFolder {
-    std::filesystem::path path;
-    TemporaryFolder() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "imnet-mapped-XXXXXX").string();
-        REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-        path = pattern;
-    }
-    ~TemporaryFolder() { std::filesystem::remove_all(path); }
-};
 
 std::string_view text_of(const MappedFile& file) {
     return {reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()};
@@ -33,7 +24,7 @@ std::string_view text_of(const MappedFile& file) {
 
 TEST_CASE("a mapped file shows its bytes, also after it was moved and its name is gone") {
     const TemporaryFolder folder;
-    const auto path = folder.path / "file";
+    const auto path = folder / "file";
     std::ofstream(path) << "weights";
     MappedFile file(path);
     std::filesystem::remove(path);
@@ -44,17 +35,17 @@ TEST_CASE("a mapped file shows its bytes, also after it was moved and its name i
 
 TEST_CASE("a mapped file may be assigned to") {
     const TemporaryFolder folder;
-    std::ofstream(folder.path / "a") << "a";
-    std::ofstream(folder.path / "b") << "bb";
-    MappedFile file(folder.path / "a");
-    file = MappedFile(folder.path / "b");
+    std::ofstream(folder / "a") << "a";
+    std::ofstream(folder / "b") << "bb";
+    MappedFile file(folder / "a");
+    file = MappedFile(folder / "b");
     CHECK(text_of(file) == "bb");
 }
 
 TEST_CASE("an empty file maps to nothing") {
     const TemporaryFolder folder;
-    std::ofstream(folder.path / "empty").flush();
-    CHECK(MappedFile(folder.path / "empty").bytes().empty());
+    std::ofstream(folder / "empty").flush();
+    CHECK(MappedFile(folder / "empty").bytes().empty());
 }
 
 TEST_CASE("what is no readable regular file is an error that says why, and never waits") {
@@ -67,8 +58,8 @@ TEST_CASE("what is no readable regular file is an error that says why, and never
         }
         return std::error_code();
     };
-    CHECK(reason(folder.path / "missing") == std::errc::no_such_file_or_directory);
-    CHECK(reason(folder.path) == std::errc::is_a_directory);
-    REQUIRE(::mkfifo((folder.path / "fifo").c_str(), 0600) == 0);
-    CHECK(reason(folder.path / "fifo") == std::errc::invalid_argument);
+    CHECK(reason(folder / "missing") == std::errc::no_such_file_or_directory);
+    CHECK(reason(folder.path()) == std::errc::is_a_directory);
+    REQUIRE(::mkfifo((folder / "fifo").c_str(), 0600) == 0);
+    CHECK(reason(folder / "fifo") == std::errc::invalid_argument);
 }

@@ -11,14 +11,14 @@
 
 #include "build_zip.h"
 #include "refusal_of.h"
-#include "temporary_file.h"
+#include "temporary_folder.h"
 
 using namespace imnet;
 using doctest::Contains;
 
 namespace {
 
-const std::filesystem::path golden = std::filesystem::path(IMNET_TEST_DATA) / ".." / "golden" / "checkpoints";
+const std::filesystem::path golden = std::filesystem::path(IMNET_GOLDEN) / "checkpoints";
 
 nlohmann::json expected_tensors() {
     std::ifstream file(golden / "expected.json");
@@ -37,9 +37,10 @@ std::vector<std::uint32_t> bits_of(const TensorView& tensor) {
 }
 
 doctest::String refusal_of_bytes(std::string_view bytes) {
-    const TemporaryFile file(bytes);
-    const auto message = refusal_of([&] { read_checkpoint(file.path()); });
-    const std::string start = file.path().string() + ": ";
+    const test::TemporaryFolder folder;
+    const auto path = folder.write("model.pth", bytes);
+    const auto message = refusal_of([&] { read_checkpoint(path); });
+    const std::string start = path.string() + ": ";
     REQUIRE(std::string_view(message.c_str()).starts_with(start));
     return message.c_str() + start.size();
 }
@@ -71,10 +72,11 @@ TEST_CASE("files of real PyTorch and safetensors give the values that were saved
 TEST_CASE("views outlive everything but the owner, even the file's name") {
     StateDict state_dict;
     {
-        const std::string weights = build::floats({1, 2});
-        const TemporaryFile file(build::little_endian(std::uint64_t{54}) +
-                                 R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})" + weights);
-        state_dict = read_checkpoint(file.path());
+        const test::TemporaryFolder folder;
+        state_dict = read_checkpoint(
+            folder.write("a.safetensors", build::little_endian(std::uint64_t{54}) +
+                                              R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})" +
+                                              build::floats({1, 2})));
     }
     CHECK(bits_of(state_dict.tensors.at(0).second) ==
           std::vector{std::bit_cast<std::uint32_t>(1.0F), std::bit_cast<std::uint32_t>(2.0F)});

@@ -73,6 +73,12 @@ TEST_CASE("a file without a state dict says what it holds instead") {
     CHECK(refusal(proto + empty_dict + stop) == Contains("its keys: none"));
 }
 
+TEST_CASE("metadata that is not UTF-8 is left out") {
+    CHECK(
+        unwrapped(dict(text("note") + text("\xff") + text("\xff") + text("x") + text("model") + weights("a")))
+            .metadata.empty());
+}
+
 TEST_CASE("dicts that hold themselves are searched once") {
     const std::string loop = proto + empty_dict + put(0) + mark + text("state_dict") + get(0) +
                              text("model") + get(0) + text("ema") + get(0) + setitems + stop;

@@ -26,7 +26,7 @@ inline Bytes read_bytes(const std::filesystem::path& path) {
 }
 
 inline std::filesystem::path golden_folder() {
-    return std::filesystem::path(IMNET_TEST_DATA).parent_path() / "golden" / "pixels";
+    return std::filesystem::path(IMNET_GOLDEN) / "pixels";
 }
 
 /// A picture of tests/golden/pixels.

@@ -28,7 +28,7 @@ void erase(StateDict& state_dict, const std::string& name) {
 
 std::string refusal(const Architecture& net, const StateDict& state_dict) {
     try {
-        bind(net, state_dict, "net.pth");
+        bind_parameters(net, state_dict, "net.pth");
     } catch (const ModelError& error) {
         return error.what();
     }
@@ -38,7 +38,7 @@ std::string refusal(const Architecture& net, const StateDict& state_dict) {
 TEST_CASE("tensors that already lie as they are read are not copied") {
     const Architecture net = architecture("resnet18", 10);
     const StateDict state_dict = state_dict_of(net);
-    const Parameters parameters = bind(net, state_dict, "net.pth");
+    const Parameters parameters = bind_parameters(net, state_dict, "net.pth");
     REQUIRE(parameters.size() == net.parameters.size());
     for (std::size_t i = 0; i < parameters.size(); ++i) {
         if (net.parameters[i].kind == ParameterKind::num_batches_tracked) {
@@ -55,7 +55,7 @@ TEST_CASE("parameters keep the checkpoint's memory alive") {
     const Architecture net = architecture("resnet18", 10);
     StateDict state_dict = state_dict_of(net);
     const std::weak_ptr<const void> owner = state_dict.owner;
-    const Parameters parameters = bind(net, state_dict, "net.pth");
+    const Parameters parameters = bind_parameters(net, state_dict, "net.pth");
     state_dict = {};
     CHECK_FALSE(owner.expired());
     CHECK(parameters.at(net, "conv1.weight")[5] == 5.0F);
@@ -81,7 +81,7 @@ TEST_CASE("other types, strides and alignments are converted") {
     std::memcpy(unaligned.data() + 1, &seven, sizeof seven);
     tensor(state_dict, "bn1.bias").bytes = std::span<const std::byte>(unaligned).subspan(1);
 
-    const Parameters parameters = bind(net, state_dict, "net.pth");
+    const Parameters parameters = bind_parameters(net, state_dict, "net.pth");
     CHECK(parameters.at(net, "fc.bias")[0] == 1.5F);
     CHECK(parameters.at(net, "fc.bias")[1] == -2.25F);
     CHECK(parameters.at(net, "fc.weight")[1] == 2.0F);
@@ -94,7 +94,7 @@ TEST_CASE("num_batches_tracked may be missing, as in old checkpoints") {
     StateDict state_dict = state_dict_of(net);
     std::erase_if(state_dict.tensors,
                   [](const auto& entry) { return entry.first.ends_with("num_batches_tracked"); });
-    CHECK(bind(net, state_dict, "net.pth").size() == net.parameters.size());
+    CHECK(bind_parameters(net, state_dict, "net.pth").size() == net.parameters.size());
 }
 
 TEST_CASE("a misfit is one line that names the first of each kind") {
@@ -138,7 +138,7 @@ TEST_CASE("the head tells the number of classes") {
 
 TEST_CASE("a name that the architecture does not have") {
     const Architecture net = architecture("resnet18", 10);
-    const Parameters parameters = bind(net, state_dict_of(net), "net.pth");
+    const Parameters parameters = bind_parameters(net, state_dict_of(net), "net.pth");
     CHECK_THROWS_WITH_AS(parameters.at(net, "fc2.weight"), "resnet18 has no parameter 'fc2.weight'",
                          std::out_of_range);
 }

@@ -69,7 +69,7 @@ float hash_weight(const Architecture& net, const Parameter& parameter, float u) 
 struct GoldenNet {
     explicit GoldenNet(const std::string& name)
         : net(architecture(name, 10)),
-          stored(read_checkpoint(IMNET_TEST_DATA "/../golden/logits/" + name + ".safetensors")) {
+          stored(read_checkpoint(IMNET_GOLDEN "/logits/" + name + ".safetensors")) {
         StateDict all;
         all.owner = stored.owner;
         for (std::size_t i = 0; i < net.parameters.size(); ++i) {
@@ -83,7 +83,7 @@ struct GoldenNet {
                 all.tensors.emplace_back(parameter.name, test::float32_view(values, parameter.shape));
             }
         }
-        parameters = imnet::bind(net, all, name);
+        parameters = bind_parameters(net, all, name);
     }
 
     Architecture net;

@@ -1,0 +1,84 @@
+#include "base/progress_bar.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+namespace imnet {
+namespace {
+
+constexpr std::size_t least_cells = 10;
+constexpr std::size_t most_cells = 40;
+constexpr std::chrono::milliseconds between_drawings{100};
+
+double mebibytes(double bytes) { return bytes / (1 << 20); }
+
+std::string figures(const ByteProgress& progress) {
+    const double done = mebibytes(static_cast<double>(progress.done));
+    const double total = mebibytes(static_cast<double>(progress.total));
+    std::string text = progress.total > 0 ? fmt::format("{:.1f} of {:.1f} MiB", done, total)
+                                          : fmt::format("{:.1f} MiB", done);
+    if (progress.bytes_a_second <= 0) return text;
+    text += fmt::format("  {:.1f} MiB/s", mebibytes(progress.bytes_a_second));
+    if (progress.total < progress.done) return text;
+    const double left = static_cast<double>(progress.total - progress.done) / progress.bytes_a_second;
+    const auto seconds = static_cast<std::int64_t>(std::min(left + 0.5, 359'999.0));
+    return text + fmt::format("  {}:{:02} left", seconds / 60, seconds % 60);
+}
+
+std::size_t columns_of(std::FILE* terminal) {
+    winsize size{};
+    const bool known = ::ioctl(::fileno(terminal), TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+    return known ? size.ws_col : 80;
+}
+
+}  // namespace
+
+std::string progress_line(std::string_view name, const ByteProgress& progress, std::size_t columns) {
+    std::string line = fmt::format("{}  ", name);
+    const std::string text = figures(progress);
+    if (progress.total > 0) {
+        const double part =
+            std::min(1.0, static_cast<double>(progress.done) / static_cast<double>(progress.total));
+        const std::string percent = fmt::format("{:3.0f}%  ", 100 * part);
+        const std::size_t others =
+            line.size() + std::string_view("[]  ").size() + percent.size() + text.size();
+        if (columns >= others + least_cells) {
+            const std::size_t cells = std::min(columns - others, most_cells);
+            const auto full = static_cast<std::size_t>(part * static_cast<double>(cells));
+            line += fmt::format("[{}{}]  ", std::string(full, '='), std::string(cells - full, ' '));
+        }
+        line += percent;
+    }
+    return (line + text).substr(0, columns);
+}
+
+ProgressBar::ProgressBar(std::FILE* out, std::string name)
+    : out_(out), name_(std::move(name)), on_terminal_(::isatty(::fileno(out)) == 1) {}
+
+ProgressBar::~ProgressBar() { wipe(); }
+
+void ProgressBar::update(std::uint64_t done, std::uint64_t total) {
+    if (!on_terminal_) return;
+    const Clock::time_point now = Clock::now();
+    if (!start_ || done < start_->second) start_ = {now, done};  // it started anew
+    if (now < next_drawing_) return;
+    next_drawing_ = now + between_drawings;
+    const double seconds = std::chrono::duration<double>(now - start_->first).count();
+    const double rate = seconds > 0 ? static_cast<double>(done - start_->second) / seconds : 0;
+    // The last column stays free: some terminals wrap as soon as it is written to.
+    fmt::print(out_, "\r\x1b[K{}", progress_line(name_, {done, total, rate}, columns_of(out_) - 1));
+    std::fflush(out_);
+    drawn_ = true;
+}
+
+void ProgressBar::wipe() {
+    if (!std::exchange(drawn_, false)) return;
+    fmt::print(out_, "\r\x1b[K");
+    std::fflush(out_);
+}
+
+}  // namespace imnet

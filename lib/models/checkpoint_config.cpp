@@ -1,0 +1,97 @@
+#include "models/checkpoint_config.h"
+
+#include <cmath>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+namespace imnet {
+namespace {
+
+using Json = nlohmann::json;
+
+// The config as an object; an empty one where there is none or it is no JSON.
+Json read_config(const StateDict& state_dict) {
+    for (const auto& [key, text] : state_dict.metadata) {
+        if (key != "config.json") continue;
+        Json config = Json::parse(text, nullptr, false);
+        if (config.is_object()) return config;
+    }
+    return Json::object();
+}
+
+std::optional<std::array<float, 3>> triple(const Json& object, const char* key) {
+    const auto found = object.find(key);
+    if (found == object.end() || !found->is_array() || found->size() != 3) return std::nullopt;
+    std::array<float, 3> values{};
+    for (std::size_t i = 0; i < 3; ++i) {
+        if (!(*found)[i].is_number()) return std::nullopt;
+        values[i] = (*found)[i].get<float>();
+    }
+    return values;
+}
+
+std::optional<Labels> transformers_labels(const Json& config, int classes) {
+    const auto names = config.find("id2label");
+    if (names == config.end() || !names->is_object()) return std::nullopt;
+    Labels labels;
+    for (int index = 0; index < classes; ++index) {
+        const auto name = names->find(std::to_string(index));
+        if (name == names->end() || !name->is_string()) return std::nullopt;
+        labels.push_back({name->get<std::string>(), ""});
+    }
+    return names->size() == labels.size() ? std::optional(std::move(labels)) : std::nullopt;
+}
+
+std::optional<Labels> timm_labels(const Json& config, int classes) {
+    const auto names = config.find("label_names");
+    if (names == config.end() || !names->is_array() || names->size() != static_cast<std::size_t>(classes))
+        return std::nullopt;
+    const Json descriptions = config.value("label_descriptions", Json::object());
+    Labels labels;
+    for (const Json& name : *names) {
+        if (!name.is_string()) return std::nullopt;
+        const auto text = name.get<std::string>();
+        const auto described = descriptions.is_object() ? descriptions.find(text) : descriptions.end();
+        const bool better = described != descriptions.end() && described->is_string();
+        labels.push_back({better ? described->get<std::string>() : text, ""});
+    }
+    return labels;
+}
+
+}  // namespace
+
+std::optional<Labels> config_labels(const StateDict& state_dict, int classes) {
+    const Json config = read_config(state_dict);
+    if (auto labels = transformers_labels(config, classes)) return labels;
+    return timm_labels(config, classes);
+}
+
+std::optional<Preprocessing> config_preprocessing(const StateDict& state_dict) {
+    const Json config = read_config(state_dict);
+    const auto cfg = config.find("pretrained_cfg");
+    if (cfg == config.end() || !cfg->is_object()) return std::nullopt;
+    const auto mean = triple(*cfg, "mean");
+    const auto std = triple(*cfg, "std");
+    const auto input = cfg->find("input_size");
+    const auto crop_pct = cfg->find("crop_pct");
+    const auto interpolation = cfg->find("interpolation");
+    if (!mean || !std || input == cfg->end() || !input->is_array() || input->size() != 3) return std::nullopt;
+    if (!(*input)[1].is_number_integer() || (*input)[1] != (*input)[2]) return std::nullopt;
+    if (crop_pct == cfg->end() || !crop_pct->is_number()) return std::nullopt;
+    if (interpolation == cfg->end() || (*interpolation != "bicubic" && *interpolation != "bilinear"))
+        return std::nullopt;
+    if (cfg->value("crop_mode", Json("center")) != "center") return std::nullopt;
+    const auto crop = (*input)[1].get<std::int64_t>();
+    const double share = crop_pct->get<double>();
+    if (crop < 32 || crop > 1024 || !(share > 0.1 && share <= 1)) return std::nullopt;
+    Preprocessing recipe;
+    recipe.crop = static_cast<int>(crop);
+    recipe.resize = static_cast<int>(std::floor(static_cast<double>(crop) / share));
+    recipe.interpolation = *interpolation == "bicubic" ? Interpolation::bicubic : Interpolation::bilinear;
+    recipe.mean = *mean;
+    recipe.std = *std;
+    return recipe;
+}
+
+}  // namespace imnet

@@ -1,0 +1,22 @@
+// What a checkpoint says of itself beside its tensors: class names and preprocessing, in the
+// `config.json` of timm and of Hugging Face transformers.
+#pragma once
+
+#include <optional>
+
+#include "checkpoints/state_dict.h"
+#include "images/preprocess.h"
+#include "models/labels.h"
+
+namespace imnet {
+
+/// Class names from `id2label` (transformers), or `label_names` with `label_descriptions` (timm), if
+/// there is exactly one for each class.
+std::optional<Labels> config_labels(const StateDict& state_dict, int classes);
+
+/// The recipe that timm's `pretrained_cfg` states: input_size, crop_pct, interpolation, mean, std. The
+/// short side is resized to floor(size / crop_pct). Nothing where it is absent, or asks for what this
+/// program does not do (another crop mode or interpolation).
+std::optional<Preprocessing> config_preprocessing(const StateDict& state_dict);
+
+}  // namespace imnet

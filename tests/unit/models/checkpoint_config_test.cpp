@@ -1,0 +1,56 @@
+#include "models/checkpoint_config.h"
+
+#include <doctest/doctest.h>
+
+using namespace imnet;
+
+namespace {
+
+StateDict with_config(std::string text) {
+    StateDict state_dict;
+    state_dict.metadata.emplace_back("config.json", std::move(text));
+    return state_dict;
+}
+
+}  // namespace
+
+TEST_CASE("class names of Hugging Face transformers") {
+    const StateDict two = with_config(R"({"id2label": {"1": "dog", "0": "cat"}})");
+    REQUIRE(config_labels(two, 2).has_value());
+    CHECK(config_labels(two, 2)->at(1).name == "dog");
+    CHECK_FALSE(config_labels(two, 3).has_value());  // one is missing
+    CHECK_FALSE(config_labels(two, 1).has_value());  // one is too many
+    CHECK_FALSE(config_labels(with_config("{"), 2).has_value());
+    CHECK_FALSE(config_labels(StateDict{}, 2).has_value());
+}
+
+TEST_CASE("class names of timm, with their descriptions where there are some") {
+    const StateDict two =
+        with_config(R"({"label_names": ["n01", "n02"], "label_descriptions": {"n02": "dog"}})");
+    CHECK(config_labels(two, 2)->at(0).name == "n01");
+    CHECK(config_labels(two, 2)->at(1).name == "dog");
+}
+
+TEST_CASE("the recipe that timm states") {
+    const auto recipe = config_preprocessing(with_config(R"({"pretrained_cfg": {"input_size": [3, 224, 224],
+        "crop_pct": 0.95, "interpolation": "bicubic", "crop_mode": "center",
+        "mean": [0.5, 0.5, 0.5], "std": [0.25, 0.5, 0.5]}})"));
+    REQUIRE(recipe.has_value());
+    CHECK(recipe->resize == 235);
+    CHECK(recipe->crop == 224);
+    CHECK(recipe->interpolation == Interpolation::bicubic);
+    CHECK(recipe->std[0] == 0.25F);
+}
+
+TEST_CASE("a recipe that is not served or makes no sense is not half followed") {
+    const std::string sound =
+        R"("input_size": [3, 224, 224], "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5], )";
+    const auto served = [&](const std::string& rest) {
+        return config_preprocessing(with_config(R"({"pretrained_cfg": {)" + sound + rest + "}}")).has_value();
+    };
+    CHECK(served(R"("crop_pct": 0.9, "interpolation": "bilinear")"));
+    CHECK_FALSE(served(R"("crop_pct": 0.9, "interpolation": "lanczos")"));
+    CHECK_FALSE(served(R"("crop_pct": 0.9, "interpolation": "bilinear", "crop_mode": "squash")"));
+    CHECK_FALSE(served(R"("crop_pct": 0, "interpolation": "bilinear")"));
+    CHECK_FALSE(served(R"("crop_pct": "0.9", "interpolation": "bilinear")"));
+}
