@@ -5,13 +5,13 @@
 
 namespace imnet::app {
 
-int run_classify(const Options& options);      // classify_command.cpp
-int run_models(const Options& options);        // models_command.cpp
-int run_summary(const Options& options);       // summary_command.cpp
-int run_weights_path(const Options& options);  // weights_path_command.cpp
-int run_weights_fetch(const Options& options);   // weights_fetch_command.cpp
-int run_weights_verify(const Options& options);  // weights_verify_command.cpp
-int run_weights_inspect(const Options& options);
-int run_weights_convert(const Options& options);
+int run_classify(const Options& options);         // classify_command.cpp
+int run_models(const Options& options);           // models_command.cpp
+int run_summary(const Options& options);          // summary_command.cpp
+int run_weights_path(const Options& options);     // weights_path_command.cpp
+int run_weights_fetch(const Options& options);    // weights_fetch_command.cpp
+int run_weights_verify(const Options& options);   // weights_verify_command.cpp
+int run_weights_inspect(const Options& options);  // weights_inspect_command.cpp
+int run_weights_convert(const Options& options);  // weights_convert_command.cpp
 
 }  // namespace imnet::app

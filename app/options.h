@@ -9,8 +9,16 @@
 
 namespace imnet::app {
 
-enum class Command { classify, models, summary, weights_path, weights_inspect, weights_convert, weights_fetch,
-                     weights_verify };
+enum class Command {
+    classify,
+    models,
+    summary,
+    weights_path,
+    weights_inspect,
+    weights_convert,
+    weights_fetch,
+    weights_verify
+};
 
 struct Options {
     Command command = Command::classify;

@@ -79,6 +79,7 @@ Net net_from_file(const Options& options, const fs::path& path, const PublishedW
         net = architecture(model, classes);
     }
     Parameters parameters = bind_parameters(net, state_dict, path.native());
+    refuse_other_strides(state_dict, path.native());
     check_finite(state_dict, path.native());
     Labels labels = resolve_labels(options, net.classes, state_dict);
     const Preprocessing recipe =

@@ -16,10 +16,10 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/crc32.h"
 #include "images/byte_reader.h"
 #include "images/orientation.h"
 #include "images/picture_size.h"
-#include "images/png_crc32.h"
 #include "images/stb.h"
 
 namespace imnet {
@@ -101,7 +101,7 @@ Expected<Png> read_chunks(std::span<const std::byte> bytes) {
             return input_error(InputErrorKind::decode, "truncated PNG: its last chunk is cut off or missing");
         }
         const std::string_view type = as_text(checked.first(4));
-        if (png_crc32(checked) != crc) {
+        if (crc32(checked) != crc) {
             // The letters may be what is damaged, so they are shown only where they are letters.
             const bool letters = std::ranges::all_of(
                 type, [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); });

@@ -3,7 +3,10 @@
 #include <cmath>
 #include <string>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
+
+#include "base/errors.h"
 
 namespace imnet {
 namespace {
@@ -92,6 +95,14 @@ std::optional<Preprocessing> config_preprocessing(const StateDict& state_dict) {
     recipe.mean = *mean;
     recipe.std = *std;
     return recipe;
+}
+
+void refuse_other_strides(const StateDict& state_dict, std::string_view source) {
+    if (read_config(state_dict).value("downsample_in_bottleneck", Json(false)) != true) return;
+    throw ModelError(
+        fmt::format("{}: its config.json says downsample_in_bottleneck: this net has the stride on the "
+                    "1×1 convolution, which no architecture of imnet has",
+                    source));
 }
 
 }  // namespace imnet

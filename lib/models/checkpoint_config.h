@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
 #include "checkpoints/state_dict.h"
 #include "images/preprocess.h"
@@ -18,5 +19,10 @@ std::optional<Labels> config_labels(const StateDict& state_dict, int classes);
 /// short side is resized to floor(size / crop_pct). Nothing where it is absent, or asks for what this
 /// program does not do (another crop mode or interpolation).
 std::optional<Preprocessing> config_preprocessing(const StateDict& state_dict);
+
+/// Throws ModelError where the config describes a net whose tensors look like those of one of ours and
+/// which computes something else: transformers' `downsample_in_bottleneck`, the stride on the first
+/// 1×1 convolution.
+void refuse_other_strides(const StateDict& state_dict, std::string_view source);
 
 }  // namespace imnet

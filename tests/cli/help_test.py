@@ -7,7 +7,8 @@ import pytest
 
 from program import PROGRAM, ROOT, imnet
 
-COMMANDS = [(), ("models",), ("summary",), ("weights", "path")]
+COMMANDS = [(), ("models",), ("summary",),
+            *(("weights", word) for word in ("path", "fetch", "verify", "inspect", "convert"))]
 
 
 def options_in(text):

@@ -48,7 +48,7 @@ def test_a_head_of_another_size_is_served(flowers, tmp_path):
 
 def test_uncached_weights_are_never_replaced(no_caches):
     done = imnet(ROCKET, **no_caches)
-    refused(done, "IMAGENET1K_V2", "resnet50", "not on this machine")
+    refused(done, "not on this machine: run 'imnet weights fetch --model resnet50 IMAGENET1K_V2' (98 MiB)")
     refused(imnet("weights", "path", **no_caches), "not on this machine")
     refused(imnet("summary", **no_caches), "not on this machine")
 

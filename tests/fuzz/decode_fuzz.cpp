@@ -5,10 +5,10 @@
 #include <span>
 #include <vector>
 
+#include "base/crc32.h"
 #include "images/byte_reader.h"
 #include "images/decode.h"
 #include "images/orientation.h"
-#include "images/png_crc32.h"
 #include "images/preprocess.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -37,7 +37,7 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
     if (imnet::as_text(reader.take(8)) != "\x89PNG\r\n\x1a\n") return size;
     while (reader.remaining() > 0) {
         const std::size_t length = reader.u32_be();
-        const std::uint32_t crc = imnet::png_crc32(reader.take(length + 4));
+        const std::uint32_t crc = imnet::crc32(reader.take(length + 4));
         if (reader.remaining() < 4) break;
         for (int i = 0; i < 4; ++i)
             data[reader.position() + i] = static_cast<std::uint8_t>(crc >> (24 - 8 * i));

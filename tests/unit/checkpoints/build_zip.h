@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/crc32.h"
 #include "build_pickle.h"
-#include "checkpoints/crc32.h"
 
 namespace imnet::build {
 

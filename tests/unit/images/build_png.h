@@ -1,13 +1,13 @@
 #pragma once
 
-#include "images/png_crc32.h"
+#include "base/crc32.h"
 #include "picture_bytes.h"
 
 namespace imnet::test {
 
 inline std::string png_chunk(std::string_view type, std::string_view data) {
     const std::string checked = std::string(type) + std::string(data);
-    return big(data.size(), 4) + checked + big(png_crc32(bytes_of(checked)), 4);
+    return big(data.size(), 4) + checked + big(crc32(bytes_of(checked)), 4);
 }
 
 inline std::string png_header(std::uint32_t width, std::uint32_t height, int depth, int color_type) {

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "base/errors.h"
+
 using namespace imnet;
 
 namespace {
@@ -53,4 +55,10 @@ TEST_CASE("a recipe that is not served or makes no sense is not half followed") 
     CHECK_FALSE(served(R"("crop_pct": 0.9, "interpolation": "bilinear", "crop_mode": "squash")"));
     CHECK_FALSE(served(R"("crop_pct": 0, "interpolation": "bilinear")"));
     CHECK_FALSE(served(R"("crop_pct": "0.9", "interpolation": "bilinear")"));
+}
+
+TEST_CASE("a net with its strides elsewhere is refused, although its tensors would fit") {
+    CHECK_THROWS_AS(refuse_other_strides(with_config(R"({"downsample_in_bottleneck": true})"), "net"), ModelError);
+    refuse_other_strides(with_config(R"({"downsample_in_bottleneck": false})"), "net");
+    refuse_other_strides(StateDict{}, "net");
 }

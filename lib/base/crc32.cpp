@@ -2,7 +2,7 @@
 // carry-less multiplication: 64 bytes a step are folded modulo the polynomial, as in "Fast CRC
 // Computation for Generic Polynomials Using PCLMULQDQ Instruction" (Intel 2009), and the tables
 // finish the last 16 bytes.
-#include "checkpoints/crc32.h"
+#include "base/crc32.h"
 
 #include <array>
 

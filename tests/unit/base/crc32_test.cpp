@@ -1,4 +1,4 @@
-#include "checkpoints/crc32.h"
+#include "base/crc32.h"
 
 #include <string>
 #include <vector>

@@ -1,0 +1,43 @@
+"""`cmake --install` gives a tree that works wherever it stands."""
+import json
+import shutil
+import subprocess
+
+import pytest
+
+from program import BUILD, SAMPLES
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory):
+    if not shutil.which("cmake"):
+        pytest.skip("cmake is not installed")
+    root = tmp_path_factory.mktemp("usr")
+    subprocess.run(["cmake", "--install", BUILD, "--prefix", root], check=True, capture_output=True)
+    moved = root.with_name("moved")
+    root.rename(moved)
+    return moved
+
+
+def test_the_installed_program_classifies(tree):
+    done = subprocess.run([tree / "bin" / "imnet", "--no-weights", "--model", "resnet18", "--format", "jsonl",
+                           SAMPLES / "rocket.jpg"], capture_output=True, env={})
+    assert done.returncode == 0, done.stderr
+    assert len(json.loads(done.stdout)["top"]) == 5
+
+
+def test_what_comes_with_the_program_is_installed(tree):
+    assert (tree / "share/man/man1/imnet.1").read_text().startswith(".\\\"")
+    assert len((tree / "share/imnet/imagenet_classes.tsv").read_text().splitlines()) == 1001
+    assert "IMAGENET1K_V2" in (tree / "share/imnet/published.tsv").read_text()
+    for completions in ("bash-completion/completions/imnet", "zsh/site-functions/_imnet",
+                        "fish/vendor_completions.d/imnet.fish"):
+        assert "imnet" in (tree / "share" / completions).read_text()
+
+
+def test_without_its_engine_the_program_says_what_is_missing(tree, tmp_path):
+    alone = tmp_path / "bin"
+    alone.mkdir()
+    shutil.copy(tree / "bin" / "imnet", alone)
+    done = subprocess.run([alone / "imnet", "--no-weights", "--model", "resnet18", SAMPLES / "rocket.jpg"], capture_output=True)
+    assert done.returncode == 3 and b"libimnet_torch.so" in done.stderr
