@@ -281,59 +281,9 @@ const std::vector<OptionRow>& rows() {
     return table;
 }
 
-const std::vector<CommandRow>& commands() {
-    static const std::vector<CommandRow> table{
-        {Command::classify, "", "PATH…", "Classify images: files, folders, or - for one on standard input",
-         "Prints one row for every input, in the order of the inputs, whatever happens to it. Folders are "
-         "searched recursively for JPEG, PNG, WebP, GIF, BMP, TGA and PNM files and their files sorted by "
-         "path. A picture is turned as its EXIF orientation says, and prepared exactly as the recipe of the "
-         "weights says."},
-        {Command::models, "models", "", "List the architectures and their published weights",
-         "One line for each set of published weights: model, weights, parameters, top-1 and top-5 accuracy "
-         "on ImageNet in per cent as published, size of the file, and whether it is on this machine. A star "
-         "marks the default of a model."},
-        {Command::summary, "summary", "", "Show a model's layers, and what a random input gives",
-         "Prints the net as PyTorch's print(model) nests it, with the output shape and the parameters of "
-         "each layer, then the number of parameters, the device, and the shape that a random input "
-         "[1, 3, 224, 224] gives."},
-        {Command::weights_path, "weights path", "[NAME|FILE]", "Print where weights are kept on this machine",
-         "Looks in the order in which a run does: a file of that name, the cache of imnet, of torch hub, of "
-         "Hugging Face. Without a name, the model's default weights. Exit status 3 where they are in none."},
-        {Command::weights_fetch, "weights fetch", "[NAME]",
-         "Download published weights, unless they are here",
-         "Prints where they are kept. What torch hub or Hugging Face have downloaded before is used as it "
-         "is; "
-         "else the file comes into the cache of imnet, under its name only when it is whole and its SHA-256 "
-         "is right. A cut or killed download goes on where it stopped; of several at once, one downloads and "
-         "the others wait. Proxies and certificates are taken from the environment, as curl does. Without a "
-         "name, the model's default weights."},
-        {Command::weights_verify, "weights verify", "[NAME|FILE]",
-         "Check weights against the published hashes",
-         "Prints model, weights, path, and ok or what is wrong. Without a name, all published weights (of "
-         "one model with --model). A file is compared with all of them. Exit status 3 where any are wrong, "
-         "or what was named is not on this machine or unknown."},
-        {Command::weights_inspect, "weights inspect", "FILE", "List what is in a checkpoint",
-         "Says what kind of file it is, which architecture its tensors fit and with how many classes, and "
-         "lists each tensor's name, dtype, shape and bytes. Nothing in the file is run."},
-        {Command::weights_convert, "weights convert", "FILE",
-         "Write a checkpoint's tensors to a safetensors file",
-         "Reads any checkpoint that imnet reads, and writes its tensors bit for bit, under their own names, "
-         "to "
-         "the file that -o names."},
-    };
-    return table;
-}
-
 }  // namespace
 
 std::span<const OptionRow> option_table() { return rows(); }
-
-std::span<const CommandRow> command_table() { return commands(); }
-
-const CommandRow& command_row(Command command) {
-    return *std::find_if(commands().begin(), commands().end(),
-                         [&](const CommandRow& row) { return row.command == command; });
-}
 
 std::vector<const OptionRow*> options_of(Command command) {
     std::vector<const OptionRow*> taken;

@@ -1,4 +1,4 @@
-// The one table that parsing, --help, the man page and the completions are made from.
+// The table of options that parsing, --help, the man page and the completions are made from.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "command_table.h"
 #include "options.h"
 
 namespace imnet::app {
@@ -33,18 +34,7 @@ struct OptionRow {
     Target target;
 };
 
-struct CommandRow {
-    Command command;
-    std::string_view words;      ///< "summary", "weights path"; empty for classify
-    std::string_view arguments;  ///< "PATH…"
-    std::string_view help;       ///< one line
-    std::string_view details;    ///< a paragraph or more
-};
-
 std::span<const OptionRow> option_table();
-std::span<const CommandRow> command_table();
-
-const CommandRow& command_row(Command command);
 
 /// The options that a command takes, in the order of the table.
 std::vector<const OptionRow*> options_of(Command command);

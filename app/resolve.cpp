@@ -26,7 +26,7 @@ std::string model_name(const Options& options) { return options.model.value_or("
 
 Labels resolve_labels(const Options& options, int classes, const StateDict& state_dict) {
     if (options.labels) return read_labels(*options.labels, classes);
-    if (auto own = config_labels(state_dict, classes)) return *std::move(own);
+    if (auto own = checkpoint_labels(state_dict, classes)) return *std::move(own);
     return classes == 1000 ? imagenet_labels() : numbered_labels(classes);
 }
 
@@ -48,7 +48,7 @@ Net random_net(const Options& options) {
 // which recipe its pictures need.
 Preprocessing recognise_preprocessing(const std::string& model, const fs::path& path,
                                       const StateDict& state_dict) {
-    if (const auto stated = config_preprocessing(state_dict)) return *stated;
+    if (const auto stated = checkpoint_preprocessing(state_dict)) return *stated;
     const PublishedWeights* published = nullptr;
     for (const PublishedWeights& row : published_weights()) {
         if (row.model == model && path.filename() == row.file) published = &row;

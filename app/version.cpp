@@ -18,7 +18,7 @@ std::string version_text() {
            part("libjpeg-turbo", IMNET_JPEG_VERSION, "JPEG; stb_image where it is off") +
            part("libwebp", IMNET_WEBP_VERSION, "WebP") +
            part("libcurl", IMNET_CURL_VERSION, "imnet weights fetch") +
-           part("stb_image", IMNET_STB_VERSION, "PNG, GIF, BMP, TGA, PNM");
+           part("stb_image", IMNET_STB_VERSION, "PNG");
 }
 
 }  // namespace imnet::app

@@ -7,8 +7,10 @@
 #include <string_view>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "base/utf8.h"
+#include "checkpoints/class_names.h"
 #include "checkpoints/refusals.h"
 
 namespace imnet {
@@ -75,7 +77,7 @@ std::string describe(const Value& value) {
     return {};
 }
 
-/// Numbers and texts that lie beside the state dict: `arch`, `epoch`, `best_acc1` …
+/// Numbers and texts that lie beside the state dict (`arch`, `epoch`, `best_acc1` …), and class names.
 void collect_metadata(const Dict& dict, StateDict& result) {
     constexpr std::size_t longest_name = 512;
     constexpr std::size_t most = 256;
@@ -86,6 +88,9 @@ void collect_metadata(const Dict& dict, StateDict& result) {
         std::string text = describe(value);
         if (text.empty() || !is_utf8(name->characters) || !is_utf8(text)) continue;
         result.metadata.emplace_back(name->characters, std::move(text));
+    }
+    if (const auto names = class_names_beside(dict); !names.empty()) {
+        result.metadata.emplace_back(class_names_key, nlohmann::json(names).dump());
     }
 }
 

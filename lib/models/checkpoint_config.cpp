@@ -7,20 +7,37 @@
 #include <nlohmann/json.hpp>
 
 #include "base/errors.h"
+#include "checkpoints/class_names.h"
 
 namespace imnet {
 namespace {
 
 using Json = nlohmann::json;
 
-// The config as an object; an empty one where there is none or it is no JSON.
-Json read_config(const StateDict& state_dict) {
+// The JSON that metadata holds under a key; null where there is none.
+Json read_metadata(const StateDict& state_dict, std::string_view wanted) {
     for (const auto& [key, text] : state_dict.metadata) {
-        if (key != "config.json") continue;
-        Json config = Json::parse(text, nullptr, false);
-        if (config.is_object()) return config;
+        if (key != wanted) continue;
+        Json value = Json::parse(text, nullptr, false);
+        if (!value.is_discarded()) return value;
     }
-    return Json::object();
+    return nullptr;
+}
+
+Json read_config(const StateDict& state_dict) {
+    Json config = read_metadata(state_dict, "config.json");
+    return config.is_object() ? config : Json::object();
+}
+
+std::optional<Labels> own_labels(const StateDict& state_dict, int classes) {
+    const Json names = read_metadata(state_dict, class_names_key);
+    if (!names.is_array() || names.size() != static_cast<std::size_t>(classes)) return std::nullopt;
+    Labels labels;
+    for (const Json& name : names) {
+        if (!name.is_string()) return std::nullopt;
+        labels.push_back({name.get<std::string>(), ""});
+    }
+    return labels;
 }
 
 std::optional<std::array<float, 3>> triple(const Json& object, const char* key) {
@@ -64,13 +81,14 @@ std::optional<Labels> timm_labels(const Json& config, int classes) {
 
 }  // namespace
 
-std::optional<Labels> config_labels(const StateDict& state_dict, int classes) {
+std::optional<Labels> checkpoint_labels(const StateDict& state_dict, int classes) {
+    if (auto labels = own_labels(state_dict, classes)) return labels;
     const Json config = read_config(state_dict);
     if (auto labels = transformers_labels(config, classes)) return labels;
     return timm_labels(config, classes);
 }
 
-std::optional<Preprocessing> config_preprocessing(const StateDict& state_dict) {
+std::optional<Preprocessing> checkpoint_preprocessing(const StateDict& state_dict) {
     const Json config = read_config(state_dict);
     const auto cfg = config.find("pretrained_cfg");
     if (cfg == config.end() || !cfg->is_object()) return std::nullopt;

@@ -1,5 +1,5 @@
-// What a checkpoint says of itself beside its tensors: class names and preprocessing, in the
-// `config.json` of timm and of Hugging Face transformers.
+// What a checkpoint says of itself beside its tensors: class names and preprocessing, in its metadata
+// or in the `config.json` of timm and of Hugging Face transformers.
 #pragma once
 
 #include <optional>
@@ -11,14 +11,14 @@
 
 namespace imnet {
 
-/// Class names from `id2label` (transformers), or `label_names` with `label_descriptions` (timm), if
-/// there is exactly one for each class.
-std::optional<Labels> config_labels(const StateDict& state_dict, int classes);
+/// Class names from the metadata `class_names`, `id2label` (transformers), or `label_names` with
+/// `label_descriptions` (timm), if there is exactly one for each class.
+std::optional<Labels> checkpoint_labels(const StateDict& state_dict, int classes);
 
 /// The recipe that timm's `pretrained_cfg` states: input_size, crop_pct, interpolation, mean, std. The
 /// short side is resized to floor(size / crop_pct). Nothing where it is absent, or asks for what this
 /// program does not do (another crop mode or interpolation).
-std::optional<Preprocessing> config_preprocessing(const StateDict& state_dict);
+std::optional<Preprocessing> checkpoint_preprocessing(const StateDict& state_dict);
 
 /// Throws ModelError where the config describes a net whose tensors look like those of one of ours and
 /// which computes something else: transformers' `downsample_in_bottleneck`, the stride on the first

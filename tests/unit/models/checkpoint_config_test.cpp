@@ -18,23 +18,24 @@ StateDict with_config(std::string text) {
 
 TEST_CASE("class names of Hugging Face transformers") {
     const StateDict two = with_config(R"({"id2label": {"1": "dog", "0": "cat"}})");
-    REQUIRE(config_labels(two, 2).has_value());
-    CHECK(config_labels(two, 2)->at(1).name == "dog");
-    CHECK_FALSE(config_labels(two, 3).has_value());  // one is missing
-    CHECK_FALSE(config_labels(two, 1).has_value());  // one is too many
-    CHECK_FALSE(config_labels(with_config("{"), 2).has_value());
-    CHECK_FALSE(config_labels(StateDict{}, 2).has_value());
+    REQUIRE(checkpoint_labels(two, 2).has_value());
+    CHECK(checkpoint_labels(two, 2)->at(1).name == "dog");
+    CHECK_FALSE(checkpoint_labels(two, 3).has_value());  // one is missing
+    CHECK_FALSE(checkpoint_labels(two, 1).has_value());  // one is too many
+    CHECK_FALSE(checkpoint_labels(with_config("{"), 2).has_value());
+    CHECK_FALSE(checkpoint_labels(StateDict{}, 2).has_value());
 }
 
 TEST_CASE("class names of timm, with their descriptions where there are some") {
     const StateDict two =
         with_config(R"({"label_names": ["n01", "n02"], "label_descriptions": {"n02": "dog"}})");
-    CHECK(config_labels(two, 2)->at(0).name == "n01");
-    CHECK(config_labels(two, 2)->at(1).name == "dog");
+    CHECK(checkpoint_labels(two, 2)->at(0).name == "n01");
+    CHECK(checkpoint_labels(two, 2)->at(1).name == "dog");
 }
 
 TEST_CASE("the recipe that timm states") {
-    const auto recipe = config_preprocessing(with_config(R"({"pretrained_cfg": {"input_size": [3, 224, 224],
+    const auto recipe =
+        checkpoint_preprocessing(with_config(R"({"pretrained_cfg": {"input_size": [3, 224, 224],
         "crop_pct": 0.95, "interpolation": "bicubic", "crop_mode": "center",
         "mean": [0.5, 0.5, 0.5], "std": [0.25, 0.5, 0.5]}})"));
     REQUIRE(recipe.has_value());
@@ -48,7 +49,8 @@ TEST_CASE("a recipe that is not served or makes no sense is not half followed") 
     const std::string sound =
         R"("input_size": [3, 224, 224], "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5], )";
     const auto served = [&](const std::string& rest) {
-        return config_preprocessing(with_config(R"({"pretrained_cfg": {)" + sound + rest + "}}")).has_value();
+        return checkpoint_preprocessing(with_config(R"({"pretrained_cfg": {)" + sound + rest + "}}"))
+            .has_value();
     };
     CHECK(served(R"("crop_pct": 0.9, "interpolation": "bilinear")"));
     CHECK_FALSE(served(R"("crop_pct": 0.9, "interpolation": "lanczos")"));
@@ -58,7 +60,15 @@ TEST_CASE("a recipe that is not served or makes no sense is not half followed") 
 }
 
 TEST_CASE("a net with its strides elsewhere is refused, although its tensors would fit") {
-    CHECK_THROWS_AS(refuse_other_strides(with_config(R"({"downsample_in_bottleneck": true})"), "net"), ModelError);
+    CHECK_THROWS_AS(refuse_other_strides(with_config(R"({"downsample_in_bottleneck": true})"), "net"),
+                    ModelError);
     refuse_other_strides(with_config(R"({"downsample_in_bottleneck": false})"), "net");
     refuse_other_strides(StateDict{}, "net");
+}
+
+TEST_CASE("class names that the checkpoint itself holds come first") {
+    StateDict state_dict = with_config(R"({"id2label": {"0": "cat", "1": "dog"}})");
+    state_dict.metadata.emplace_back("class_names", R"(["lion","wolf"])");
+    CHECK(checkpoint_labels(state_dict, 2)->at(0).name == "lion");
+    CHECK_FALSE(checkpoint_labels(state_dict, 3).has_value());
 }
