@@ -60,7 +60,6 @@ std::string zsh_escaped(std::string_view text) {
 std::string zsh_action(const OptionRow& row) {
     const auto words = words_for(row);
     if (!words.empty()) return fmt::format(":{}:({})", row.value, fmt::join(words, " "));
-    if (row.completion == Completion::folder) return fmt::format(":{}:_files -/", row.value);
     if (row.completion == Completion::file) return fmt::format(":{}:_files", row.value);
     return fmt::format(":{}: ", row.value);
 }
@@ -115,8 +114,6 @@ std::string bash_completions() {
         if (!words.empty()) {
             script += fmt::format("        {}) COMPREPLY=($(compgen -W '{}' -- \"$current\")); return ;;\n",
                                   names, fmt::join(words, " "));
-        } else if (row.completion == Completion::folder) {
-            script += fmt::format("        {}) compopt -o dirnames; return ;;\n", names);
         } else {
             script += fmt::format("        {}) {}return ;;\n", names, files ? "compopt -o default; " : "");
         }

@@ -133,7 +133,9 @@ the post\-activation network of 2015 with the stride on the 3x3 convolution.
 Weights are found in this order: a file that exists; the cache of imnet; torch hub's cache; Hugging Face's cache. They are never downloaded unasked and never replaced by random ones;
 .B imnet weights fetch
 downloads them.
-A checkpoint is a state dict written by torch.save, or a safetensors file. It is mapped into memory and read without running anything that is in it.)";
+A checkpoint is a state dict: a file of torch.save in any of its forms, also inside a training checkpoint; a safetensors file or an index of shards; or a folder of the Hugging Face hub. It is mapped into memory and read without running anything that is in it. The architecture is recognised where
+.B \-\-model
+is left out; class names and the recipe come from the checkpoint, or a config.json beside it, where they are there.)";
 
 constexpr std::string_view status_section = R"(.TP
 .B 0

@@ -19,7 +19,7 @@ using Target = std::variant<bool Options::*, std::optional<std::string> Options:
                             std::optional<std::int64_t> Options::*, std::optional<double> Options::*>;
 
 /// What completions offer for a value.
-enum class Completion { none, file, folder, model };
+enum class Completion { none, file, model };
 
 struct OptionRow {
     std::string_view section;     ///< heading in --help and the man page

@@ -45,15 +45,15 @@ Net random_net(const Options& options) {
 }
 
 // A checkpoint file may be a copy of published weights under any name; its bytes tell which, and so
-// which recipe its pictures need.
-Preprocessing recognise_preprocessing(const std::string& model, const fs::path& path,
+// which recipe its pictures need. All published weights have 1000 classes.
+Preprocessing recognise_preprocessing(const std::string& model, int classes, const fs::path& path,
                                       const StateDict& state_dict) {
     if (const auto stated = checkpoint_preprocessing(state_dict)) return *stated;
     const PublishedWeights* published = nullptr;
     for (const PublishedWeights& row : published_weights()) {
         if (row.model == model && path.filename() == row.file) published = &row;
     }
-    if (published == nullptr && fs::is_regular_file(path))
+    if (published == nullptr && classes == 1000 && fs::is_regular_file(path))
         published = identify_by_hash(model, sha256(MappedFile(path).bytes()));
     return published != nullptr ? published->preprocessing : default_preprocessing(model);
 }
@@ -82,8 +82,9 @@ Net net_from_file(const Options& options, const fs::path& path, const PublishedW
     refuse_other_strides(state_dict, path.native());
     check_finite(state_dict, path.native());
     Labels labels = resolve_labels(options, net.classes, state_dict);
-    const Preprocessing recipe =
-        published != nullptr ? published->preprocessing : recognise_preprocessing(model, path, state_dict);
+    const Preprocessing recipe = published != nullptr
+                                     ? published->preprocessing
+                                     : recognise_preprocessing(model, net.classes, path, state_dict);
     return {std::move(net), std::move(parameters), recipe, std::move(labels)};
 }
 

@@ -7,6 +7,7 @@
 #include "base/output_file.h"
 #include "base/utf8.h"
 #include "checkpoints/checkpoint.h"
+#include "checkpoints/key_layouts.h"
 #include "commands.h"
 #include "models/parameters.h"
 #include "models/summary.h"
@@ -25,8 +26,8 @@ struct Findings {
 };
 
 // The architecture is told by the names that imnet gives the tensors; the list shows the file's own.
-Findings examine(const std::string& path, const CheckpointOptions& options) {
-    const StateDict native = read_checkpoint(path, options);
+Findings examine(StateDict native) {
+    use_native_names(native);
     Findings findings{fitting_architecture(native), 0, 0};
     if (!findings.architecture.empty()) {
         findings.classes = head_classes(architecture(findings.architecture), native);
@@ -72,7 +73,7 @@ int run_weights_inspect(const Options& options) {
     if (options.arguments.size() != 1) throw UsageError("'imnet weights inspect' takes one file");
     const std::string& path = options.arguments.front();
     const StateDict state_dict = read_checkpoint(path, {.prefer_ema = options.ema, .keep_names = true});
-    const Findings findings = examine(path, {.prefer_ema = options.ema});
+    const Findings findings = examine(state_dict);
     const bool json = options.format == "json";
     OutputFile out("-");
     out.write(json ? as_json(path, state_dict, findings) : as_text(path, state_dict, findings));
