@@ -73,13 +73,13 @@ private:
 };
 
 Expected<void> load(const Input& input, const ClassifyOptions& options, const Preprocessor& preprocessor,
-                    std::span<float> pixels) {
+                    std::span<std::byte> pixels) {
     const auto bytes = read_file(input);
     if (!bytes) return tl::unexpected(bytes.error());
     auto decoded = decode(*bytes, options.limits);
     if (!decoded) return tl::unexpected(std::move(decoded.error()));
     const Image upright = orient(std::move(decoded->image), decoded->orientation);
-    preprocessor.preprocess(upright, std::as_writable_bytes(pixels));
+    preprocessor.preprocess(upright, pixels);
     return {};
 }
 
@@ -102,16 +102,16 @@ public:
     ClassifyWorker(const Engine& engine, const ClassifyOptions& options, int threads)
         : options_(options),
           worker_(engine.worker(threads)),
-          preprocessor_(options.preprocessing, PixelFormat::planar_float32),
-          image_size_(preprocessor_.bytes() / sizeof(float)) {}
+          preprocessor_(options.preprocessing, engine.pixel_format()),
+          image_bytes_(preprocessor_.bytes()) {}
 
     Rows classify(std::vector<Input> inputs) {
         Rows rows;
         rows.reserve(inputs.size());
         std::vector<std::size_t> loaded;  // the rows whose pixels stand in the batch
-        pixels_.resize(inputs.size() * image_size_);
+        pixels_.resize(inputs.size() * image_bytes_);
         for (Input& input : inputs) {
-            const std::span pixels = std::span(pixels_).subspan(loaded.size() * image_size_, image_size_);
+            const std::span pixels = std::span(pixels_).subspan(loaded.size() * image_bytes_, image_bytes_);
             const auto outcome = load(input, options_, preprocessor_, pixels);
             if (outcome) {
                 loaded.push_back(rows.size());
@@ -128,11 +128,10 @@ private:
     void label(Rows& rows, const std::vector<std::size_t>& loaded) {
         if (loaded.empty()) return;
         const auto classes = static_cast<std::size_t>(options_.classes);
-        const int side = options_.preprocessing.crop;
         logits_.resize(loaded.size() * classes);
-        // [count, 3, side, side] → [count, classes]
-        worker_->run(std::span(pixels_).first(loaded.size() * image_size_), static_cast<int>(loaded.size()),
-                     side, side, logits_);
+        // [count, crop, crop, 3] → [count, classes]
+        worker_->run(std::span(pixels_).first(loaded.size() * image_bytes_), static_cast<int>(loaded.size()),
+                     logits_);
         for (std::size_t i = 0; i < loaded.size(); ++i) {
             const std::span<const float> logits = std::span(logits_).subspan(i * classes, classes);
             refuse_non_finite(logits);
@@ -143,8 +142,8 @@ private:
     const ClassifyOptions& options_;
     std::unique_ptr<Worker> worker_;
     Preprocessor preprocessor_;
-    std::size_t image_size_;
-    std::vector<float> pixels_;
+    std::size_t image_bytes_;
+    std::vector<std::byte> pixels_;
     std::vector<float> logits_;
 };
 
