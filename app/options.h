@@ -13,6 +13,7 @@ enum class Command {
     classify,
     models,
     summary,
+    bench,
     weights_path,
     weights_inspect,
     weights_convert,
