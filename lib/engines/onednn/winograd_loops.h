@@ -154,10 +154,24 @@ struct Transforms {
     using Vector = typename L::Vector;
     static constexpr int m = T::outputs;
     static constexpr int a = m + 2;
+    static constexpr int line = 16;  // floats in a cache line
+
+    /// The pixels that the tile to the right has and this one has not. A pixel outside of the image
+    /// leads to an address that is never read.
+    static void fetch_next(const float* const* pixels, int channels, int c) {
+#pragma GCC unroll 8
+        for (int row = 0; row < a; ++row) {
+#pragma GCC unroll 8
+            for (int column = 2; column < a; ++column) {
+                __builtin_prefetch(pixels[row * a + column] + m * channels + c, 0, 3);
+            }
+        }
+    }
 
     static void input(const float* const* pixels, int channels, float* inputs, std::size_t position_stride) {
         for (int c = 0; c < channels; c += L::lanes) {
             Vector half[a][a];  // [column][row]
+            if (c % line == 0) fetch_next(pixels, channels, c);
 #pragma GCC unroll 8
             for (int column = 0; column < a; ++column) {
                 Vector d[a];
@@ -205,6 +219,7 @@ struct Transforms {
                 for (int column = 0; column < m; ++column) {
                     if (column == columns) break;
                     const std::size_t at = row * row_stride + column * pixel_stride + c;
+                    if (c % line == 0) __builtin_prefetch(destination + at + m * pixel_stride, 1, 3);
                     Vector value = y[column] + offset;
                     if (residual != nullptr) value = value + L::load(residual + at);
                     // Not the other way round: NaN must stay NaN.
