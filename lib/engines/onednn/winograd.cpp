@@ -58,7 +58,7 @@ struct WinogradConvolution::Range {
 /// One call's arguments and what follows from them.
 struct WinogradConvolution::Job {
     const float* source;
-    WinogradImages images;
+    NhwcImages images;
     float* destination;
     WinogradEpilogue epilogue;
     float* scratch;
@@ -126,7 +126,7 @@ WinogradConvolution::WinogradConvolution(int in_channels, int out_channels, int 
     pack(0);
 }
 
-std::size_t WinogradConvolution::scratch_floats(WinogradImages images) const {
+std::size_t WinogradConvolution::scratch_floats(NhwcImages images) const {
     const int tiles =
         images.count * tiles_along(images.height, outputs_) * tiles_along(images.width, outputs_);
     const std::size_t block = std::min(tiles, most_tiles);
@@ -135,7 +135,7 @@ std::size_t WinogradConvolution::scratch_floats(WinogradImages images) const {
            line_floats;
 }
 
-void WinogradConvolution::run_part(std::span<const float> source, WinogradImages images,
+void WinogradConvolution::run_part(std::span<const float> source, NhwcImages images,
                                    std::span<float> destination, WinogradEpilogue epilogue,
                                    std::span<float> scratch, int part, int parts) const {
     Job job{source.data(),

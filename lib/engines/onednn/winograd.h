@@ -10,16 +10,10 @@
 #include <memory>
 #include <span>
 
+#include "engines/onednn/nhwc_images.h"
 #include "engines/onednn/winograd_kernels.h"
 
 namespace imnet {
-
-/// How many images there are and their size, which a convolution here does not change.
-struct WinogradImages {
-    int count = 0;
-    int height = 0;
-    int width = 0;
-};
 
 /// What is done to a sum after its bias is added.
 struct WinogradEpilogue {
@@ -46,18 +40,18 @@ public:
                         const WinogradKernels& kernels = fastest_winograd_kernels());
 
     /// How many floats of scratch each part of a run needs, with any number of parts.
-    std::size_t scratch_floats(WinogradImages images) const;
+    std::size_t scratch_floats(NhwcImages images) const;
 
     /// source [count, height, width, in_channels] → destination [count, height, width, out_channels],
     /// which do not overlap. What scratch holds before and after is of no account.
-    void run(std::span<const float> source, WinogradImages images, std::span<float> destination,
+    void run(std::span<const float> source, NhwcImages images, std::span<float> destination,
              WinogradEpilogue epilogue, std::span<float> scratch) const {
         run_part(source, images, destination, epilogue, scratch, 0, 1);
     }
 
     /// A part of `run`, 0 ≤ part < parts. Parts may run at once, in any order, each with a scratch of
     /// its own; together they write all of the destination.
-    void run_part(std::span<const float> source, WinogradImages images, std::span<float> destination,
+    void run_part(std::span<const float> source, NhwcImages images, std::span<float> destination,
                   WinogradEpilogue epilogue, std::span<float> scratch, int part, int parts) const;
 
     /// Bytes of packed weights.

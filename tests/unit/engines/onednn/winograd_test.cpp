@@ -45,7 +45,7 @@ std::vector<float> normal(std::size_t count, double deviation, unsigned seed) {
 
 /// A convolution with random numbers; the outputs have a deviation near 1.
 struct Sample {
-    WinogradImages images;
+    NhwcImages images;
     int in;
     int out;
     std::vector<float> source;
@@ -53,7 +53,7 @@ struct Sample {
     std::vector<float> bias;
     std::vector<float> residual;
 
-    Sample(WinogradImages of, int in_channels, int out_channels)
+    Sample(NhwcImages of, int in_channels, int out_channels)
         : images(of),
           in(in_channels),
           out(out_channels),
@@ -193,8 +193,8 @@ TEST_CASE("Winograd's method gives the direct sum at every size of image") {
 
 TEST_CASE("Winograd's method gives the direct sum with many channels and tiles") {
     for (const auto& [images, in, out] :
-         {std::tuple{WinogradImages{1, 43, 50}, 64, 96}, std::tuple{WinogradImages{3, 7, 7}, 512, 32},
-          std::tuple{WinogradImages{9, 7, 7}, 32, 256}, std::tuple{WinogradImages{2, 14, 14}, 128, 128}}) {
+         {std::tuple{NhwcImages{1, 43, 50}, 64, 96}, std::tuple{NhwcImages{3, 7, 7}, 512, 32},
+          std::tuple{NhwcImages{9, 7, 7}, 32, 256}, std::tuple{NhwcImages{2, 14, 14}, 128, 128}}) {
         const Sample sample(images, in, out);
         const std::vector<double> exact = reference(sample);
         for (const WinogradKernels* kernels : all_kernels()) {
@@ -252,9 +252,8 @@ TEST_CASE("ReLU lets NaN through, as PyTorch's does") {
 }
 
 TEST_CASE("An image's result is the same to the last bit in any batch, place and division of the work") {
-    for (const auto& [images, channels] : {std::pair{WinogradImages{5, 7, 7}, 96},
-                                           {WinogradImages{3, 30, 21}, 64},
-                                           {WinogradImages{9, 14, 14}, 32}}) {
+    for (const auto& [images, channels] :
+         {std::pair{NhwcImages{5, 7, 7}, 96}, {NhwcImages{3, 30, 21}, 64}, {NhwcImages{9, 14, 14}, 32}}) {
         const Sample batch(images, channels, channels);
         for (const WinogradKernels* kernels : all_kernels()) {
             for (const int outputs : {2, 4}) {
