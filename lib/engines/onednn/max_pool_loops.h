@@ -20,8 +20,37 @@ struct Loops {
         to = static_cast<std::uint16_t>(x != x ? nan : rounded);
     }
 
-    /// `than` where either is NaN.
-    static float greater(float x, float than) { return x > than ? x : than; }
+    /// Of channel c of nine pixels; NaN where one is.
+    static float greatest(const float* const* w, int c) {
+        float most = w[0][c];
+        bool nan = most != most;
+#pragma GCC unroll 8
+        for (int i = 1; i < 9; ++i) {
+            const float x = w[i][c];
+            nan |= x != x;
+            most = x > most ? x : most;
+        }
+        return nan ? __builtin_nanf("") : most;
+    }
+
+    /// As 16-bit integers, of which a vector holds twice as many: with the lower bits of the negative ones
+    /// turned over they are in the order of the numbers.
+    static std::uint16_t greatest(const std::uint16_t* const* w, int c) {
+        const auto in_order = [](std::int16_t x) {
+            return static_cast<std::int16_t>(x ^ ((x >> 15) & 0x7FFF));
+        };
+        constexpr std::int16_t infinity = 0x7F80;
+        std::int16_t most = -0x8000;
+        std::int16_t most_magnitude = 0;
+#pragma GCC unroll 9
+        for (int i = 0; i < 9; ++i) {
+            const auto x = static_cast<std::int16_t>(w[i][c]);
+            const auto magnitude = static_cast<std::int16_t>(x & 0x7FFF);
+            most = in_order(x) > most ? in_order(x) : most;
+            most_magnitude = magnitude > most_magnitude ? magnitude : most_magnitude;
+        }
+        return static_cast<std::uint16_t>(most_magnitude > infinity ? 0x7FC0 : in_order(most));
+    }
 
     template <class Number, bool affine, bool relu>
     static void pixel(const Number* const* window, int channels, const float* scale, const float* shift,
@@ -29,15 +58,11 @@ struct Loops {
         const Number* const w[9] = {window[0], window[1], window[2], window[3], window[4],
                                     window[5], window[6], window[7], window[8]};
         for (int c = 0; c < channels; ++c) {
-            float most = to_float(w[0][c]);
-            bool nan = most != most;
-#pragma GCC unroll 8
-            for (int i = 1; i < 9; ++i) {
-                const float x = to_float(w[i][c]);
-                nan |= x != x;
-                most = greater(x, most);
+            if constexpr (!affine && !relu) {
+                out[c] = greatest(w, c);
+                continue;
             }
-            most = nan ? __builtin_nanf("") : most;
+            float most = to_float(greatest(w, c));
             if (affine) most = most * scale[c] + shift[c];
             if (relu) most = most < 0 ? 0 : most;
             from_float(most, out[c]);

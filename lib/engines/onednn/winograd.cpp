@@ -106,7 +106,9 @@ WinogradConvolution::WinogradConvolution(int in_channels, int out_channels, int 
     const std::size_t rounded = (bytes + page - 1) / page * page;
     memory_.reset(static_cast<float*>(std::aligned_alloc(page, rounded)));
     if (memory_ == nullptr) throw std::bad_alloc();
+#if defined(MADV_HUGEPAGE)
     if (page == huge_page) madvise(memory_.get(), rounded, MADV_HUGEPAGE);
+#endif
     bias_ = memory_.get() + size() / sizeof(float);
     zeros_ = bias_ + padded;
     std::fill(std::copy(bias.begin(), bias.end(), bias_), zeros_ + in_channels, 0.0F);

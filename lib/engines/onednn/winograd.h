@@ -34,7 +34,10 @@ const WinogradKernels& fastest_winograd_kernels();
 class WinogradConvolution {
 public:
     /// `weight` is [out_channels, in_channels, 3, 3], `bias` [out_channels]; `winograd_fits`. `outputs`
-    /// is the tile's side, 2 or 4. Packing uses `threads` threads.
+    /// is the tile's side, 2 or 4. 4 is the faster and 2 the more exact (deviation of the error 1.6e-6 and
+    /// 6e-7 of the outputs' at 512 channels; a direct sum's is 6e-7); but with fewer than 8 tiles a run, as
+    /// in one image of 7 × 7, 2 is the faster, for its weights, of which each is read once, are fewer.
+    /// Packing uses `threads` threads.
     WinogradConvolution(int in_channels, int out_channels, int outputs, std::span<const float> weight,
                         std::span<const float> bias, int threads = 1,
                         const WinogradKernels& kernels = fastest_winograd_kernels());
