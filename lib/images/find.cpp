@@ -36,6 +36,11 @@ std::optional<Input> ImageFinder::next() {
         if (barren_) empty_folders_.push_back(*std::exchange(barren_, std::nullopt));
         auto path = next_path_();
         if (!path) return std::nullopt;
+        if (const std::size_t end = path->find('\0'); end != std::string::npos) {
+            return Input{path->substr(0, end), true,
+                         InputError{InputErrorKind::not_found,
+                                    "a NUL byte ends this name: is the list separated by them (--null)?"}};
+        }
         struct stat status {};
         if (*path == "-" || ::stat(path->c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) {
             return Input{std::move(*path), true};  // what is wrong with it shows when it is read
