@@ -1,5 +1,6 @@
 #include "images/input_source.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -12,7 +13,8 @@ namespace {
 NextPath merge(std::vector<std::string> paths, const SourceOptions& options) {
     std::shared_ptr<PathList> list;
     if (options.list) list = std::make_shared<PathList>(*options.list, options.null_separated);
-    return [paths = std::move(paths), list, before = options.paths_before_list,
+    const std::size_t before = std::min(options.paths_before_list, paths.size());
+    return [paths = std::move(paths), list, before,
             next = std::size_t{0}]() mutable -> std::optional<std::string> {
         if (list && next >= before) {
             if (auto path = list->next()) return path;
