@@ -437,7 +437,3 @@ def test_every_shard_of_a_damaged_zip_goes_on_behind_the_damage():
     whole = rows("s.zip")
     parts = [rows("--shard", f"{i}/2", "s.zip") for i in (1, 2)]
     assert len(whole) == 12 and sorted(parts[0] + parts[1]) == sorted(whole)
-
-
-def test_a_build_says_whether_it_reads_archives():
-    assert b"libarchive" in imnet("--version").stdout
