@@ -90,6 +90,7 @@ struct ArchiveReader::State {
     bool spent = false;
     bool at_member = false;
     std::uint64_t members = 0;
+    std::uint64_t stated_size = 0;
     std::uint64_t delivered = 0;
 };
 
@@ -174,16 +175,20 @@ Expected<std::optional<ArchiveMember>> ArchiveReader::next() {
     if (outcome != ARCHIVE_OK && outcome != ARCHIVE_WARN) return tl::unexpected(state.failure());
     ++state.members;
     state.at_member = true;
-    return describe(entry);
+    ArchiveMember member = describe(entry);
+    state.stated_size = member.size.value_or(0);
+    return member;
 }
 
 Expected<std::vector<std::byte>> ArchiveReader::read() {
     constexpr std::size_t chunk = 1U << 16U;
     State& state = *state_;
     std::vector<std::byte> data;
+    // One more, so that the end is seen without growing. A large size is not believed before it is there.
+    data.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(state.stated_size, 1U << 20U)) + 1);
     while (true) {
         const std::size_t filled = data.size();
-        data.resize(std::max(data.capacity(), filled + chunk));
+        data.resize(filled < data.capacity() ? data.capacity() : filled + chunk);
         const la_ssize_t count =
             ::archive_read_data(state.handle.get(), data.data() + filled, data.size() - filled);
         if (count == ARCHIVE_FATAL) return tl::unexpected(state.failure());
