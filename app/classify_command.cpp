@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <memory>
 
@@ -49,15 +50,43 @@ ClassifyOptions resolve_classify(const Options& options) {
     return resolved;
 }
 
+SourceOptions resolve_source(const Options& options) {
+    SourceOptions resolved;
+    resolved.find.recursive = !options.no_recursive;
+    resolved.find.follow = options.follow;
+    resolved.find.all_names = options.all;
+    resolved.list = options.files_from;
+    resolved.null_separated = options.null_separated;
+    resolved.paths_before_list = options.arguments_before_list;
+    resolved.tar_on_stdin = options.tar;
+    if (options.shard) resolved.shard = parse_shard(*options.shard);
+    const auto& paths = options.arguments;
+    const bool names_stdin = std::find(paths.begin(), paths.end(), "-") != paths.end();
+    if (options.null_separated && !options.files_from) {
+        throw UsageError("--null says how the paths of --files-from end; there is none");
+    }
+    if (options.tar && !names_stdin && !options.files_from) {
+        throw UsageError("--tar says what standard input is; give - as an input, too");
+    }
+    if (options.files_from == "-" && names_stdin) {
+        throw UsageError("standard input cannot be both an input and the list of --files-from");
+    }
+    return resolved;
+}
+
 struct Counts {
     std::size_t rows = 0;
     std::size_t failed = 0;
     std::size_t matched = 0;
 };
 
-void report(const Options& options, const Counts& counts, const ImageFinder& finder) {
+void report(const Options& options, const Counts& counts, const InputSource& source) {
     if (options.quiet) return;
-    for (const std::string& folder : finder.empty_folders()) {
+    for (const std::string& archive : source.empty_archives()) {
+        say(fmt::format("{}: no images in this archive (--all also tries files without an image's name)",
+                        archive));
+    }
+    for (const std::string& folder : source.empty_folders()) {
         say(fmt::format("{}: no images in this folder (--all also tries files without an image's name)",
                         folder));
     }
@@ -67,9 +96,10 @@ void report(const Options& options, const Counts& counts, const ImageFinder& fin
 }  // namespace
 
 int run_classify(const Options& options) {
-    if (options.arguments.empty())
-        throw UsageError("nothing to classify: give images or folders, or - for standard input");
+    if (options.arguments.empty() && !options.files_from)
+        throw UsageError("nothing to classify: give images, folders or archives, or - for standard input");
     ClassifyOptions resolved = resolve_classify(options);
+    InputSource source(options.arguments, resolve_source(options));
     EngineOptions engine_options = resolve_engine(options);
     const Net net = resolve_net(options);
     const std::vector<int> wanted = resolve_wanted(options, net.labels);
@@ -84,9 +114,8 @@ int run_classify(const Options& options) {
 
     OutputFile out(options.output.value_or("-"));
     const auto writer = options.is ? nullptr : row_writer(resolve_format(options), out, net.labels);
-    ImageFinder finder(options.arguments, {!options.no_recursive, options.follow, options.all});
     Counts counts;
-    classify(finder, *engine, resolved, [&](const Row& row) {
+    classify(source, *engine, resolved, [&](const Row& row) {
         ++counts.rows;
         if (!row.top) ++counts.failed;
         if (writer) return writer->write(row);
@@ -98,7 +127,7 @@ int run_classify(const Options& options) {
     });
     if (writer) writer->finish();
     out.commit();
-    report(options, counts, finder);
+    report(options, counts, source);
     if (options.is) return counts.matched > 0 ? 0 : 1;
     return counts.failed > 0 ? 1 : 0;
 }

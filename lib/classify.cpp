@@ -25,19 +25,28 @@ struct Run {
     std::vector<Input> inputs;
 };
 
+// Members of an archive come with their bytes. Of large ones a run takes fewer.
+constexpr std::size_t most_bytes_of_run = std::size_t{64} << 20U;
+
+std::size_t held_bytes(const Input& input) { return input.bytes ? input.bytes->size() : 0; }
+
 // Hands out the inputs, in order, a run at a time. The first inputs are looked at before the
 // workers start, so that a few images are spread over them and one alone gets all threads.
 class Queue {
 public:
-    Queue(ImageFinder& finder, const ClassifyOptions& options) : finder_(finder), batch_(options.batch) {
+    Queue(InputSource& source, const ClassifyOptions& options) : source_(source), batch_(options.batch) {
         const auto wanted = static_cast<std::size_t>(options.threads) * batch_;
-        while (first_.size() < wanted) {
-            auto input = finder_.next();
-            if (!input) break;
+        bool ended = false;
+        std::size_t bytes = 0;
+        while (first_.size() < wanted && bytes < options.threads * most_bytes_of_run) {
+            auto input = source_.next();
+            ended = !input;
+            if (ended) break;
+            bytes += held_bytes(*input);
             first_.push_back(std::move(*input));
         }
         workers_ = static_cast<std::size_t>(options.threads);
-        if (first_.size() < wanted) {
+        if (ended) {
             workers_ = std::clamp<std::size_t>(first_.size(), 1, workers_);
             batch_ = std::max<std::size_t>(1, (first_.size() + workers_ - 1) / workers_);
         }
@@ -48,9 +57,11 @@ public:
     Run take() {
         const std::lock_guard lock(mutex_);
         Run run{next_number_, {}};
-        while (run.inputs.size() < batch_) {
+        std::size_t bytes = 0;
+        while (run.inputs.size() < batch_ && bytes < most_bytes_of_run) {
             auto input = next_input();
             if (!input) break;
+            bytes += held_bytes(*input);
             run.inputs.push_back(std::move(*input));
         }
         if (!run.inputs.empty()) ++next_number_;
@@ -60,10 +71,10 @@ public:
 private:
     std::optional<Input> next_input() {
         if (taken_ < first_.size()) return std::move(first_[taken_++]);
-        return finder_.next();
+        return source_.next();
     }
 
-    ImageFinder& finder_;
+    InputSource& source_;
     std::size_t batch_;
     std::size_t workers_ = 1;
     std::vector<Input> first_;
@@ -72,7 +83,7 @@ private:
     std::uint64_t next_number_ = 0;
 };
 
-Expected<void> load(const Input& input, const ClassifyOptions& options, const Preprocessor& preprocessor,
+Expected<void> load(Input& input, const ClassifyOptions& options, const Preprocessor& preprocessor,
                     std::span<std::byte> pixels) {
     const auto bytes = read_file(input);
     if (!bytes) return tl::unexpected(bytes.error());
@@ -149,9 +160,9 @@ private:
 
 }  // namespace
 
-void classify(ImageFinder& finder, const Engine& engine, const ClassifyOptions& options,
+void classify(InputSource& source, const Engine& engine, const ClassifyOptions& options,
               const std::function<void(const Row&)>& on_row) {
-    Queue queue(finder, options);
+    Queue queue(source, options);
     // A slow picture may hold up the output while the others go this many runs ahead.
     const std::uint64_t window = 4 * queue.workers();
     OrderedSink<Rows> sink(window, [&](const Rows& rows) {

@@ -6,7 +6,7 @@
 
 #include "engines/engine.h"
 #include "images/decode.h"
-#include "images/find.h"
+#include "images/input_source.h"
 #include "images/preprocess.h"
 #include "results/row.h"
 
@@ -25,7 +25,7 @@ struct ClassifyOptions {
 
 /// Classifies every input. `on_row` is called once for each, in the order of the inputs, by one
 /// thread at a time. A failed input is a row with its error; exceptions end the run.
-void classify(ImageFinder& finder, const Engine& engine, const ClassifyOptions& options,
+void classify(InputSource& source, const Engine& engine, const ClassifyOptions& options,
               const std::function<void(const Row&)>& on_row);
 
 }  // namespace imnet

@@ -66,9 +66,9 @@ ClassifyOptions colour_options() {
 // "0 red.ppm" for a row with its best class, "! broken.ppm" for one with an error.
 std::vector<std::string> classify_names(const test::TemporaryFolder& folder, const ClassifyOptions& options,
                                         const Engine& engine) {
-    ImageFinder finder({folder.path().native()}, {});
+    InputSource source({folder.path().native()});
     std::vector<std::string> rows;
-    classify(finder, engine, options, [&](const Row& row) {
+    classify(source, engine, options, [&](const Row& row) {
         const std::string file = std::filesystem::path(row.path).filename();
         rows.push_back((row.top ? std::to_string(row.top->at(0).index) : "!") + ' ' + file);
     });
@@ -138,10 +138,10 @@ TEST_CASE("labels under the smallest probability are left out, the row stays") {
     ClassifyOptions options = colour_options();
     options.top = 3;
     options.min_probability = 0.5F;
-    ImageFinder finder({folder.path().native()}, {});
-    classify(finder, ColourEngine(), options, [](const Row& row) { CHECK(row.top->size() == 1); });
+    InputSource source({folder.path().native()});
+    classify(source, ColourEngine(), options, [](const Row& row) { CHECK(row.top->size() == 1); });
     options.min_probability = 1.0F;
-    ImageFinder again({folder.path().native()}, {});
+    InputSource again({folder.path().native()});
     classify(again, ColourEngine(), options, [](const Row& row) { CHECK(row.top->empty()); });
 }
 
@@ -159,9 +159,9 @@ TEST_CASE("what the consumer of the rows throws ends the run") {
     ClassifyOptions options = colour_options();
     options.threads = 3;
     options.batch = 1;
-    ImageFinder finder({folder.path().native()}, {});
+    InputSource source({folder.path().native()});
     int rows = 0;
-    CHECK_THROWS_AS(classify(finder, ColourEngine(), options,
+    CHECK_THROWS_AS(classify(source, ColourEngine(), options,
                              [&](const Row&) {
                                  if (++rows == 3) throw OutputError("disk full");
                              }),
