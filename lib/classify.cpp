@@ -72,13 +72,14 @@ private:
     std::uint64_t next_number_ = 0;
 };
 
-Expected<void> load(const Input& input, const ClassifyOptions& options, std::span<float> pixels) {
+Expected<void> load(const Input& input, const ClassifyOptions& options, const Preprocessor& preprocessor,
+                    std::span<float> pixels) {
     const auto bytes = read_file(input);
     if (!bytes) return tl::unexpected(bytes.error());
     auto decoded = decode(*bytes, options.limits);
     if (!decoded) return tl::unexpected(std::move(decoded.error()));
     const Image upright = orient(std::move(decoded->image), decoded->orientation);
-    preprocess(upright, options.preprocessing, pixels);
+    preprocessor.preprocess(upright, std::as_writable_bytes(pixels));
     return {};
 }
 
@@ -101,7 +102,8 @@ public:
     ClassifyWorker(const Engine& engine, const ClassifyOptions& options, int threads)
         : options_(options),
           worker_(engine.worker(threads)),
-          image_size_(preprocessed_size(options.preprocessing)) {}
+          preprocessor_(options.preprocessing, PixelFormat::planar_float32),
+          image_size_(preprocessor_.bytes() / sizeof(float)) {}
 
     Rows classify(std::vector<Input> inputs) {
         Rows rows;
@@ -110,7 +112,7 @@ public:
         pixels_.resize(inputs.size() * image_size_);
         for (Input& input : inputs) {
             const std::span pixels = std::span(pixels_).subspan(loaded.size() * image_size_, image_size_);
-            const auto outcome = load(input, options_, pixels);
+            const auto outcome = load(input, options_, preprocessor_, pixels);
             if (outcome) {
                 loaded.push_back(rows.size());
                 rows.push_back({std::move(input.path), {}});
@@ -140,6 +142,7 @@ private:
 
     const ClassifyOptions& options_;
     std::unique_ptr<Worker> worker_;
+    Preprocessor preprocessor_;
     std::size_t image_size_;
     std::vector<float> pixels_;
     std::vector<float> logits_;
