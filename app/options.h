@@ -43,6 +43,7 @@ struct Options {
     bool follow = false;
     bool all = false;
     std::optional<std::int64_t> max_megapixels;
+    bool draft = false;
     bool quiet = false;
     bool fail_fast = false;
     std::optional<std::string> url;

@@ -45,6 +45,7 @@ int main(int argc, char** argv) {
     std::vector<std::byte> tensor(by_v2.bytes());
 
     report("decode", repetitions, [&] { (void)imnet::decode(file.bytes()); });
+    report("decode-draft", repetitions, [&] { (void)imnet::decode(file.bytes(), {}, 2 * v2.resize); });
     const bool portrait = image.width <= image.height;
     const int long_side =
         232 * (portrait ? image.height : image.width) / (portrait ? image.width : image.height);

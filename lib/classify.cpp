@@ -76,7 +76,7 @@ Expected<void> load(const Input& input, const ClassifyOptions& options, const Pr
                     std::span<float> pixels) {
     const auto bytes = read_file(input);
     if (!bytes) return tl::unexpected(bytes.error());
-    auto decoded = decode(*bytes, options.limits);
+    auto decoded = decode(*bytes, options.limits, options.draft ? 2 * options.preprocessing.resize : 0);
     if (!decoded) return tl::unexpected(std::move(decoded.error()));
     const Image upright = orient(std::move(decoded->image), decoded->orientation);
     preprocessor.preprocess(upright, std::as_writable_bytes(pixels));

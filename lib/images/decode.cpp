@@ -15,9 +15,9 @@ namespace imnet {
 namespace {
 
 Expected<DecodedImage> decode_as(PictureFormat format, std::span<const std::byte> bytes,
-                                 const DecodeLimits& limits) {
+                                 const DecodeLimits& limits, int draft_short_side) {
     switch (format) {
-        case PictureFormat::jpeg: return decode_jpeg(bytes, limits);
+        case PictureFormat::jpeg: return decode_jpeg(bytes, limits, draft_short_side);
         case PictureFormat::png: return decode_png(bytes, limits);
         case PictureFormat::webp: return decode_webp(bytes, limits);
         case PictureFormat::gif: return decode_gif(bytes, limits);
@@ -31,9 +31,10 @@ Expected<DecodedImage> decode_as(PictureFormat format, std::span<const std::byte
 
 }  // namespace
 
-Expected<DecodedImage> decode(std::span<const std::byte> bytes, const DecodeLimits& limits) {
+Expected<DecodedImage> decode(std::span<const std::byte> bytes, const DecodeLimits& limits,
+                              int draft_short_side) {
     try {
-        return decode_as(sniff(bytes), bytes, limits);
+        return decode_as(sniff(bytes), bytes, limits, draft_short_side);
     } catch (const std::bad_alloc&) {
         return input_error(InputErrorKind::limits, "not enough memory to decode this picture");
     }

@@ -23,6 +23,11 @@ struct DecodedImage {
 /// Decodes JPEG, PNG, WebP, GIF (first frame), BMP, TGA or PNM into the RGB bytes that Pillow's
 /// `Image.open(f).convert("RGB")` gives. The format is told by the bytes, never by a file name.
 /// Errors: `format` (not a picture that is served), `decode` (damaged or cut), `limits`.
-Expected<DecodedImage> decode(std::span<const std::byte> bytes, const DecodeLimits& limits = {});
+///
+/// Where `draft_short_side` is not 0, a JPEG is decoded at 1/8, 1/4 or 1/2, the first of these whose short
+/// side has at least that many pixels, into the bytes that Pillow gives after `Image.draft` to the same
+/// scale. Needs libjpeg-turbo: see `jpeg_has_draft`.
+Expected<DecodedImage> decode(std::span<const std::byte> bytes, const DecodeLimits& limits = {},
+                              int draft_short_side = 0);
 
 }  // namespace imnet

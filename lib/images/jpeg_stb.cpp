@@ -3,15 +3,17 @@
 // short, and writes past its Huffman tables when a file states too many codes, so both are looked at here.
 #ifndef IMNET_JPEG
 
+#include "images/jpeg.h"
 #include "images/jpeg_pixels.h"
 #include "images/stb.h"
 
 namespace imnet {
 
 const bool jpeg_pixels_are_exact = false;
+const bool jpeg_has_draft = false;
 
 Expected<Image> decode_jpeg_pixels(std::span<const std::byte> bytes, const JpegMarkers& markers,
-                                   const DecodeLimits& limits) {
+                                   const DecodeLimits& limits, int) {
     if (!markers.ended) {
         return input_error(InputErrorKind::decode, "truncated JPEG: the end-of-image marker is missing");
     }

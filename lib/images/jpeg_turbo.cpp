@@ -15,6 +15,7 @@
 
 #include <jerror.h>
 
+#include "images/jpeg.h"
 #include "images/jpeg_pixels.h"
 #include "images/picture_size.h"
 
@@ -95,6 +96,15 @@ bool read_header(Decompressor& jpeg) {
     });
 }
 
+/// Decodes to a part of the size by a smaller DCT; the output size is known afterwards.
+bool set_scale(Decompressor& jpeg, int scale) {
+    return attempt(jpeg, [scale](jpeg_decompress_struct& info) {
+        info.scale_num = 1;
+        info.scale_denom = static_cast<unsigned>(scale);
+        jpeg_calc_output_dimensions(&info);
+    });
+}
+
 /// Rows as libjpeg gives them: [height, width, 3], or CMYK, of which `cmyk_row` holds one at a time.
 bool read_rows(Decompressor& jpeg, Image& image, JSAMPROW cmyk_row) {
     return attempt(jpeg, [&image, cmyk_row](jpeg_decompress_struct& info) {
@@ -147,9 +157,10 @@ InputError truncation(const Decompressor& jpeg) {
 }  // namespace
 
 const bool jpeg_pixels_are_exact = true;
+const bool jpeg_has_draft = true;
 
 Expected<Image> decode_jpeg_pixels(std::span<const std::byte> bytes, const JpegMarkers&,
-                                   const DecodeLimits& limits) {
+                                   const DecodeLimits& limits, int draft_short_side) {
     Decompressor jpeg(bytes);
     if (!read_header(jpeg)) {
         return tl::unexpected(jpeg.error.data_missing ? truncation(jpeg) : failure(jpeg));
@@ -162,8 +173,10 @@ Expected<Image> decode_jpeg_pixels(std::span<const std::byte> bytes, const JpegM
     if (auto error = size_error(jpeg.info.image_width, jpeg.info.image_height, limits)) {
         return tl::unexpected(std::move(*error));
     }
-    Image image = blank_image(jpeg.info.image_width, jpeg.info.image_height);
-    std::vector<JSAMPLE> cmyk_row(components == 4 ? std::size_t{4} * jpeg.info.image_width : 0);
+    const int scale = jpeg_draft_scale(jpeg.info.image_width, jpeg.info.image_height, draft_short_side);
+    if (!set_scale(jpeg, scale)) return tl::unexpected(failure(jpeg));
+    Image image = blank_image(jpeg.info.output_width, jpeg.info.output_height);
+    std::vector<JSAMPLE> cmyk_row(components == 4 ? std::size_t{4} * jpeg.info.output_width : 0);
     const bool complete = read_rows(jpeg, image, components == 4 ? cmyk_row.data() : nullptr);
     if (jpeg.error.data_missing) return tl::unexpected(truncation(jpeg));
     if (!complete) return tl::unexpected(failure(jpeg));

@@ -4,6 +4,7 @@
 //   pixels_probe FILE --upright                               the same after EXIF orientation
 //   pixels_probe FILE RESIZE CROP bilinear|bicubic MEAN×3 STD×3 [FORMAT]
 //       the picture in the format, "planar_float32" unless another of imnet::PixelFormat is named
+// With `--draft SHORT_SIDE` at the end, a JPEG is decoded at a part of its size.
 // Says what is wrong on standard error, as `kind: message`, and exits with 1.
 #include <cstdint>
 #include <cstdio>
@@ -49,9 +50,14 @@ imnet::PixelFormat read_format(std::string_view name) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    int draft_short_side = 0;
+    if (argc >= 5 && std::string_view(argv[argc - 2]) == "--draft") {
+        draft_short_side = std::atoi(argv[argc - 1]);
+        argc -= 2;
+    }
     if (argc != 3 && argc != 11 && argc != 12) return 2;
     const imnet::MappedFile file(argv[1]);
-    auto decoded = imnet::decode(file.bytes());
+    auto decoded = imnet::decode(file.bytes(), {}, draft_short_side);
     if (!decoded) {
         std::fprintf(stderr, "%s: %s\n", imnet::name(decoded.error().kind).data(),
                      decoded.error().message.c_str());

@@ -72,3 +72,43 @@ TEST_CASE("a header without a frame is an error") {
     CHECK(error_of(bytes_of({"\xFF\xD8\xFF\xD9", 4})).kind == InputErrorKind::decode);
     CHECK(error_of(bytes_of("\xFF\xD8\xFF")).kind == InputErrorKind::decode);
 }
+
+TEST_CASE("a draft is the smallest part whose short side, rounded up as libjpeg does, is long enough") {
+    struct {
+        std::uint32_t width, height;
+        int short_side, scale;
+    } cases[] = {{4000, 3000, 464, 4}, {3000, 4000, 464, 4},    {3712, 9000, 464, 8}, {3705, 9000, 464, 8},
+                 {3704, 9000, 464, 4}, {1853, 1853, 464, 4},    {1852, 1853, 464, 2}, {927, 927, 464, 2},
+                 {926, 5000, 464, 1},  {65500, 65500, 464, 8},  {1, 1, 1, 8},         {8, 8, 2, 4},
+                 {65500, 65500, 0, 1}, {65500, 65500, 65501, 1}};
+    for (const auto& [width, height, short_side, scale] : cases) {
+        CAPTURE(width);
+        CAPTURE(height);
+        CHECK(jpeg_draft_scale(width, height, short_side) == scale);
+    }
+}
+
+TEST_CASE("a draft has a part of the size, the same orientation, and the same errors") {
+    if (!jpeg_has_draft) return;
+    for (const char* name : {"photo-420.jpg", "photo-422-progressive.jpg", "grey.jpg", "cmyk.jpg"}) {
+        CAPTURE(name);
+        const Bytes bytes = golden(name);  // 75×53
+        const auto eighth = decode_jpeg(bytes, {}, 7);
+        REQUIRE(eighth.has_value());
+        CHECK(eighth->image.width == 10);
+        CHECK(eighth->image.height == 7);
+        CHECK(eighth->image.rgb.size() == 10 * 7 * 3);
+        CHECK(decode_jpeg(bytes, {}, 27)->image.width == 38);
+        CHECK(decode_jpeg(bytes, {}, 28)->image.rgb == decode_jpeg(bytes, {})->image.rgb);
+        CHECK(decode_jpeg(std::span(bytes).first(bytes.size() / 2), {}, 7).error().kind ==
+              InputErrorKind::decode);
+        CHECK(decode_jpeg(bytes, {.max_pixels = 75 * 53 - 1}, 7).error().kind == InputErrorKind::limits);
+    }
+    CHECK(decode_jpeg(golden("turned-6-II.jpg"), {}, 4)->orientation == 6);
+}
+
+TEST_CASE("without libjpeg-turbo a draft is the whole picture") {
+    if (jpeg_has_draft) return;
+    const Bytes bytes = golden("photo-420.jpg");
+    CHECK(decode_jpeg(bytes, {}, 7)->image.rgb == decode_jpeg(bytes, {})->image.rgb);
+}
