@@ -55,6 +55,7 @@ int main(int argc, char** argv) {
         (void)imnet::resize(image, width, height, imnet::Interpolation::bilinear, {0, 0, width, height});
     });
     report("preprocess-V2", repetitions, [&] { by_v2.preprocess(image, tensor); });
+    report("preprocess-V2-turned", repetitions, [&] { by_v2.preprocess(image, 6, tensor); });
     report("preprocess-a1h", repetitions, [&] { by_a1h.preprocess(image, tensor); });
     report("preprocess-V2-bfloat16", repetitions,
            [&] { by_v2_bfloat16.preprocess(image, std::span(tensor).first(by_v2_bfloat16.bytes())); });

@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "base/ordered_sink.h"
-#include "images/orientation.h"
 #include "images/read_file.h"
 
 namespace imnet {
@@ -78,8 +77,7 @@ Expected<void> load(const Input& input, const ClassifyOptions& options, const Pr
     if (!bytes) return tl::unexpected(bytes.error());
     auto decoded = decode(*bytes, options.limits, options.draft ? 2 * options.preprocessing.resize : 0);
     if (!decoded) return tl::unexpected(std::move(decoded.error()));
-    const Image upright = orient(std::move(decoded->image), decoded->orientation);
-    preprocessor.preprocess(upright, std::as_writable_bytes(pixels));
+    preprocessor.preprocess(decoded->image, decoded->orientation, std::as_writable_bytes(pixels));
     return {};
 }
 

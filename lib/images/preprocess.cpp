@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "base/bfloat16.h"
+#include "images/orientation.h"
 #include "images/resize.h"
 
 namespace imnet {
@@ -94,17 +95,20 @@ Preprocessor::Preprocessor(const Preprocessing& recipe, PixelFormat format)
     }
 }
 
-void Preprocessor::preprocess(const Image& image, std::span<std::byte> out) const {
+void Preprocessor::preprocess(const Image& image, int orientation, std::span<std::byte> out) const {
     assert(out.size() == bytes());
-    const bool portrait = image.width <= image.height;
+    const bool swap_axes = turn_of(orientation).swap_axes;
+    const int upright_width = swap_axes ? image.height : image.width;
+    const int upright_height = swap_axes ? image.width : image.height;
+    const bool portrait = upright_width <= upright_height;
     const std::int64_t width =
-        portrait ? recipe_.resize : long_side(recipe_.resize, image.width, image.height);
+        portrait ? recipe_.resize : long_side(recipe_.resize, upright_width, upright_height);
     const std::int64_t height =
-        portrait ? long_side(recipe_.resize, image.height, image.width) : recipe_.resize;
+        portrait ? long_side(recipe_.resize, upright_height, upright_width) : recipe_.resize;
     const AxisCrop columns = center_crop(width, recipe_.crop);
     const AxisCrop rows = center_crop(height, recipe_.crop);
     const Image resized = resize(image, width, height, recipe_.interpolation,
-                                 {columns.start, rows.start, columns.length, rows.length});
+                                 {columns.start, rows.start, columns.length, rows.length}, orientation);
 
     const Placement place{recipe_.crop, columns.padding, rows.padding};
     const auto side = static_cast<std::size_t>(recipe_.crop);

@@ -40,7 +40,10 @@ public:
     /// [height, width, 3] uint8 → the format, in the machine's byte order. The numbers are equal bit
     /// for bit to those of torchvision's `ImageClassification` transform (and timm's, for bicubic) over
     /// a PIL image; in bfloat16, to `.to(torch.bfloat16)` of them. `out` is aligned for its elements.
-    void preprocess(const Image& image, std::span<std::byte> out) const;
+    void preprocess(const Image& image, std::span<std::byte> out) const { preprocess(image, 1, out); }
+
+    /// The same of a picture that is still to be turned as `orient` does, in much less time than both.
+    void preprocess(const Image& image, int orientation, std::span<std::byte> out) const;
 
 private:
     /// For each channel, what each of the 256 byte values becomes.

@@ -20,7 +20,9 @@ struct Window {
 /// `Image.resize` computes it (two passes over uint8 with 22-bit fixed-point coefficients). Only
 /// the rows and columns that the window needs are computed, so time and memory follow the window
 /// and not the resized picture. The image is not empty and the window lies inside the result.
+/// With an orientation, what the picture turned by `orient` would give, without a turned copy of it; the
+/// sizes and the window are those of the upright picture.
 Image resize(const Image& image, std::int64_t width, std::int64_t height, Interpolation interpolation,
-             const Window& window);
+             const Window& window, int orientation = 1);
 
 }  // namespace imnet

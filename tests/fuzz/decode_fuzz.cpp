@@ -23,10 +23,12 @@ bool decode_and_preprocess(std::span<const std::byte> bytes, int draft_short_sid
     if (!decoded) return false;
     const std::size_t pixels = static_cast<std::size_t>(decoded->image.width) * decoded->image.height;
     if (pixels == 0 || pixels > limits.max_pixels || decoded->image.rgb.size() != pixels * 3) std::abort();
-    const imnet::Image upright = imnet::orient(std::move(decoded->image), decoded->orientation);
-    constexpr auto format = imnet::PixelFormat::interleaved_bfloat16;
-    std::vector<std::byte> tensor(imnet::preprocessed_bytes(recipe, format));
-    imnet::preprocess(upright, recipe, format, tensor);
+    static const imnet::Preprocessor preprocessor(recipe, imnet::PixelFormat::interleaved_bfloat16);
+    std::vector<std::byte> turned(preprocessor.bytes());
+    preprocessor.preprocess(decoded->image, decoded->orientation, turned);
+    std::vector<std::byte> upright(preprocessor.bytes());
+    preprocessor.preprocess(imnet::orient(std::move(decoded->image), decoded->orientation), upright);
+    if (turned != upright) std::abort();
     return true;
 }
 

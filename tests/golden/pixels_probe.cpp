@@ -67,15 +67,15 @@ int main(int argc, char** argv) {
         write_pixels(decoded->image);
         return 0;
     }
-    const imnet::Image upright = imnet::orient(std::move(decoded->image), decoded->orientation);
     if (argc == 3) {
-        write_pixels(upright);
+        write_pixels(imnet::orient(std::move(decoded->image), decoded->orientation));
         return 0;
     }
     const imnet::Preprocessing recipe = read_recipe(argv + 2);
     const imnet::PixelFormat format = read_format(argc == 12 ? argv[11] : "planar_float32");
-    std::vector<std::byte> tensor(imnet::preprocessed_bytes(recipe, format));
-    imnet::preprocess(upright, recipe, format, tensor);
+    const imnet::Preprocessor preprocessor(recipe, format);
+    std::vector<std::byte> tensor(preprocessor.bytes());
+    preprocessor.preprocess(decoded->image, decoded->orientation, tensor);
     write(tensor.data(), tensor.size());
     return 0;
 }

@@ -178,6 +178,14 @@ def test_preprocesses_as_the_reference(probe, recipe, name):
     assert tensor.tobytes() == expected.tobytes(), np.abs(tensor - expected).max()
 
 
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_preprocesses_turned_pictures_as_the_reference(probe, recipe, orientation):
+    arguments, transform = recipe
+    data = pictures.saved(pictures.photograph(333, 241), "PNG", exif=b"Exif\0\0" + pictures.exif(orientation))
+    expected = transform(ImageOps.exif_transpose(opened(data)).convert("RGB")).numpy()
+    assert probe(data, *arguments).stdout == expected.tobytes()
+
+
 @pytest.mark.parametrize("name", ["shape-500x375.png", "shape-31x97.png", "shape-grey.jpg"])
 def test_writes_what_engines_want_as_pytorch_does(probe, recipe, name):
     torch = pytest.importorskip("torch", reason="the reference, PyTorch, is not installed")

@@ -3,9 +3,11 @@
 #include <doctest/doctest.h>
 
 #include <bit>
+#include <utility>
 #include <vector>
 
 #include "base/bfloat16.h"
+#include "images/orientation.h"
 
 using namespace imnet;
 
@@ -123,5 +125,21 @@ TEST_CASE("a preprocessor gives for each of many pictures what it gives for one"
         std::vector<float> out(preprocessor.bytes() / sizeof(float));
         preprocessor.preprocess(image, std::as_writable_bytes(std::span(out)));
         CHECK(out == preprocessed(image, {}));
+    }
+}
+
+TEST_CASE("a stored picture and its orientation give what the upright picture gives") {
+    const Preprocessor preprocessor({}, PixelFormat::interleaved_bfloat16);
+    for (const auto& [width, height] : {std::pair{300, 241}, {200, 500}, {90, 70}, {1, 40}}) {
+        const Image stored = gradient(width, height);
+        for (int orientation = 1; orientation <= 8; ++orientation) {
+            CAPTURE(width);
+            CAPTURE(orientation);
+            std::vector<std::byte> turned(preprocessor.bytes());
+            std::vector<std::byte> upright(preprocessor.bytes());
+            preprocessor.preprocess(stored, orientation, turned);
+            preprocessor.preprocess(orient(stored, orientation), upright);
+            CHECK(turned == upright);
+        }
     }
 }
