@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
+#include <utility>
 #include <vector>
 
 #include "base/mapped_file.h"
@@ -45,6 +46,11 @@ int main(int argc, char** argv) {
     std::vector<std::byte> tensor(by_v2.bytes());
 
     report("decode", repetitions, [&] { (void)imnet::decode(file.bytes()); });
+    std::vector<std::uint8_t> memory;
+    report("decode-again", repetitions, [&] {
+        auto again = imnet::decode(file.bytes(), {}, 0, std::move(memory));
+        memory = std::move(again->image.rgb);
+    });
     report("decode-draft", repetitions, [&] { (void)imnet::decode(file.bytes(), {}, 2 * v2.resize); });
     const bool portrait = image.width <= image.height;
     const int long_side =

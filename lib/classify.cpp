@@ -71,13 +71,18 @@ private:
     std::uint64_t next_number_ = 0;
 };
 
+// Memory of a larger picture than 40 megapixels is given back, for it is not likely to be followed by more.
+constexpr std::size_t most_kept = 120'000'000;
+
 Expected<void> load(const Input& input, const ClassifyOptions& options, const Preprocessor& preprocessor,
-                    std::span<float> pixels) {
+                    std::vector<std::uint8_t>& memory, std::span<float> pixels) {
     const auto bytes = read_file(input);
     if (!bytes) return tl::unexpected(bytes.error());
-    auto decoded = decode(*bytes, options.limits, options.draft ? 2 * options.preprocessing.resize : 0);
+    auto decoded = decode(*bytes, options.limits, options.draft ? 2 * options.preprocessing.resize : 0,
+                          std::exchange(memory, {}));
     if (!decoded) return tl::unexpected(std::move(decoded.error()));
     preprocessor.preprocess(decoded->image, decoded->orientation, std::as_writable_bytes(pixels));
+    if (decoded->image.rgb.size() <= most_kept) memory = std::move(decoded->image.rgb);
     return {};
 }
 
@@ -110,7 +115,7 @@ public:
         pixels_.resize(inputs.size() * image_size_);
         for (Input& input : inputs) {
             const std::span pixels = std::span(pixels_).subspan(loaded.size() * image_size_, image_size_);
-            const auto outcome = load(input, options_, preprocessor_, pixels);
+            const auto outcome = load(input, options_, preprocessor_, memory_, pixels);
             if (outcome) {
                 loaded.push_back(rows.size());
                 rows.push_back({std::move(input.path), {}});
@@ -141,6 +146,7 @@ private:
     const ClassifyOptions& options_;
     std::unique_ptr<Worker> worker_;
     Preprocessor preprocessor_;
+    std::vector<std::uint8_t> memory_;  // the last picture's, for the next
     std::size_t image_size_;
     std::vector<float> pixels_;
     std::vector<float> logits_;

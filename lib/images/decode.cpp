@@ -1,6 +1,7 @@
 #include "images/decode.h"
 
 #include <new>
+#include <utility>
 
 #include "images/bmp.h"
 #include "images/gif.h"
@@ -15,9 +16,10 @@ namespace imnet {
 namespace {
 
 Expected<DecodedImage> decode_as(PictureFormat format, std::span<const std::byte> bytes,
-                                 const DecodeLimits& limits, int draft_short_side) {
+                                 const DecodeLimits& limits, int draft_short_side,
+                                 std::vector<std::uint8_t> memory) {
     switch (format) {
-        case PictureFormat::jpeg: return decode_jpeg(bytes, limits, draft_short_side);
+        case PictureFormat::jpeg: return decode_jpeg(bytes, limits, draft_short_side, std::move(memory));
         case PictureFormat::png: return decode_png(bytes, limits);
         case PictureFormat::webp: return decode_webp(bytes, limits);
         case PictureFormat::gif: return decode_gif(bytes, limits);
@@ -32,9 +34,9 @@ Expected<DecodedImage> decode_as(PictureFormat format, std::span<const std::byte
 }  // namespace
 
 Expected<DecodedImage> decode(std::span<const std::byte> bytes, const DecodeLimits& limits,
-                              int draft_short_side) {
+                              int draft_short_side, std::vector<std::uint8_t> memory) {
     try {
-        return decode_as(sniff(bytes), bytes, limits, draft_short_side);
+        return decode_as(sniff(bytes), bytes, limits, draft_short_side, std::move(memory));
     } catch (const std::bad_alloc&) {
         return input_error(InputErrorKind::limits, "not enough memory to decode this picture");
     }

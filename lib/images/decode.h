@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "base/errors.h"
 #include "images/image.h"
@@ -27,7 +28,10 @@ struct DecodedImage {
 /// Where `draft_short_side` is not 0, a JPEG is decoded at 1/8, 1/4 or 1/2, the first of these whose short
 /// side has at least that many pixels, into the bytes that Pillow gives after `Image.draft` to the same
 /// scale. Needs libjpeg-turbo: see `jpeg_has_draft`.
+///
+/// `memory`, the pixels of a picture that is done with, is used again where it is large enough: to get
+/// fresh memory from the system takes nearly as long as to decode a large JPEG into it.
 Expected<DecodedImage> decode(std::span<const std::byte> bytes, const DecodeLimits& limits = {},
-                              int draft_short_side = 0);
+                              int draft_short_side = 0, std::vector<std::uint8_t> memory = {});
 
 }  // namespace imnet

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "images/decode.h"
 
@@ -11,9 +12,10 @@ namespace imnet {
 /// Decodes a JPEG file with libjpeg-turbo as Pillow drives it (accurate integer DCT, smooth
 /// upsampling), or, in a build without it, with stb_image: other rounding, no arithmetic coding.
 /// Progressive files may have as many scans as real encoders write, not as many as an attacker would.
-/// A draft keeps at least `draft_short_side` pixels of the short side; 0 decodes the whole.
+/// A draft keeps at least `draft_short_side` pixels of the short side; 0 decodes the whole. The pixels
+/// take `memory` where it is large enough.
 Expected<DecodedImage> decode_jpeg(std::span<const std::byte> bytes, const DecodeLimits& limits,
-                                   int draft_short_side = 0);
+                                   int draft_short_side = 0, std::vector<std::uint8_t> memory = {});
 
 /// Whether drafts are served; a build without libjpeg-turbo decodes the whole instead.
 extern const bool jpeg_has_draft;

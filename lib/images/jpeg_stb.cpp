@@ -13,7 +13,7 @@ const bool jpeg_pixels_are_exact = false;
 const bool jpeg_has_draft = false;
 
 Expected<Image> decode_jpeg_pixels(std::span<const std::byte> bytes, const JpegMarkers& markers,
-                                   const DecodeLimits& limits, int) {
+                                   const DecodeLimits& limits, int, std::vector<std::uint8_t>) {
     if (!markers.ended) {
         return input_error(InputErrorKind::decode, "truncated JPEG: the end-of-image marker is missing");
     }

@@ -10,6 +10,7 @@
 
 #include <csetjmp>
 #include <cstdio>
+#include <utility>
 
 #include <jpeglib.h>
 
@@ -105,6 +106,14 @@ bool set_scale(Decompressor& jpeg, int scale) {
     });
 }
 
+/// A picture whose pixels, all of which are still to be written, may be those of an earlier one.
+Image picture_in(std::vector<std::uint8_t> memory, std::size_t width, std::size_t height) {
+    const std::size_t size = width * height * 3;
+    if (memory.capacity() < size) return blank_image(width, height);
+    memory.resize(size);
+    return {static_cast<int>(width), static_cast<int>(height), std::move(memory)};
+}
+
 /// Rows as libjpeg gives them: [height, width, 3], or CMYK, of which `cmyk_row` holds one at a time.
 bool read_rows(Decompressor& jpeg, Image& image, JSAMPROW cmyk_row) {
     return attempt(jpeg, [&image, cmyk_row](jpeg_decompress_struct& info) {
@@ -160,7 +169,8 @@ const bool jpeg_pixels_are_exact = true;
 const bool jpeg_has_draft = true;
 
 Expected<Image> decode_jpeg_pixels(std::span<const std::byte> bytes, const JpegMarkers&,
-                                   const DecodeLimits& limits, int draft_short_side) {
+                                   const DecodeLimits& limits, int draft_short_side,
+                                   std::vector<std::uint8_t> memory) {
     Decompressor jpeg(bytes);
     if (!read_header(jpeg)) {
         return tl::unexpected(jpeg.error.data_missing ? truncation(jpeg) : failure(jpeg));
@@ -175,7 +185,7 @@ Expected<Image> decode_jpeg_pixels(std::span<const std::byte> bytes, const JpegM
     }
     const int scale = jpeg_draft_scale(jpeg.info.image_width, jpeg.info.image_height, draft_short_side);
     if (!set_scale(jpeg, scale)) return tl::unexpected(failure(jpeg));
-    Image image = blank_image(jpeg.info.output_width, jpeg.info.output_height);
+    Image image = picture_in(std::move(memory), jpeg.info.output_width, jpeg.info.output_height);
     std::vector<JSAMPLE> cmyk_row(components == 4 ? std::size_t{4} * jpeg.info.output_width : 0);
     const bool complete = read_rows(jpeg, image, components == 4 ? cmyk_row.data() : nullptr);
     if (jpeg.error.data_missing) return tl::unexpected(truncation(jpeg));

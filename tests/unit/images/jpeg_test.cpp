@@ -112,3 +112,19 @@ TEST_CASE("without libjpeg-turbo a draft is the whole picture") {
     const Bytes bytes = golden("photo-420.jpg");
     CHECK(decode_jpeg(bytes, {}, 7)->image.rgb == decode_jpeg(bytes, {})->image.rgb);
 }
+
+TEST_CASE("the memory of an earlier picture is used again where it is large enough") {
+    if (!jpeg_has_draft) return;
+    for (const char* name : {"photo-420.jpg", "grey.jpg", "cmyk.jpg"}) {
+        CAPTURE(name);
+        const Bytes bytes = golden(name);  // 75×53
+        const Image expected = decode_jpeg(bytes, {})->image;
+        for (const std::size_t size : {0, 100, 75 * 53 * 3, 100'000}) {
+            std::vector<std::uint8_t> memory(size, 0xAB);
+            const std::uint8_t* start = memory.data();
+            const auto decoded = decode_jpeg(bytes, {}, 0, std::move(memory));
+            CHECK(decoded->image.rgb == expected.rgb);
+            if (size >= expected.rgb.size()) CHECK(decoded->image.rgb.data() == start);
+        }
+    }
+}
