@@ -41,7 +41,7 @@ ClassifyOptions resolve_classify(const Options& options) {
     ClassifyOptions resolved;
     const int megapixels = number_in_range(options.max_megapixels, "--max-megapixels", 1, 2000, 200);
     resolved.limits.max_pixels = 1'000'000ULL * static_cast<std::uint64_t>(megapixels);
-    if (options.draft && !jpeg_has_draft) {
+    if (options.draft && !jpeg_has_options) {
         throw UsageError(
             "--draft: this build has no libjpeg-turbo; leave it out, or build with -D IMNET_JPEG=ON");
     }

@@ -78,10 +78,13 @@ Expected<void> load(const Input& input, const ClassifyOptions& options, const Pr
                     std::vector<std::uint8_t>& memory, std::span<float> pixels) {
     const auto bytes = read_file(input);
     if (!bytes) return tl::unexpected(bytes.error());
-    auto decoded = decode(*bytes, options.limits, options.draft ? 2 * options.preprocessing.resize : 0,
-                          std::exchange(memory, {}));
+    auto decoded = decode(
+        *bytes, options.limits,
+        {.draft_short_side = options.draft ? 2 * options.preprocessing.resize : 0,
+         .columns = [&](auto... size_and_turn) { return preprocessor.columns_needed(size_and_turn...); },
+         .memory = std::exchange(memory, {})});
     if (!decoded) return tl::unexpected(std::move(decoded.error()));
-    preprocessor.preprocess(decoded->image, decoded->orientation, std::as_writable_bytes(pixels));
+    preprocessor.preprocess(*decoded, std::as_writable_bytes(pixels));
     if (decoded->image.rgb.size() <= most_kept) memory = std::move(decoded->image.rgb);
     return {};
 }

@@ -16,10 +16,9 @@ namespace imnet {
 namespace {
 
 Expected<DecodedImage> decode_as(PictureFormat format, std::span<const std::byte> bytes,
-                                 const DecodeLimits& limits, int draft_short_side,
-                                 std::vector<std::uint8_t> memory) {
+                                 const DecodeLimits& limits, JpegOptions jpeg) {
     switch (format) {
-        case PictureFormat::jpeg: return decode_jpeg(bytes, limits, draft_short_side, std::move(memory));
+        case PictureFormat::jpeg: return decode_jpeg(bytes, limits, std::move(jpeg));
         case PictureFormat::png: return decode_png(bytes, limits);
         case PictureFormat::webp: return decode_webp(bytes, limits);
         case PictureFormat::gif: return decode_gif(bytes, limits);
@@ -34,9 +33,9 @@ Expected<DecodedImage> decode_as(PictureFormat format, std::span<const std::byte
 }  // namespace
 
 Expected<DecodedImage> decode(std::span<const std::byte> bytes, const DecodeLimits& limits,
-                              int draft_short_side, std::vector<std::uint8_t> memory) {
+                              JpegOptions jpeg) {
     try {
-        return decode_as(sniff(bytes), bytes, limits, draft_short_side, std::move(memory));
+        return decode_as(sniff(bytes), bytes, limits, std::move(jpeg));
     } catch (const std::bad_alloc&) {
         return input_error(InputErrorKind::limits, "not enough memory to decode this picture");
     }

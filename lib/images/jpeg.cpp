@@ -7,7 +7,6 @@
 
 #include "images/jpeg_markers.h"
 #include "images/jpeg_pixels.h"
-#include "images/orientation.h"
 
 namespace imnet {
 namespace {
@@ -28,15 +27,13 @@ int jpeg_draft_scale(std::uint32_t width, std::uint32_t height, int short_side) 
 }
 
 Expected<DecodedImage> decode_jpeg(std::span<const std::byte> bytes, const DecodeLimits& limits,
-                                   int draft_short_side, std::vector<std::uint8_t> memory) {
+                                   JpegOptions options) {
     const JpegMarkers markers = read_jpeg_markers(bytes);
     if (markers.scans > most_scans) {
         return input_error(InputErrorKind::limits, fmt::format("JPEG of {} scans is over the limit of {}",
                                                                markers.scans, most_scans));
     }
-    Expected<Image> image = decode_jpeg_pixels(bytes, markers, limits, draft_short_side, std::move(memory));
-    if (!image) return tl::unexpected(std::move(image.error()));
-    return DecodedImage{std::move(*image), exif_orientation(markers.exif)};
+    return decode_jpeg_pixels(bytes, markers, limits, std::move(options));
 }
 
 }  // namespace imnet

@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <vector>
 
 #include "images/decode.h"
 
@@ -12,13 +11,11 @@ namespace imnet {
 /// Decodes a JPEG file with libjpeg-turbo as Pillow drives it (accurate integer DCT, smooth
 /// upsampling), or, in a build without it, with stb_image: other rounding, no arithmetic coding.
 /// Progressive files may have as many scans as real encoders write, not as many as an attacker would.
-/// A draft keeps at least `draft_short_side` pixels of the short side; 0 decodes the whole. The pixels
-/// take `memory` where it is large enough.
 Expected<DecodedImage> decode_jpeg(std::span<const std::byte> bytes, const DecodeLimits& limits,
-                                   int draft_short_side = 0, std::vector<std::uint8_t> memory = {});
+                                   JpegOptions options = {});
 
-/// Whether drafts are served; a build without libjpeg-turbo decodes the whole instead.
-extern const bool jpeg_has_draft;
+/// Whether JpegOptions are served; a build without libjpeg-turbo ignores them.
+extern const bool jpeg_has_options;
 
 /// The largest of 8, 4 and 2 whose part of the picture, ⌈width/scale⌉ × ⌈height/scale⌉, has a short side
 /// of at least `short_side` pixels; 1 where none has, or `short_side` is 0.

@@ -141,11 +141,23 @@ AxisWeights axis_weights(int input_size, std::int64_t output_size, std::int64_t 
     return axis;
 }
 
+ColumnRange inputs_needed(int input_size, std::int64_t output_size, std::int64_t first_output, int outputs,
+                          Interpolation interpolation) {
+    if (input_size == output_size) {
+        return {static_cast<int>(first_output), static_cast<int>(first_output + outputs)};
+    }
+    const std::int64_t last_output = first_output + outputs - 1;
+    const AxisWeights first = axis_weights(input_size, output_size, first_output, 1, interpolation);
+    const AxisWeights last = axis_weights(input_size, output_size, last_output, 1, interpolation);
+    return {first.first[0], last.first[0] + last.count[0]};
+}
+
 Image resize(const Image& image, std::int64_t width, std::int64_t height, Interpolation interpolation,
-             const Window& window, int orientation) {
-    const Turn turn = turn_of(orientation);
-    const int width_now = turn.swap_axes ? image.height : image.width;
-    const int height_now = turn.swap_axes ? image.width : image.height;
+             const Window& window, const StoredAs& stored) {
+    const Turn turn = turn_of(stored.orientation);
+    const int stored_width = stored.left_out_before + image.width + stored.left_out_after;
+    const int width_now = turn.swap_axes ? image.height : stored_width;
+    const int height_now = turn.swap_axes ? stored_width : image.height;
     AxisWeights columns = width == width_now
                               ? same_size_weights(window.left, window.width)
                               : axis_weights(width_now, width, window.left, window.width, interpolation);
@@ -154,6 +166,7 @@ Image resize(const Image& image, std::int64_t width, std::int64_t height, Interp
                            : axis_weights(height_now, height, window.top, window.height, interpolation);
     if (turn.swap_axes ? turn.flip_y : turn.flip_x) reverse_inputs(columns, width_now);
     if (turn.swap_axes ? turn.flip_x : turn.flip_y) reverse_inputs(rows, height_now);
+    for (int& first : (turn.swap_axes ? rows : columns).first) first -= stored.left_out_before;
     return turn.swap_axes ? resize_turned(image, columns, std::move(rows))
                           : resize_straight(image, columns, std::move(rows));
 }

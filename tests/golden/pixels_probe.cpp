@@ -56,8 +56,14 @@ int main(int argc, char** argv) {
         argc -= 2;
     }
     if (argc != 3 && argc != 11 && argc != 12) return 2;
+    const imnet::Preprocessor preprocessor(argc > 3 ? read_recipe(argv + 2) : imnet::Preprocessing{},
+                                           read_format(argc == 12 ? argv[11] : "planar_float32"));
     const imnet::MappedFile file(argv[1]);
-    auto decoded = imnet::decode(file.bytes(), {}, draft_short_side);
+    imnet::JpegOptions jpeg{.draft_short_side = draft_short_side};
+    if (argc > 3) {
+        jpeg.columns = [&](auto... size_and_turn) { return preprocessor.columns_needed(size_and_turn...); };
+    }
+    auto decoded = imnet::decode(file.bytes(), {}, std::move(jpeg));
     if (!decoded) {
         std::fprintf(stderr, "%s: %s\n", imnet::name(decoded.error().kind).data(),
                      decoded.error().message.c_str());
@@ -71,11 +77,8 @@ int main(int argc, char** argv) {
         write_pixels(imnet::orient(std::move(decoded->image), decoded->orientation));
         return 0;
     }
-    const imnet::Preprocessing recipe = read_recipe(argv + 2);
-    const imnet::PixelFormat format = read_format(argc == 12 ? argv[11] : "planar_float32");
-    const imnet::Preprocessor preprocessor(recipe, format);
     std::vector<std::byte> tensor(preprocessor.bytes());
-    preprocessor.preprocess(decoded->image, decoded->orientation, tensor);
+    preprocessor.preprocess(*decoded, tensor);
     write(tensor.data(), tensor.size());
     return 0;
 }

@@ -168,7 +168,7 @@ TEST_CASE("what the consumer of the rows throws ends the run") {
 }
 
 TEST_CASE("a draft keeps twice the short side that the recipe resizes to") {
-    if (!jpeg_has_draft) return;
+    if (!jpeg_has_options) return;
     // Keeps the pixels of the one picture that it is given.
     struct KeepingEngine : ColourEngine {
         mutable std::vector<float> pixels;
@@ -187,7 +187,7 @@ TEST_CASE("a draft keeps twice the short side that the recipe resizes to") {
         options.draft = draft;
         ImageFinder finder({test::golden_folder() / "photo-420.jpg"}, {});
         classify(finder, engine, options, [](const Row&) {});
-        const auto decoded = decode(test::golden("photo-420.jpg"), {}, draft ? 20 : 0);
+        const auto decoded = decode(test::golden("photo-420.jpg"), {}, {.draft_short_side = draft ? 20 : 0});
         CHECK(decoded->image.width == (draft ? 38 : 75));
         std::vector<float> expected(3 * 8 * 8);
         preprocess(decoded->image, options.preprocessing, PixelFormat::planar_float32,

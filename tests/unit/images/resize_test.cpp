@@ -183,7 +183,7 @@ TEST_CASE("turning on the way gives what turning before does") {
         CAPTURE(width);
         CAPTURE(height);
         CAPTURE(orientation);
-        const Image turned = resize(image, width, height, kind, window, orientation);
+        const Image turned = resize(image, width, height, kind, window, {.orientation = orientation});
         const Image expected = resize(upright, width, height, kind, window);
         CHECK(turned.width == window.width);
         CHECK(turned.height == window.height);
