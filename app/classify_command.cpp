@@ -8,6 +8,7 @@
 #include "base/output_file.h"
 #include "classify.h"
 #include "commands.h"
+#include "images/jpeg.h"
 #include "resolve.h"
 #include "results/row_writer.h"
 
@@ -41,6 +42,11 @@ ClassifyOptions resolve_classify(const Options& options) {
     ClassifyOptions resolved;
     const int megapixels = number_in_range(options.max_megapixels, "--max-megapixels", 1, 2000, 200);
     resolved.limits.max_pixels = 1'000'000ULL * static_cast<std::uint64_t>(megapixels);
+    if (options.draft && !jpeg_has_options) {
+        throw UsageError(
+            "--draft: this build has no libjpeg-turbo; leave it out, or build with -D IMNET_JPEG=ON");
+    }
+    resolved.draft = options.draft;
     resolved.top = number_in_range(options.top, "--top", 1, 1'000'000, 5);
     resolved.batch = number_in_range(options.batch, "--batch", 1, 4096, 0);
     resolved.fail_fast = options.fail_fast;

@@ -228,6 +228,18 @@ const std::vector<OptionRow>& rows() {
          Completion::none,
          classify,
          &Options::max_megapixels},
+        {"Input",
+         "",
+         "--draft",
+         "",
+         "Decode large JPEG pictures at 1/8, 1/4 or 1/2, as Pillow's Image.draft does, where that leaves the "
+         "short side at least twice as long as the recipe resizes it to: faster, but it changes pixels a "
+         "little",
+         "",
+         {},
+         Completion::none,
+         classify,
+         &Options::draft},
 
         {"Output", "-k", "--top", "N", "Labels an image", "5", {}, Completion::none, classify, &Options::top},
         {"Output",

@@ -51,6 +51,7 @@ struct Options {
     bool tar = false;
     std::optional<std::string> shard;
     std::optional<std::int64_t> max_megapixels;
+    bool draft = false;
     bool quiet = false;
     bool fail_fast = false;
     std::optional<std::string> url;

@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "base/ordered_sink.h"
-#include "images/orientation.h"
 #include "images/read_file.h"
 
 namespace imnet {
@@ -83,14 +82,21 @@ private:
     std::uint64_t next_number_ = 0;
 };
 
+// Memory of a larger picture than 40 megapixels is given back, for it is not likely to be followed by more.
+constexpr std::size_t most_kept = 120'000'000;
+
 Expected<void> load(Input& input, const ClassifyOptions& options, const Preprocessor& preprocessor,
-                    std::span<std::byte> pixels) {
+                    std::vector<std::uint8_t>& memory, std::span<std::byte> pixels) {
     const auto bytes = read_file(input);
     if (!bytes) return tl::unexpected(bytes.error());
-    auto decoded = decode(*bytes, options.limits);
+    auto decoded = decode(
+        *bytes, options.limits,
+        {.draft_short_side = options.draft ? 2 * options.preprocessing.resize : 0,
+         .columns = [&](auto... size_and_turn) { return preprocessor.columns_needed(size_and_turn...); },
+         .memory = std::exchange(memory, {})});
     if (!decoded) return tl::unexpected(std::move(decoded.error()));
-    const Image upright = orient(std::move(decoded->image), decoded->orientation);
-    preprocessor.preprocess(upright, pixels);
+    preprocessor.preprocess(*decoded, pixels);
+    if (decoded->image.rgb.size() <= most_kept) memory = std::move(decoded->image.rgb);
     return {};
 }
 
@@ -123,7 +129,7 @@ public:
         pixels_.resize(inputs.size() * image_bytes_);
         for (Input& input : inputs) {
             const std::span pixels = std::span(pixels_).subspan(loaded.size() * image_bytes_, image_bytes_);
-            const auto outcome = load(input, options_, preprocessor_, pixels);
+            const auto outcome = load(input, options_, preprocessor_, memory_, pixels);
             if (outcome) {
                 loaded.push_back(rows.size());
                 rows.push_back({std::move(input.path), {}});
@@ -153,6 +159,7 @@ private:
     const ClassifyOptions& options_;
     std::unique_ptr<Worker> worker_;
     Preprocessor preprocessor_;
+    std::vector<std::uint8_t> memory_;  // the last picture's, for the next
     std::size_t image_bytes_;
     std::vector<std::byte> pixels_;
     std::vector<float> logits_;

@@ -15,6 +15,7 @@ namespace imnet {
 struct ClassifyOptions {
     Preprocessing preprocessing;
     DecodeLimits limits;
+    bool draft = false;         ///< large JPEGs at a part of their size, never under twice the recipe's
     int classes = 1000;         ///< outputs of the net
     int top = 5;                ///< labels a row
     float min_probability = 0;  ///< less probable labels are left out
