@@ -9,6 +9,7 @@
 #include "commands.h"
 #include "resolve.h"
 #include "results/row_writer.h"
+#include "sorting.h"
 
 namespace imnet::app {
 namespace {
@@ -44,6 +45,7 @@ ClassifyOptions resolve_classify(const Options& options) {
     resolved.batch = number_in_range(options.batch, "--batch", 1, 4096, 0);
     resolved.threads = resolve_threads(options);
     resolved.fail_fast = options.fail_fast;
+    resolved.keep_bytes = options.sort_into.has_value();
     const double min_prob = options.min_prob.value_or(0);
     if (!(min_prob >= 0 && min_prob <= 1)) throw UsageError("--min-prob: it takes a number from 0 to 1");
     resolved.min_probability = static_cast<float>(min_prob);
@@ -71,6 +73,7 @@ int run_classify(const Options& options) {
     if (options.arguments.empty())
         throw UsageError("nothing to classify: give images or folders, or - for standard input");
     ClassifyOptions resolved = resolve_classify(options);
+    check_sorting(options);
     const Device device = resolve_device(options);
     const Net net = resolve_net(options);
     const std::vector<int> wanted = resolve_wanted(options, net.labels);
@@ -81,14 +84,20 @@ int run_classify(const Options& options) {
 
     OutputFile out(options.output.value_or("-"));
     const auto writer = options.is ? nullptr : row_writer(resolve_format(options), out, net.labels);
-    ImageFinder finder(options.arguments, {!options.no_recursive, options.follow, options.all});
+    Sorting sorting(options, net.labels);
+    ImageFinder finder(options.arguments,
+                       {!options.no_recursive, options.follow, options.all, options.sort_into.value_or("")});
     Counts counts;
     classify(finder, *engine, resolved, [&](const Row& row) {
         ++counts.rows;
         if (!row.top) ++counts.failed;
-        if (writer) return writer->write(row);
+        if (writer) {
+            sorting.sort(row);  // first: who has the row may count on the file
+            return writer->write(row);
+        }
         if (!row.top) say(fmt::format("{}: {}", row.path, row.top.error().message));
         if (!holds_label(row, wanted)) return;
+        sorting.sort(row);
         ++counts.matched;
         out.write(row.path + '\n');
         out.flush();
@@ -96,8 +105,9 @@ int run_classify(const Options& options) {
     if (writer) writer->finish();
     out.commit();
     report(options, counts, finder);
-    if (options.is) return counts.matched > 0 ? 0 : 1;
-    return counts.failed > 0 ? 1 : 0;
+    sorting.report();
+    if (options.is) return counts.matched > 0 && !sorting.any_failed() ? 0 : 1;
+    return counts.failed > 0 || sorting.any_failed() ? 1 : 0;
 }
 
 }  // namespace imnet::app

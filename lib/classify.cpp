@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <exception>
+#include <filesystem>
 #include <mutex>
 #include <span>
 #include <thread>
@@ -18,6 +19,7 @@ namespace imnet {
 namespace {
 
 using Rows = std::vector<Row>;
+using Bytes = std::vector<std::byte>;
 
 // A run of inputs that one worker takes at a time, and its place in the output.
 struct Run {
@@ -72,14 +74,21 @@ private:
     std::uint64_t next_number_ = 0;
 };
 
-Expected<void> load(const Input& input, const ClassifyOptions& options, std::span<float> pixels) {
-    const auto bytes = read_file(input);
-    if (!bytes) return tl::unexpected(bytes.error());
+// Prepares the pixels, and gives the bytes that they were made from.
+Expected<Bytes> load(const Input& input, const ClassifyOptions& options, std::span<float> pixels) {
+    auto bytes = read_file(input);
+    if (!bytes) return bytes;
     auto decoded = decode(*bytes, options.limits);
     if (!decoded) return tl::unexpected(std::move(decoded.error()));
     const Image upright = orient(std::move(decoded->image), decoded->orientation);
     preprocess(upright, options.preprocessing, pixels);
-    return {};
+    return bytes;
+}
+
+// Standard input and pipes cannot be read twice.
+bool is_file(const Input& input) {
+    std::error_code ignored;
+    return !(input.named && input.path == "-") && std::filesystem::is_regular_file(input.path, ignored);
 }
 
 std::vector<Prediction> probable(std::vector<Prediction> top, float min_probability) {
@@ -110,10 +119,11 @@ public:
         pixels_.resize(inputs.size() * image_size_);
         for (Input& input : inputs) {
             const std::span pixels = std::span(pixels_).subspan(loaded.size() * image_size_, image_size_);
-            const auto outcome = load(input, options_, pixels);
+            auto outcome = load(input, options_, pixels);
             if (outcome) {
                 loaded.push_back(rows.size());
-                rows.push_back({std::move(input.path), {}});
+                const bool keep = options_.keep_bytes && !is_file(input);
+                rows.push_back({std::move(input.path), {}, keep ? std::move(*outcome) : Bytes()});
             } else {
                 rows.push_back({std::move(input.path), tl::unexpected(outcome.error())});
             }

@@ -49,7 +49,7 @@ bool has_image_ending(std::string_view name) {
 }
 
 ImageFinder::ImageFinder(std::vector<std::string> paths, FindOptions options)
-    : paths_(std::move(paths)), options_(options) {}
+    : paths_(std::move(paths)), options_(std::move(options)) {}
 
 std::optional<Input> ImageFinder::next() {
     while (true) {
@@ -86,6 +86,7 @@ std::optional<Input> ImageFinder::enter(std::string path) {
         return Input{std::move(path), false, error_from_errno(errno)};
     }
     if (is_being_walked(status.st_dev, status.st_ino)) return std::nullopt;
+    if (is_excepted(status.st_dev, status.st_ino)) return std::nullopt;
     Folder folder{std::move(path), {}, status.st_dev, status.st_ino};
     errno = 0;
     while (const dirent* entry = ::readdir(listing.get())) {
@@ -128,6 +129,12 @@ bool ImageFinder::is_being_walked(dev_t device, ino_t inode) const {
     return std::any_of(open_folders_.begin(), open_folders_.end(), [&](const Folder& folder) {
         return folder.device == device && folder.inode == inode;
     });
+}
+
+bool ImageFinder::is_excepted(dev_t device, ino_t inode) const {
+    struct stat status {};
+    return !options_.except.empty() && ::stat(options_.except.c_str(), &status) == 0 &&
+           status.st_dev == device && status.st_ino == inode;
 }
 
 }  // namespace imnet

@@ -13,8 +13,9 @@ namespace imnet {
 
 struct FindOptions {
     bool recursive = true;
-    bool follow = false;     ///< also enter folders through links
-    bool all_names = false;  ///< also take files whose name has no image ending
+    bool follow = false;      ///< also enter folders through links
+    bool all_names = false;   ///< also take files whose name has no image ending
+    std::string except = {};  ///< a folder that is not entered, by whatever name it is met
 };
 
 /// One image to classify. A folder that cannot be listed is an input too, with its error.
@@ -52,6 +53,7 @@ private:
     std::optional<Input> enter(std::string path);
     std::optional<Input> next_in_folders();
     bool is_being_walked(dev_t device, ino_t inode) const;
+    bool is_excepted(dev_t device, ino_t inode) const;
 
     std::vector<std::string> paths_;
     FindOptions options_;
