@@ -109,7 +109,6 @@ Expected<SortedFolder::Outcome> SortedFolder::put(const fs::path& path,
     if (picture.error != 0) return tl::unexpected(error_from_errno(picture.error));
 
     if (!manifest_) manifest_ = std::make_unique<SortManifest>(folder_);
-    make_label_folder(top.index);
     const std::string file = path.filename().native();
     SortAction action;
     action.by = bytes ? SortBy::copy : by_;
@@ -160,6 +159,7 @@ int SortedFolder::place(SortAction& action, const Place& place_at) {
         action.to = wanted.parent_path() / numbered_name(wanted.filename().native(), number);
         if (is_taken(folder_ / action.to)) continue;
         manifest_->intend(action, action.by == SortBy::move);
+        make_label_folder(action.top.index);  // after that, so that undoing knows of it
         const int error = place_at(folder_ / action.to);
         if (error != EEXIST) return error;
     }
