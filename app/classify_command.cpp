@@ -11,6 +11,7 @@
 #include "images/jpeg.h"
 #include "resolve.h"
 #include "results/row_writer.h"
+#include "sorting.h"
 
 namespace imnet::app {
 namespace {
@@ -50,6 +51,7 @@ ClassifyOptions resolve_classify(const Options& options) {
     resolved.top = number_in_range(options.top, "--top", 1, 1'000'000, 5);
     resolved.batch = number_in_range(options.batch, "--batch", 1, 4096, 0);
     resolved.fail_fast = options.fail_fast;
+    resolved.keep_bytes = options.sort_into.has_value();
     const double min_prob = options.min_prob.value_or(0);
     if (!(min_prob >= 0 && min_prob <= 1)) throw UsageError("--min-prob: it takes a number from 0 to 1");
     resolved.min_probability = static_cast<float>(min_prob);
@@ -61,6 +63,7 @@ SourceOptions resolve_source(const Options& options) {
     resolved.find.recursive = !options.no_recursive;
     resolved.find.follow = options.follow;
     resolved.find.all_names = options.all;
+    resolved.find.except = options.sort_into.value_or("");
     resolved.list = options.files_from;
     resolved.null_separated = options.null_separated;
     resolved.paths_before_list = options.arguments_before_list;
@@ -105,6 +108,7 @@ int run_classify(const Options& options) {
     if (options.arguments.empty() && !options.files_from)
         throw UsageError("nothing to classify: give images, folders or archives, or - for standard input");
     ClassifyOptions resolved = resolve_classify(options);
+    check_sorting(options);
     InputSource source(options.arguments, resolve_source(options));
     EngineOptions engine_options = resolve_engine(options);
     const Net net = resolve_net(options);
@@ -120,13 +124,18 @@ int run_classify(const Options& options) {
 
     OutputFile out(options.output.value_or("-"));
     const auto writer = options.is ? nullptr : row_writer(resolve_format(options), out, net.labels);
+    Sorting sorting(options, net.labels);
     Counts counts;
     classify(source, *engine, resolved, [&](const Row& row) {
         ++counts.rows;
         if (!row.top) ++counts.failed;
-        if (writer) return writer->write(row);
+        if (writer) {
+            sorting.sort(row);  // first: who has the row may count on the file
+            return writer->write(row);
+        }
         if (!row.top) say(fmt::format("{}: {}", row.path, row.top.error().message));
         if (!holds_label(row, wanted)) return;
+        sorting.sort(row);
         ++counts.matched;
         out.write(row.path + '\n');
         out.flush();
@@ -134,8 +143,9 @@ int run_classify(const Options& options) {
     if (writer) writer->finish();
     out.commit();
     report(options, counts, source);
-    if (options.is) return counts.matched > 0 ? 0 : 1;
-    return counts.failed > 0 ? 1 : 0;
+    sorting.report();
+    if (options.is) return counts.matched > 0 && !sorting.any_failed() ? 0 : 1;
+    return counts.failed > 0 || sorting.any_failed() ? 1 : 0;
 }
 
 }  // namespace imnet::app

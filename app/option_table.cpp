@@ -5,10 +5,11 @@
 namespace imnet::app {
 namespace {
 
-const std::vector<Command> all_commands{
-    Command::classify,        Command::models,        Command::summary,
-    Command::bench,           Command::weights_path,  Command::weights_inspect,
-    Command::weights_convert, Command::weights_fetch, Command::weights_verify};
+const std::vector<Command> all_commands{Command::classify,        Command::models,
+                                        Command::summary,         Command::bench,
+                                        Command::weights_path,    Command::weights_inspect,
+                                        Command::weights_convert, Command::weights_fetch,
+                                        Command::weights_verify,  Command::undo};
 const std::vector<Command> classify{Command::classify};
 const std::vector<Command> inspect{Command::weights_inspect};
 const std::vector<Command> convert{Command::weights_convert};
@@ -18,7 +19,7 @@ const std::vector<Command> with_checkpoint{Command::classify, Command::summary, 
 const std::vector<Command> with_model{Command::classify,     Command::summary,       Command::bench,
                                       Command::weights_path, Command::weights_fetch, Command::weights_verify};
 const std::vector<Command> with_quiet{Command::classify, Command::summary, Command::bench,
-                                      Command::weights_fetch};
+                                      Command::weights_fetch, Command::undo};
 const std::vector<Command> bench{Command::bench};
 const std::vector<Command> with_batch{Command::classify, Command::bench};
 const std::vector<Command> fetch{Command::weights_fetch};
@@ -312,6 +313,27 @@ const std::vector<OptionRow>& rows() {
          Completion::none,
          classify,
          &Options::is},
+        {"Output",
+         "",
+         "--sort-into",
+         "DIR",
+         "Also put each image into DIR/LABEL by its most probable label, beside a manifest with which 'imnet "
+         "undo' takes it back",
+         "",
+         {},
+         Completion::file,
+         classify,
+         &Options::sort_into},
+        {"Output",
+         "",
+         "--by",
+         "WAY",
+         "How --sort-into does it: copy, link (hard links) or move",
+         "copy",
+         {"copy", "link", "move"},
+         Completion::none,
+         classify,
+         &Options::by},
         {"Output",
          "-q",
          "--quiet",

@@ -18,7 +18,8 @@ enum class Command {
     weights_inspect,
     weights_convert,
     weights_fetch,
-    weights_verify
+    weights_verify,
+    undo
 };
 
 struct Options {
@@ -42,6 +43,8 @@ struct Options {
     std::optional<std::string> output;
     std::optional<double> min_prob;
     std::optional<std::string> is;
+    std::optional<std::string> sort_into;
+    std::optional<std::string> by;
     bool no_recursive = false;
     bool follow = false;
     bool all = false;

@@ -47,6 +47,7 @@ int dispatch(const Options& options) {
         case Command::weights_verify: return run_weights_verify(options);
         case Command::weights_inspect: return run_weights_inspect(options);
         case Command::weights_convert: return run_weights_convert(options);
+        case Command::undo: return run_undo(options);
     }
     return usage;
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <exception>
+#include <filesystem>
 #include <mutex>
 #include <span>
 #include <thread>
@@ -17,6 +18,7 @@ namespace imnet {
 namespace {
 
 using Rows = std::vector<Row>;
+using Bytes = std::vector<std::byte>;
 
 // A run of inputs that one worker takes at a time, and its place in the output.
 struct Run {
@@ -85,10 +87,11 @@ private:
 // Memory of a larger picture than 40 megapixels is given back, for it is not likely to be followed by more.
 constexpr std::size_t most_kept = 120'000'000;
 
-Expected<void> load(Input& input, const ClassifyOptions& options, const Preprocessor& preprocessor,
-                    std::vector<std::uint8_t>& memory, std::span<std::byte> pixels) {
-    const auto bytes = read_file(input);
-    if (!bytes) return tl::unexpected(bytes.error());
+// Prepares the pixels, and gives the bytes that they were made from.
+Expected<Bytes> load(Input& input, const ClassifyOptions& options, const Preprocessor& preprocessor,
+                     std::vector<std::uint8_t>& memory, std::span<std::byte> pixels) {
+    auto bytes = read_file(input);
+    if (!bytes) return bytes;
     auto decoded = decode(
         *bytes, options.limits,
         {.draft_short_side = options.draft ? 2 * options.preprocessing.resize : 0,
@@ -97,7 +100,13 @@ Expected<void> load(Input& input, const ClassifyOptions& options, const Preproce
     if (!decoded) return tl::unexpected(std::move(decoded.error()));
     preprocessor.preprocess(*decoded, pixels);
     if (decoded->image.rgb.size() <= most_kept) memory = std::move(decoded->image.rgb);
-    return {};
+    return bytes;
+}
+
+// Standard input and pipes cannot be read twice.
+bool is_file(const Input& input) {
+    std::error_code ignored;
+    return !(input.named && input.path == "-") && std::filesystem::is_regular_file(input.path, ignored);
 }
 
 std::vector<Prediction> probable(std::vector<Prediction> top, float min_probability) {
@@ -129,10 +138,11 @@ public:
         pixels_.resize(inputs.size() * image_bytes_);
         for (Input& input : inputs) {
             const std::span pixels = std::span(pixels_).subspan(loaded.size() * image_bytes_, image_bytes_);
-            const auto outcome = load(input, options_, preprocessor_, memory_, pixels);
+            const bool keep = options_.keep_bytes && (input.bytes || !is_file(input));
+            auto outcome = load(input, options_, preprocessor_, memory_, pixels);
             if (outcome) {
                 loaded.push_back(rows.size());
-                rows.push_back({std::move(input.path), {}});
+                rows.push_back({std::move(input.path), {}, keep ? std::move(*outcome) : Bytes()});
             } else {
                 rows.push_back({std::move(input.path), tl::unexpected(outcome.error())});
             }

@@ -21,7 +21,8 @@ struct ClassifyOptions {
     float min_probability = 0;  ///< less probable labels are left out
     int threads = 1;
     int batch = 8;
-    bool fail_fast = false;  ///< end after the first row that is an error
+    bool fail_fast = false;   ///< end after the first row that is an error
+    bool keep_bytes = false;  ///< rows of inputs that are no files carry their bytes
 };
 
 /// Classifies every input. `on_row` is called once for each, in the order of the inputs, by one
