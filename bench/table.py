@@ -108,14 +108,18 @@ def long(run):
     for name, results in rows(run).items():
         unit = next(iter(results.values()))["unit"]
         found = ahead(results)
-        lines.append([f"{name}, {unit}", *(number(value(results[peer]), unit) if peer in results else "–" for peer in peers),
-                      f"{found[1]:.2f}" if found else "–"])
+        lines.append([f"{name}, {unit}", *(number(value(results[peer]), unit) if peer in results else "–"
+                                           for peer in peers), f"{found[1]:.2f}" if found else "–"])
         kept.append([name, *(described(results[peer]["setting"]) if peer in results else "–" for peer in peers)])
-    skipped = sorted({f"- {entry['peer']}, {described({name: entry[name] for name in entry if name not in ('peer', 'why')})}: "
-                      f"{entry['why']}" for entry in run["skipped"]})
+    skipped = sorted({left_out(entry) for entry in run["skipped"]})
     parts = [table(["", *peers, "imnet is better than the best peer by"], lines),
              "Settings that were best of those tried:", table(["", *peers], kept)]
     return "\n\n".join(parts + (["Left out:", "\n".join(skipped)] if skipped else []))
+
+
+def left_out(entry):
+    what = {name: entry[name] for name in entry if name not in ("peer", "why")}
+    return f"- {entry['peer']}, {described(what)}: {entry['why']}"
 
 
 def conditions(run):
@@ -146,7 +150,8 @@ def show(name):
         text = path.read_text()
         first = BLOCK.search(text)
         if first is None:
-            sys.exit(f"table.py: {document} has no table: put <!-- peers: {name} --> and <!-- /peers --> where it is to stand")
+            sys.exit(f"table.py: {document} has no table: put <!-- peers: {name} --> and <!-- /peers --> "
+                     "on lines of their own where it is to stand")
         if name in [match["run"] for match in BLOCK.finditer(text)]:
             continue
         new, rest = block(name, render), text[first.end():] if render is short else "\n\n" + text[first.start():]

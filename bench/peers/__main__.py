@@ -19,8 +19,10 @@ from pathlib import Path
 
 import record
 import settings
+from cold import cold
 from imnet import Imnet
 from measures import Comparison
+from memory import memory
 from processes import succeed
 from reference import Reference
 
@@ -41,9 +43,11 @@ def parse():
     parser.add_argument("--large", type=int, default=100, help="JPEG files of 12 megapixels [default: %(default)s]")
     parser.add_argument("--rounds", type=int, default=3, help="[default: %(default)s]")
     parser.add_argument("--cold-rounds", type=int, default=7, help="[default: %(default)s]")
-    parser.add_argument("--seconds", type=float, default=1.5, help="of one sample of the net alone [default: %(default)s]")
+    parser.add_argument("--seconds", type=float, default=1.5,
+                        help="of one sample of the net alone [default: %(default)s]")
     parser.add_argument("--timeout", type=float, default=180, help="seconds for one answer [default: %(default)s]")
-    parser.add_argument("--limit", type=float, default=25, help="minutes, after which the rest is skipped [default: %(default)s]")
+    parser.add_argument("--limit", type=float, default=25,
+                        help="minutes, after which the rest is skipped [default: %(default)s]")
     parser.add_argument("--work", type=Path, help="keep pictures, net and caches there [default: a temporary folder]")
     return parser.parse_args()
 
@@ -65,7 +69,7 @@ def measure(options, folder, log, imnet, cpus):
     comparison = Comparison(options, folder, imnet, log, cpus)
     if "cold" in options.measures:
         for precision in options.precision:
-            log.part(f"cold, {precision}", lambda: comparison.cold(precision))
+            log.part(f"cold, {precision}", lambda: cold(comparison, precision))
     if "model" in options.measures:
         for precision in options.precision:
             for cores in sorted({len(cpus), 1}, reverse=True):
@@ -78,7 +82,7 @@ def measure(options, folder, log, imnet, cpus):
     if "memory" in options.measures:
         for precision in options.precision:
             for kind in ("small", "large"):
-                log.part(f"memory, {kind}, {precision}", lambda: comparison.memory(kind, precision))
+                log.part(f"memory, {kind}, {precision}", lambda: memory(comparison, kind, precision))
 
 
 def main():

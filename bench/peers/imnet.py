@@ -60,7 +60,8 @@ class Bench:
     def compare(self):
         """It prints no logits; the labels of files are compared."""
         engine = self.engine if self.imnet.offers("--engine") else None
-        _, labels = self.imnet.classify(self.imnet.reference.paths("small"), self.precision, self.timeout, engine=engine)
+        paths = self.imnet.reference.paths("small")
+        _, labels = self.imnet.classify(paths, self.precision, self.timeout, engine=engine)
         self.check = self.imnet.reference.check(labels, self.precision)
 
     def ask(self, order):

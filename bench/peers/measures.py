@@ -1,14 +1,14 @@
-"""What is measured. Each measure tries the settings, keeps the best of each peer, then takes rounds A B C A B C."""
+"""The net alone, and files to labels: the settings are tried, the best of each peer is kept, then come the rounds,
+A B C A B C."""
 import functools
 import json
 import statistics
 
 import settings
 from imnet import Bench
-from processes import Failed, Server, child_command, succeed
+from processes import FAILURES, Failed, Server
 
 TRIAL_FILES = {"small": 48, "large": 8}
-MEMORY_FILES = {"small": 64, "large": 16}
 MORE_IS_BETTER = {"throughput": True, "latency": False}
 
 
@@ -35,8 +35,8 @@ class Comparison:
                 try:
                     self.record.within_time()
                     taken[name].append(sample(name, contestants[name][2], number))
-                except Failed as failure:
-                    self.record.skip(key, name, str(failure))
+                except FAILURES as failure:
+                    self.record.skip(key, name, failure)
                     del contestants[name]
         for name, (setting, tried, thing) in contestants.items():
             self.record.add(key, name, {"setting": setting, "unit": unit, "samples": taken[name], "tried": tried,
@@ -55,9 +55,10 @@ class Comparison:
                 self.record.skip(key, name, why)
                 continue
             self.keep_best(key, contestants, name, makers, order)
+        things = [thing for _, _, thing in contestants.values()]
         self.rounds(key, contestants, lambda name, thing, number: thing.ask(order),
                     "images/s" if mode == "throughput" else "ms")
-        for _, _, thing in contestants.values():
+        for thing in things:
             thing.close()
 
     def model_makers(self, precision, cpus, mode):
@@ -76,29 +77,29 @@ class Comparison:
 
     def keep_best(self, key, contestants, name, makers, order):
         """Builds all (at once: it takes the longest), tries one after the other, and checks the best."""
-        values, tried = {}, []
+        values = {}
         things = [make() for make in makers]
         for action in (lambda thing: thing.ready(), lambda thing: values.update({thing: self.value(thing, order)})):
             for thing in list(things):
                 try:
                     self.record.within_time()
                     action(thing)
-                except Failed as failure:
-                    self.record.skip(key, name, str(failure))
+                except FAILURES as failure:
+                    self.record.skip(key, name, failure)
                     things.remove(thing)
                     thing.close()
         if not things:
             return
         best = (max if MORE_IS_BETTER[order["do"]] else min)(things, key=values.get)
+        tried = [{"setting": thing.setting, "value": values[thing]} for thing in things]
         for thing in things:
-            tried.append({"setting": thing.setting, "value": values[thing]})
             if thing is not best:
                 thing.close()
         try:
             best.compare()
             contestants[name] = best.setting, tried, best
-        except Failed as failure:
-            self.record.skip(key, name, str(failure))
+        except FAILURES as failure:
+            self.record.skip(key, name, failure)
             best.close()
 
     def value(self, thing, order):
@@ -114,8 +115,8 @@ class Comparison:
             raise Failed(f"{len(answer['labels'])} labels for {len(paths)} files")
         return len(paths) / answer["seconds"], labels
 
-    def whole_files(self, precision):
-        """Folder -> server for each peer's best setting. Starts all settings, so close() what is returned."""
+    def best_servers(self, precision):
+        """(folder, peer's name) -> (the server of its best setting, what was tried)"""
         best, servers = {}, []
         for peer in self.options.peers:
             name, kinds = settings.NAMES[peer], {}
@@ -131,8 +132,8 @@ class Comparison:
                         rate, labels = self.classify(server, self.files[kind][:count], precision, False)
                         server.check = self.reference.check(labels, precision)
                         kinds.setdefault(kind, []).append((rate, server))
-                except Failed as failure:
-                    self.record.skip({"measure": "files", "precision": precision}, name, str(failure))
+                except FAILURES as failure:
+                    self.record.skip({"measure": "files", "precision": precision}, name, failure)
             for kind, tried in kinds.items():
                 rate, server = max(tried, key=lambda pair: pair[0])
                 best[kind, name] = server, [{"setting": other.setting, "value": value} for value, other in tried]
@@ -142,7 +143,7 @@ class Comparison:
                 server.close()
         return best
 
-    def folder(self, best, kind, precision, draft):
+    def classify_folder(self, best, kind, precision, draft):
         """A round takes the whole folder in bf16; a part in fp32, so that all rounds together see each file once."""
         key = {"measure": "files", "folder": kind, "draft": draft, "precision": precision, "cores": len(self.cpus)}
         contestants = {name: (server.setting, tried, server) for (of, name), (server, tried) in best.items()
@@ -173,90 +174,10 @@ class Comparison:
             self.record.note(key, name, {"check": check})
 
     def all_files(self, precision):
-        best = self.whole_files(precision)
+        best = self.best_servers(precision)
         for kind in ("small", "large"):
-            self.folder(best, kind, precision, draft=False)
+            self.classify_folder(best, kind, precision, draft=False)
         if self.imnet.offers("--draft"):
-            self.folder(best, "large", precision, draft=True)
+            self.classify_folder(best, "large", precision, draft=True)
         for server, _ in best.values():
             server.close()
-
-    # One image from cold
-
-    def cold(self, precision):
-        key = {"measure": "cold", "precision": precision, "cores": len(self.cpus)}
-        path = self.files["small"][0]
-        commands, settings_of = {}, {}
-        for peer in self.options.peers:
-            name = settings.NAMES[peer]
-            why = self.why_not(name, precision)
-            tried = settings.TRIED[peer]("cold", len(self.cpus))
-            if why or not tried:
-                self.record.skip(key, name, why or "it compiles for many seconds")
-                continue
-            try:
-                if peer in ("onnxruntime", "openvino"):
-                    succeed(child_command({"do": "prepare_first_label", **self.job(peer, precision, tried[0])}), folder=self.folder, timeout=self.options.timeout)
-            except Failed as failure:
-                self.record.skip(key, name, str(failure))
-                continue
-            for setting in tried:
-                job = {"do": "first_label", "path": str(path), **self.job(peer, precision, setting)}
-                commands[name, str(setting)] = child_command(job)
-                settings_of[name, str(setting)] = setting
-        if not self.why_not("imnet", precision, bench=False):
-            commands["imnet", ""] = self.imnet.command([path], precision)
-            settings_of["imnet", ""] = {}
-        self.cold_rounds(key, commands, settings_of, path)
-
-    def cold_rounds(self, key, commands, settings_of, path):
-        runs = {contestant: [] for contestant in commands}
-        for number in range(-1, self.options.cold_rounds):  # the first fills the page cache and is not kept
-            for contestant in list(commands):
-                try:
-                    self.record.within_time()
-                    done = succeed(commands[contestant], folder=self.folder, timeout=self.options.timeout)
-                    said = json.loads(done["first"])
-                    label = said["top"][0]["index"] if isinstance(said, dict) else said
-                    if label != self.reference.labels[str(path)]:
-                        raise Failed(f"class {label}, the reference says {self.reference.labels[str(path)]}")
-                    if number >= 0:
-                        runs[contestant].append(done)
-                except Failed as failure:
-                    self.record.skip(key, contestant[0], str(failure))
-                    del commands[contestant]
-        seconds = {contestant: statistics.median(run["first_seconds"] for run in runs[contestant])
-                   for contestant in commands if runs[contestant]}
-        for name in dict.fromkeys(name for name, _ in seconds):
-            tried = {contestant: value for contestant, value in seconds.items() if contestant[0] == name}
-            best = min(tried, key=tried.get)
-            about = {"setting": settings_of[best], "tried": [{"setting": settings_of[contestant], "value": value}
-                                                             for contestant, value in tried.items()]}
-            self.record.add(key, name, {**about, "unit": "s", "samples": [run["first_seconds"] for run in runs[best]]})
-            self.record.add({**key, "measure": "memory", "folder": "one"}, name,
-                            {**about, "unit": "MB", "samples": [run["peak_mb"] for run in runs[best]]})
-
-    # Memory of a run over a folder
-
-    def memory(self, kind, precision):
-        """Separate runs, because looking at memory takes time: the sum over a peer's processes, 50 times a second."""
-        key = {"measure": "memory", "folder": kind, "precision": precision, "cores": len(self.cpus)}
-        paths = self.files[kind][:MEMORY_FILES[kind]]
-        for peer in self.options.peers:
-            name, setting = settings.NAMES[peer], self.best_for_files.get((kind, peer, precision))
-            if setting is None:
-                self.record.skip(key, name, "its files were not measured")
-                continue
-            job = {"do": "classify", "paths": paths, **self.job(peer, precision, setting)}
-            self.memory_of(key, name, setting, lambda: succeed(child_command(job), folder=self.folder,
-                                                               timeout=self.options.timeout, watch_memory=True))
-        if not self.why_not("imnet", precision, bench=False):
-            self.memory_of(key, "imnet", {}, lambda: self.imnet.classify(paths, precision, self.options.timeout,
-                                                                         watch_memory=True)[0])
-
-    def memory_of(self, key, name, setting, run):
-        try:
-            self.record.within_time()
-            self.record.add(key, name, {"setting": setting, "unit": "MB", "samples": [run()["peak_mb"]]})
-        except Failed as failure:
-            self.record.skip(key, name, str(failure))

@@ -40,6 +40,10 @@ def child_command(job):
     return [sys.executable, "-W", "ignore", CHILD, json.dumps(job, default=str)]
 
 
+# What an answer of another shape than expected raises is a failure of that peer, too.
+FAILURES = (Failed, ValueError, LookupError, TypeError)
+
+
 class Server:
     """A peer that builds its net, and then answers orders."""
 

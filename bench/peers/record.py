@@ -10,7 +10,7 @@ from pathlib import Path
 
 from processes import Failed
 
-FLAGS = ("avx2", "fma", "f16c", "avx512f", "avx512_vnni", "avx_vnni", "avx512_bf16", "amx_tile", "amx_bf16", "amx_int8")
+FLAGS = ("avx2", "fma", "avx512f", "avx512_vnni", "avx_vnni", "avx512_bf16", "amx_bf16", "amx_int8")
 
 
 def cpu_information():
@@ -29,12 +29,11 @@ def cpu_flags():
 
 def machine():
     lscpu = json.loads(subprocess.run(["lscpu", "-J"], capture_output=True, text=True, check=True).stdout)["lscpu"]
-    # Only the values of the top level are texts of the machine's kind; the flags are kept apart.
     values = {entry["field"].rstrip(":"): entry["data"] for entry in flattened(lscpu)}
-    kept = ("Model name", "CPU family", "Model", "Stepping", "Thread(s) per core", "Core(s) per socket", "L2", "L2 cache",
-            "L3", "L3 cache", "Hypervisor vendor")
-    return {"cpu": values.get("Model name", platform.machine()), "lscpu": {key: values[key] for key in kept if key in values},
-            "flags": cpu_flags(), "cores": len(os.sched_getaffinity(0)), "kernel": platform.release(),
+    kept = ("CPU family", "Model", "Stepping", "Thread(s) per core", "L2", "L2 cache", "L3", "L3 cache")
+    return {"cpu": values.get("Model name", platform.machine()),
+            "lscpu": {key: values[key] for key in kept if key in values}, "flags": cpu_flags(),
+            "cores": len(os.sched_getaffinity(0)), "kernel": platform.release(),
             "memory_gb": round(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30, 1)}
 
 
@@ -70,7 +69,7 @@ class Record:
                 result.update(more)
 
     def skip(self, key, peer, why):
-        entry = {**key, "peer": peer, "why": why}
+        entry = {**key, "peer": peer, "why": str(why)}
         if entry not in self.content["skipped"]:
             self.content["skipped"].append(entry)
             print(f"    {peer}: skipped: {why}", file=sys.stderr)

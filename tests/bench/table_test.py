@@ -33,7 +33,8 @@ def test_a_round_of_many_samples_counts_once():
 def test_the_ratio_is_to_the_best_peer_and_above_one_where_imnet_is_better():
     rates = {"imnet": result("imnet", 30), "PyTorch": result("PyTorch", 10), "OpenVINO": result("OpenVINO", 20)}
     assert table.ahead(rates) == ("OpenVINO", 1.5)
-    seconds = {peer: {**COLD, "samples": [value]} for peer, value in (("imnet", 0.2), ("PyTorch", 1.6), ("OpenVINO", 0.1))}
+    times = {"imnet": 0.2, "PyTorch": 1.6, "OpenVINO": 0.1}
+    seconds = {peer: {**COLD, "samples": [value]} for peer, value in times.items()}
     assert table.ahead(seconds) == ("OpenVINO", 0.5)
 
 
