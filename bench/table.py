@@ -5,7 +5,7 @@
     python bench/table.py RUN/peers.json  shows that run in README.md, and adds it to bench/README.md
     python bench/table.py --check         exit status 1 where a document does not say what its samples say
 
-A table stands between `<!-- peers: bench/runs/RUN/peers.json -->` and `<!-- /peers -->`.
+A table stands between `<!-- peers: bench/runs/RUN/peers.json -->` and `<!-- /peers -->`; `none` holds its place.
 """
 import argparse
 import json
@@ -19,6 +19,7 @@ BLOCK = re.compile(r"<!-- peers: (?P<run>\S+) -->\n.*?<!-- /peers -->", re.DOTAL
 OURS = ("imnet", "imnet, libtorch engine")
 PEERS = ("PyTorch", "PyTorch, compiled", "ONNX Runtime", "OpenVINO")
 MORE_IS_BETTER = {"images/s": True, "ms": False, "s": False, "MB": False}
+NO_RUN = "none"
 SHOWN_FIRST = ("model", "files", "cold", "memory")
 
 
@@ -132,11 +133,23 @@ def conditions(run):
 
 
 def block(name, render):
+    if name == NO_RUN:
+        return f"<!-- peers: {name} -->\n<!-- /peers -->"
     run = json.loads((ROOT / name).read_text())
-    return f"<!-- peers: {name} -->\n{conditions(run)}\n\n{render(run)}\n<!-- /peers -->"
+    return f"<!-- peers: {name} -->\n{render(run)}\n<!-- /peers -->"
 
 
-DOCUMENTS = {"README.md": short, "bench/README.md": long}
+def front(run):
+    return ("## Speed\n\nBeside the same net in other programs, each at its best settings, in one run:\n\n"
+            f"{short(run)}\n\n"
+            f"{conditions(run)} Every peer and how it was measured: [bench/README.md](bench/README.md).\n")
+
+
+def all_peers(run):
+    return f"{conditions(run)}\n\n{long(run)}\n"
+
+
+DOCUMENTS = {"README.md": front, "bench/README.md": all_peers}
 
 
 def rewritten(text, render):
@@ -154,8 +167,9 @@ def show(name):
                      "on lines of their own where it is to stand")
         if name in [match["run"] for match in BLOCK.finditer(text)]:
             continue
-        new, rest = block(name, render), text[first.end():] if render is short else "\n\n" + text[first.start():]
-        path.write_text(text[:first.start()] + new + rest)
+        replaced = render is front or first["run"] == NO_RUN
+        rest = text[first.end():] if replaced else "\n\n" + text[first.start():]
+        path.write_text(text[:first.start()] + block(name, render) + rest)
 
 
 def main():

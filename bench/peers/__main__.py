@@ -99,7 +99,8 @@ def main():
             "date": datetime.date.today().isoformat(), "command": shlex.join(["python", "bench/peers", *sys.argv[1:]]),
             "machine": record.machine(), "versions": record.versions(),
             "precisions": options.precision})
-        log.part("prepare", lambda: log.content.update(prepared(options, folder)))
+        print("==> prepare", file=sys.stderr)
+        log.content.update(prepared(options, folder))
         imnet = Imnet(options.program.resolve(), folder, Reference(folder))
         log.content["versions"]["imnet"] = imnet.version()
         if not has_bf16 and "bf16" not in options.precision:

@@ -45,7 +45,12 @@ class Imnet:
 
 
 class Bench:
-    """`imnet bench`, with the manners of processes.Server: a process for each order."""
+    """`imnet bench`, with the manners of processes.Server: a process for each order.
+
+    It prints {"machine": {…}, "versions": {…}, "runs": [{"engine", "precision", "batch", "threads",
+    "images_per_second": [samples], "latency_ms": [samples]}]}: images_per_second with all threads busy in the way
+    that is best for many images, latency_ms of one batch alone, which has all threads.
+    """
 
     def __init__(self, imnet, engine, precision, cpus, batch, timeout):
         self.imnet, self.precision, self.engine, self.timeout, self.check = imnet, precision, engine, timeout, None

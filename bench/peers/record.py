@@ -78,7 +78,10 @@ class Record:
         """Runs a part, says how long it took, and writes what there is so far."""
         print(f"==> {name}", file=sys.stderr, flush=True)
         begin = time.monotonic()
-        run()
+        try:
+            run()
+        except Exception as failure:  # the other parts are worth having
+            self.skip({"part": name}, "all", f"{type(failure).__name__}: {failure}")
         self.content["seconds"][name] = round(time.monotonic() - begin, 1)
         self.content["load_average"]["end"] = os.getloadavg()
         self.output.write_text(json.dumps(self.content, indent=1) + "\n")

@@ -1,4 +1,5 @@
 """The tables of the comparison with other programs are what the samples say."""
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -80,6 +81,38 @@ def test_the_documents_say_what_the_samples_say():
     assert done.returncode == 0, done.stderr
 
 
-def test_the_documents_have_tables():
+def test_each_document_has_a_place_for_tables():
     for document in table.DOCUMENTS:
-        assert table.BLOCK.search((ROOT / document).read_text()), f"{document} shows no run"
+        assert table.BLOCK.search((ROOT / document).read_text()), f"{document} has no place for a run"
+
+
+@pytest.fixture
+def copy(tmp_path, monkeypatch):
+    """Documents that show no run yet, beside two runs."""
+    monkeypatch.setattr(table, "ROOT", tmp_path)
+    (tmp_path / "bench" / "runs").mkdir(parents=True)
+    for document in table.DOCUMENTS:
+        (tmp_path / document).write_text("above\n<!-- peers: none -->\n<!-- /peers -->\nbelow\n")
+    for name, rate in (("old", 30), ("new", 41)):
+        content = run(result("imnet", rate), result("PyTorch", 10))
+        content |= {"date": "2026-01-02", "machine": {"cores": 2, "cpu": "Some CPU", "flags": ["avx2"]},
+                    "versions": dict(imnet="imnet 1", torch="2", onnxruntime="3", openvino="4", pillow="5")}
+        (tmp_path / "bench" / "runs" / f"{name}.json").write_text(json.dumps(content))
+    return tmp_path
+
+
+def test_a_run_takes_the_place_of_the_last_in_the_readme_and_stands_before_it_in_the_long_document(copy):
+    for name in ("old", "new"):
+        table.show(f"bench/runs/{name}.json")
+    front, long = ((copy / document).read_text() for document in table.DOCUMENTS)
+    assert "| 41.0 images/s | 10.0 images/s | PyTorch | 4.10 |" in front and "30.0" not in front
+    assert long.index("| 41.0 | 10.0 | 4.10 |") < long.index("| 30.0 | 10.0 | 3.00 |")
+    assert all(text.startswith("above\n") and text.endswith("\nbelow\n") for text in (front, long))
+    assert "2 cores of Some CPU (avx2)" in front and "PyTorch 2, ONNX Runtime 3, OpenVINO 4" in long
+
+
+def test_what_is_shown_twice_stays_as_it_is(copy):
+    table.show("bench/runs/new.json")
+    shown = [(copy / document).read_text() for document in table.DOCUMENTS]
+    table.show("bench/runs/new.json")
+    assert [(copy / document).read_text() for document in table.DOCUMENTS] == shown
