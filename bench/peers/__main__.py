@@ -40,10 +40,11 @@ def parse():
     parser.add_argument("--precision", nargs="+", choices=("fp32", "bf16"),
                         help="[default: fp32, and bf16 where the processor has it]")
     parser.add_argument("--small", type=int, default=1000, help="JPEG files of about 500x375 [default: %(default)s]")
-    parser.add_argument("--large", type=int, default=100, help="JPEG files of 12 megapixels [default: %(default)s]")
+    parser.add_argument("--large", type=int, default=96,
+                        help="JPEG files of 12 megapixels; in parts of whole batches [default: %(default)s]")
     parser.add_argument("--rounds", type=int, default=3, help="[default: %(default)s]")
-    parser.add_argument("--cold-rounds", type=int, default=7, help="[default: %(default)s]")
-    parser.add_argument("--seconds", type=float, default=1.5,
+    parser.add_argument("--cold-rounds", type=int, default=5, help="[default: %(default)s]")
+    parser.add_argument("--seconds", type=float, default=1.0,
                         help="of one sample of the net alone [default: %(default)s]")
     parser.add_argument("--timeout", type=float, default=180, help="seconds for one answer [default: %(default)s]")
     parser.add_argument("--limit", type=float, default=25,
@@ -81,7 +82,7 @@ def measure(options, folder, log, imnet, cpus):
             log.part(f"files, {precision}", lambda: comparison.all_files(precision))
     if "memory" in options.measures:
         for precision in options.precision:
-            for kind in ("small", "large"):
+            for kind in ("small", "large") if precision == "fp32" else ("small",):
                 log.part(f"memory, {kind}, {precision}", lambda: memory(comparison, kind, precision))
 
 

@@ -8,7 +8,7 @@ import settings
 from imnet import Bench
 from processes import FAILURES, Failed, Server
 
-TRIAL_FILES = {"small": 48, "large": 8}
+TRIAL_FILES = {"small": 48, "large": 16}  # batches for all workers
 MORE_IS_BETTER = {"throughput": True, "latency": False}
 
 

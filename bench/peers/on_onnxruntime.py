@@ -33,7 +33,7 @@ class Session:
 
     def classify(self, paths, draft):
         return thread_pool.classify(paths, lambda path: pixels.normalised(pixels.cropped(path, draft)), self.batch,
-                                    self.workers, self.own_decoding, self.worker)
+                                    False, self.workers, self.own_decoding, self.worker)
 
 
 def prepare_first_label(folder, precision, cores):

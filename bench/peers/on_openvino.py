@@ -50,8 +50,8 @@ class Model:
         return np.array(output)
 
     def classify(self, paths, draft):
-        return thread_pool.classify(paths, lambda path: pixels.cropped(path, draft), self.batch, self.workers,
-                                    self.own_decoding, self.worker)
+        return thread_pool.classify(paths, lambda path: pixels.cropped(path, draft), self.batch, True,
+                                    self.workers, self.own_decoding, self.worker)
 
 
 def configured(core, folder, precision, threads):

@@ -8,10 +8,11 @@ import threading
 import numpy as np
 
 
-def classify(paths, read, batch, workers, own_decoding, net_of):
+def classify(paths, read, batch, fixed, workers, own_decoding, net_of):
     """read: path -> array; net_of(): a function from [batch, …] to logits, one for each worker thread.
 
-    With own_decoding each worker decodes its own batches; else a pool with a thread a core does, ahead.
+    With fixed the net takes no smaller batch: the last is filled up. With own_decoding each worker decodes
+    its own batches; else a pool with a thread a core does, ahead.
     """
     chunks = iter(enumerate(paths[start:start + batch] for start in range(0, len(paths), batch)))
     decoders = concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0)))
@@ -31,7 +32,7 @@ def classify(paths, read, batch, workers, own_decoding, net_of):
         net, found = net_of(), []
         while (taken := next_batch()) is not None:
             index, images = taken
-            padded = images + [images[-1]] * (batch - len(images))
+            padded = images + [images[-1]] * (batch - len(images) if fixed else 0)
             found.append((index, net(np.stack(padded)).argmax(1)[:len(images)].tolist()))
         return found
 
