@@ -175,27 +175,26 @@ TEST_CASE("a draft keeps twice the short side that the recipe resizes to") {
     if (!jpeg_has_options) return;
     // Keeps the pixels of the one picture that it is given.
     struct KeepingEngine : ColourEngine {
-        mutable std::vector<float> pixels;
+        mutable std::vector<std::byte> pixels;
         std::unique_ptr<Worker> worker(int) const override { return std::make_unique<KeepingWorker>(pixels); }
         struct KeepingWorker : Worker {
-            explicit KeepingWorker(std::vector<float>& kept) : pixels(kept) {}
-            void run(std::span<const float> images, int, int, int, std::span<float>) override {
+            explicit KeepingWorker(std::vector<std::byte>& kept) : pixels(kept) {}
+            void run(std::span<const std::byte> images, int, std::span<float>) override {
                 pixels.assign(images.begin(), images.end());
             }
-            std::vector<float>& pixels;
+            std::vector<std::byte>& pixels;
         };
     } engine;
     ClassifyOptions options = colour_options();
     options.preprocessing = {.resize = 10, .crop = 8};
     for (const bool draft : {false, true}) {
         options.draft = draft;
-        ImageFinder finder({test::golden_folder() / "photo-420.jpg"}, {});
-        classify(finder, engine, options, [](const Row&) {});
+        InputSource source({test::golden_folder() / "photo-420.jpg"}, {});
+        classify(source, engine, options, [](const Row&) {});
         const auto decoded = decode(test::golden("photo-420.jpg"), {}, {.draft_short_side = draft ? 20 : 0});
         CHECK(decoded->image.width == (draft ? 38 : 75));
-        std::vector<float> expected(3 * 8 * 8);
-        preprocess(decoded->image, options.preprocessing, PixelFormat::planar_float32,
-                   std::as_writable_bytes(std::span(expected)));
+        std::vector<std::byte> expected(3 * 8 * 8 * sizeof(float));
+        preprocess(decoded->image, options.preprocessing, engine.pixel_format(), expected);
         CHECK(engine.pixels == expected);
     }
 }
