@@ -6,7 +6,6 @@
 
 #include <doctest/doctest.h>
 #include <malloc.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -40,6 +39,14 @@ Names list(const test::TemporaryFolder& folder, const FindOptions& options) {
 
 void remove(const test::TemporaryFolder& folder, std::string_view name) { fs::remove_all(folder / name); }
 
+long peak_kibibytes() {
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);) {
+        if (line.starts_with("VmHWM:")) return std::stol(line.substr(6));
+    }
+    return -1;
+}
+
 // How far this process grows while it walks the folder, in KiB. A child measures it, whose peak is its own.
 long growth_of_walk(const std::string& path, std::size_t page, std::size_t expected) {
     int ends[2];
@@ -47,12 +54,8 @@ long growth_of_walk(const std::string& path, std::size_t page, std::size_t expec
     const pid_t child = ::fork();
     if (child == 0) {
         ::malloc_trim(0);  // memory that earlier tests gave back must not hide the growth
-        const auto peak = [] {
-            struct rusage usage {};
-            ::getrusage(RUSAGE_SELF, &usage);
-            return usage.ru_maxrss;
-        };
-        const long before = peak();
+        std::ofstream("/proc/self/clear_refs") << 5;  // the peak is now what is in use
+        const long before = peak_kibibytes();
         std::size_t count = 0;
         std::string last;
         ImageFinder finder({path}, {.page = page});
@@ -62,7 +65,7 @@ long growth_of_walk(const std::string& path, std::size_t page, std::size_t expec
             last = input->path;
             ++count;
         }
-        const long grown = sorted && count == expected ? peak() - before : -1;
+        const long grown = sorted && count == expected ? peak_kibibytes() - before : -1;
         const bool told = ::write(ends[1], &grown, sizeof grown) == sizeof grown;
         ::_exit(told ? 0 : 1);
     }
