@@ -3,24 +3,16 @@
 
 #include <fmt/format.h>
 
+#include "base/interruption.h"
 #include "base/nearest_names.h"
 #include "base/output_file.h"
 #include "classify.h"
 #include "commands.h"
 #include "resolve.h"
-#include "results/row_writer.h"
+#include "results/row_formatter.h"
 
 namespace imnet::app {
 namespace {
-
-Format resolve_format(const Options& options) {
-    const std::string text = options.format.value_or("text");
-    if (text == "json") return Format::json;
-    if (text == "jsonl") return Format::jsonl;
-    if (text == "csv") return Format::csv;
-    if (text == "tsv") return Format::tsv;
-    return Format::text;
-}
 
 std::vector<int> resolve_wanted(const Options& options, const Labels& labels) {
     if (!options.is) return {};
@@ -79,21 +71,32 @@ int run_classify(const Options& options) {
     resolved.classes = net.architecture.classes;
     if (resolved.batch == 0) resolved.batch = engine->device() == "cpu" ? 8 : 32;
 
+    const GracefulStop graceful;
     OutputFile out(options.output.value_or("-"));
-    const auto writer = options.is ? nullptr : row_writer(resolve_format(options), out, net.labels);
+    const auto formatter = options.is ? nullptr
+                                      : row_formatter(*format_named(options.format.value_or("text")),
+                                                      net.labels, out.is_terminal());
+    if (formatter) out.write(formatter->head());
     ImageFinder finder(options.arguments, {!options.no_recursive, options.follow, options.all});
     Counts counts;
-    classify(finder, *engine, resolved, [&](const Row& row) {
-        ++counts.rows;
-        if (!row.top) ++counts.failed;
-        if (writer) return writer->write(row);
-        if (!row.top) say(fmt::format("{}: {}", row.path, row.top.error().message));
-        if (!holds_label(row, wanted)) return;
-        ++counts.matched;
-        out.write(row.path + '\n');
-        out.flush();
-    });
-    if (writer) writer->finish();
+    classify([&] { return finder.next(); }, *engine, resolved,
+             [&](std::span<const Row> rows) {
+                 for (const Row& row : rows) {
+                     ++counts.rows;
+                     if (!row.top) ++counts.failed;
+                     if (formatter) {
+                         out.write(formatter->row(row));
+                         continue;
+                     }
+                     if (!row.top) say(fmt::format("{}: {}", row.path, row.top.error().message));
+                     if (!holds_label(row, wanted)) continue;
+                     ++counts.matched;
+                     out.write(row.path + '\n');
+                 }
+                 out.flush();
+             });
+    if (const int signal = interrupted()) throw Interrupted{signal};
+    if (formatter) out.write(formatter->tail());
     out.commit();
     report(options, counts, finder);
     if (options.is) return counts.matched > 0 ? 0 : 1;

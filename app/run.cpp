@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/errors.h"
+#include "base/interruption.h"
 #include "base/output_file.h"
 #include "command_line.h"
 #include "commands.h"
@@ -50,6 +51,13 @@ int dispatch(const Options& options) {
     return usage;
 }
 
+// So that a shell, or whatever runs this, sees what ended it.
+int end_by_signal(int signal) {
+    std::signal(signal, SIG_DFL);
+    std::raise(signal);
+    return 128 + signal;
+}
+
 // Libraries explain themselves over many lines; people get the first.
 std::string first_line(std::string_view text) { return std::string(text.substr(0, text.find('\n'))); }
 
@@ -67,9 +75,9 @@ int run(const std::vector<std::string>& words) try {
     say(error.what());
     return output_failed;
 } catch (const ClosedPipe&) {
-    std::signal(SIGPIPE, SIG_DFL);
-    std::raise(SIGPIPE);
-    return output_failed;
+    return end_by_signal(SIGPIPE);
+} catch (const Interrupted& interrupted) {
+    return end_by_signal(interrupted.signal);
 } catch (const std::bad_alloc&) {
     say("out of memory: a smaller --batch or fewer --threads need less");
     return output_failed;

@@ -4,12 +4,15 @@
 #include <cmath>
 #include <cstdint>
 #include <exception>
+#include <limits>
 #include <mutex>
+#include <new>
 #include <span>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "base/interruption.h"
 #include "base/ordered_sink.h"
 #include "images/orientation.h"
 #include "images/read_file.h"
@@ -29,10 +32,11 @@ struct Run {
 // workers start, so that a few images are spread over them and one alone gets all threads.
 class Queue {
 public:
-    Queue(ImageFinder& finder, const ClassifyOptions& options) : finder_(finder), batch_(options.batch) {
+    Queue(const NextInput& next_input, const ClassifyOptions& options)
+        : from_source_(next_input), batch_(options.batch) {
         const auto wanted = static_cast<std::size_t>(options.threads) * batch_;
         while (first_.size() < wanted) {
-            auto input = finder_.next();
+            auto input = from_source_();
             if (!input) break;
             first_.push_back(std::move(*input));
         }
@@ -59,11 +63,12 @@ public:
 
 private:
     std::optional<Input> next_input() {
+        if (interrupted() != 0) return std::nullopt;
         if (taken_ < first_.size()) return std::move(first_[taken_++]);
-        return finder_.next();
+        return from_source_();
     }
 
-    ImageFinder& finder_;
+    const NextInput& from_source_;
     std::size_t batch_;
     std::size_t workers_ = 1;
     std::vector<Input> first_;
@@ -71,6 +76,8 @@ private:
     std::mutex mutex_;
     std::uint64_t next_number_ = 0;
 };
+
+auto out_of_memory() { return input_error(InputErrorKind::limits, "out of memory"); }
 
 Expected<void> load(const Input& input, const ClassifyOptions& options, std::span<float> pixels) {
     const auto bytes = read_file(input);
@@ -103,34 +110,63 @@ public:
           worker_(engine.worker(threads)),
           image_size_(preprocessed_size(options.preprocessing)) {}
 
+    // Where memory runs out, fewer inputs at a time may still fit; a worker that has learnt so stays
+    // modest.
     Rows classify(std::vector<Input> inputs) {
         Rows rows;
         rows.reserve(inputs.size());
-        std::vector<std::size_t> loaded;  // the rows whose pixels stand in the batch
-        pixels_.resize(inputs.size() * image_size_);
-        for (Input& input : inputs) {
-            const std::span pixels = std::span(pixels_).subspan(loaded.size() * image_size_, image_size_);
-            const auto outcome = load(input, options_, pixels);
-            if (outcome) {
-                loaded.push_back(rows.size());
-                rows.push_back({std::move(input.path), {}});
-            } else {
-                rows.push_back({std::move(input.path), tl::unexpected(outcome.error())});
+        while (rows.size() < inputs.size()) {
+            const std::size_t done = rows.size();
+            const std::size_t count = std::min(most_, inputs.size() - done);
+            try {
+                classify_together(std::span(inputs).subspan(done, count), rows);
+            } catch (const std::bad_alloc&) {
+                rows.resize(done);
+                pixels_ = {};
+                logits_ = {};
+                if (count > 1) {
+                    most_ = count / 2;
+                } else {
+                    rows.push_back({inputs[done].path, out_of_memory()});
+                }
             }
         }
-        label(rows, loaded);
         return rows;
     }
 
 private:
+    void classify_together(std::span<const Input> inputs, Rows& rows) {
+        std::vector<std::size_t> loaded;  // the rows whose pixels stand in the batch
+        pixels_.resize(images_a_call(inputs.size()) * image_size_);
+        for (const Input& input : inputs) {
+            const std::span pixels = std::span(pixels_).subspan(loaded.size() * image_size_, image_size_);
+            const auto outcome = load(input, options_, pixels);
+            if (outcome) {
+                loaded.push_back(rows.size());
+                rows.push_back({input.path, {}});
+            } else {
+                rows.push_back({input.path, tl::unexpected(outcome.error())});
+            }
+        }
+        label(rows, loaded);
+    }
+
+    // The digits that libraries compute depend on the number of images, not on the other images.
+    std::size_t images_a_call(std::size_t loaded) const {
+        return options_.whole_batches ? std::min(most_, static_cast<std::size_t>(options_.batch)) : loaded;
+    }
+
     void label(Rows& rows, const std::vector<std::size_t>& loaded) {
         if (loaded.empty()) return;
         const auto classes = static_cast<std::size_t>(options_.classes);
         const int side = options_.preprocessing.crop;
-        logits_.resize(loaded.size() * classes);
+        const std::size_t count = images_a_call(loaded.size());
+        std::fill(pixels_.begin() + static_cast<std::ptrdiff_t>(loaded.size() * image_size_),
+                  pixels_.begin() + static_cast<std::ptrdiff_t>(count * image_size_), 0.0F);
+        logits_.resize(count * classes);
         // [count, 3, side, side] → [count, classes]
-        worker_->run(std::span(pixels_).first(loaded.size() * image_size_), static_cast<int>(loaded.size()),
-                     side, side, logits_);
+        worker_->run(std::span(pixels_).first(count * image_size_), static_cast<int>(count), side, side,
+                     logits_);
         for (std::size_t i = 0; i < loaded.size(); ++i) {
             const std::span<const float> logits = std::span(logits_).subspan(i * classes, classes);
             refuse_non_finite(logits);
@@ -141,35 +177,41 @@ private:
     const ClassifyOptions& options_;
     std::unique_ptr<Worker> worker_;
     std::size_t image_size_;
+    std::size_t most_ = std::numeric_limits<std::size_t>::max();  // inputs at a time
     std::vector<float> pixels_;
     std::vector<float> logits_;
 };
 
 }  // namespace
 
-void classify(ImageFinder& finder, const Engine& engine, const ClassifyOptions& options,
-              const std::function<void(const Row&)>& on_row) {
-    Queue queue(finder, options);
+void classify(const NextInput& next_input, const Engine& engine, const ClassifyOptions& options,
+              const OnRows& on_rows) {
+    Queue queue(next_input, options);
     // A slow picture may hold up the output while the others go this many runs ahead.
     const std::uint64_t window = 4 * queue.workers();
     OrderedSink<Rows> sink(window, [&](const Rows& rows) {
-        for (const Row& row : rows) {
-            on_row(row);
-            if (options.fail_fast && !row.top) return sink.stop();
-        }
+        const auto failed =
+            std::find_if(rows.begin(), rows.end(), [](const Row& row) { return !row.top.has_value(); });
+        if (!options.fail_fast || failed == rows.end()) return on_rows(rows);
+        on_rows({rows.begin(), failed + 1});
+        sink.stop();
     });
     const auto work = [&](int threads) {
         try {
             ClassifyWorker worker(engine, options, threads);
             for (Run run = queue.take(); !run.inputs.empty() && sink.admit(run.number); run = queue.take()) {
-                sink.deliver(run.number, worker.classify(std::move(run.inputs)));
+                try {
+                    sink.deliver(run.number, worker.classify(std::move(run.inputs)));
+                } catch (const Interrupted&) {
+                    sink.end_before(run.number);
+                }
             }
         } catch (...) {
             sink.fail(std::current_exception());
         }
     };
 
-    const int threads_each = queue.workers() == 1 ? options.threads : 1;
+    const int threads_each = queue.workers() == 1 && !options.whole_batches ? options.threads : 1;
     std::vector<std::jthread> others;
     for (std::size_t i = 1; i < queue.workers(); ++i) others.emplace_back(work, threads_each);
     work(threads_each);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -7,5 +8,8 @@ namespace imnet {
 
 /// RFC 4648 base64, padded.
 std::string base64(std::string_view bytes);
+
+/// The bytes that padded base64 stands for; nothing where it is not well formed.
+std::optional<std::string> bytes_of_base64(std::string_view text);
 
 }  // namespace imnet

@@ -23,6 +23,7 @@ public:
     virtual ~Worker() = default;
 
     /// [count, 3, height, width] float32, normalised → [count, classes] logits.
+    /// Throws std::bad_alloc where memory runs out; fewer images may then still fit.
     virtual void run(std::span<const float> images, int count, int height, int width,
                      std::span<float> logits) = 0;
 };

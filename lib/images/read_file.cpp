@@ -6,8 +6,11 @@
 #include <string_view>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/interruption.h"
 
 namespace imnet {
 namespace {
@@ -27,15 +30,24 @@ std::string_view kind_of(mode_t mode) {
     return "a device";
 }
 
-Expected<std::vector<std::byte>> read_all(int fd, std::size_t expected_size) {
+// A pipe may stay silent for ever; who interrupts the run does not want to wait for it.
+void wait_for_bytes(int fd) {
+    pollfd waited[2] = {{fd, POLLIN, 0}, {interruption_fd(), POLLIN, 0}};
+    while (::poll(waited, 2, -1) < 0 && errno == EINTR) continue;
+    if (const int signal = interrupted()) throw Interrupted{signal};
+}
+
+Expected<std::vector<std::byte>> read_all(int fd, std::size_t expected_size, bool may_block) {
     constexpr std::size_t chunk = 1U << 16U;
     std::vector<std::byte> bytes;
     bytes.reserve(expected_size + 1);  // one more, so that the end is seen without growing
     while (true) {
         const std::size_t filled = bytes.size();
         bytes.resize(std::max(bytes.capacity(), filled + chunk));
+        if (may_block) wait_for_bytes(fd);
         const ssize_t count = ::read(fd, bytes.data() + filled, bytes.size() - filled);
-        if (count < 0 && errno == EINTR) {
+        if (count < 0 && (errno == EINTR || errno == EAGAIN)) {
+            if (errno == EAGAIN) wait_for_bytes(fd);  // a pipe that somebody has open for writing
             bytes.resize(filled);
             continue;
         }
@@ -65,8 +77,7 @@ Expected<std::vector<std::byte>> read_file(const Input& input) {
     }
     const auto size = regular ? static_cast<std::size_t>(status.st_size) : 0;
     if (size > max_file_bytes) return input_error(InputErrorKind::limits, "larger than 1 GiB");
-    if (!standard_input) ::fcntl(file.fd, F_SETFL, 0);  // a pipe with a writer is waited for
-    return read_all(file.fd, size);
+    return read_all(file.fd, size, standard_input && !regular);
 }
 
 }  // namespace imnet

@@ -1,8 +1,13 @@
 #include "images/read_file.h"
 
-#include <doctest/doctest.h>
-#include <sys/stat.h>
+#include <csignal>
 
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/interruption.h"
 #include "temporary_folder.h"
 
 using namespace imnet;
@@ -47,4 +52,16 @@ TEST_CASE("a pipe that the user names is read, and without a writer it is empty"
 
 TEST_CASE("an endless device ends at the limit") {
     CHECK(failure({"/dev/zero", true, std::nullopt}) == "limits: larger than 1 GiB");
+}
+
+TEST_CASE("a silent pipe is not waited for once the run is asked to stop") {
+    const test::TemporaryFolder folder;
+    const std::filesystem::path path = folder / "pipe.jpg";
+    REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+    const int writer = ::open(path.c_str(), O_RDWR);
+    REQUIRE(::write(writer, "half", 4) == 4);
+    const GracefulStop graceful;
+    std::raise(SIGTERM);
+    CHECK_THROWS_AS(read_file({path.native(), true, std::nullopt}), Interrupted);
+    ::close(writer);
 }
