@@ -1,5 +1,8 @@
-#include <cmath>
+#include <algorithm>
 #include <memory>
+#include <optional>
+#include <span>
+#include <stop_token>
 
 #include <fmt/format.h>
 
@@ -8,8 +11,11 @@
 #include "base/output_file.h"
 #include "classify.h"
 #include "commands.h"
+#include "progress_report.h"
 #include "resolve.h"
-#include "results/row_formatter.h"
+#include "retry_failed.h"
+#include "run_facts.h"
+#include "run_output.h"
 
 namespace imnet::app {
 namespace {
@@ -42,19 +48,144 @@ ClassifyOptions resolve_classify(const Options& options) {
     return resolved;
 }
 
-struct Counts {
-    std::size_t rows = 0;
-    std::size_t failed = 0;
-    std::size_t matched = 0;
+// Prints paths as grep -l does.
+class MatchOutput {
+public:
+    MatchOutput(const Options& options, std::vector<int> wanted)
+        : out_(options.output.value_or("-")), wanted_(std::move(wanted)) {}
+
+    void write(std::span<const Row> rows) {
+        for (const Row& row : rows) {
+            if (!row.top) say(fmt::format("{}: {}", row.path, row.top.error().message));
+            if (!holds_label(row, wanted_)) continue;
+            matched_ = true;
+            out_.write(row.path + '\n');
+        }
+        out_.flush();
+    }
+
+    int finish() {
+        out_.commit();
+        return matched_ ? 0 : 1;
+    }
+
+private:
+    OutputFile out_;
+    std::vector<int> wanted_;
+    bool matched_ = false;
 };
 
-void report(const Options& options, const Counts& counts, const ImageFinder& finder) {
+FindOptions find_options(const Options& options) {
+    return {!options.no_recursive, options.follow, options.all};
+}
+
+std::uint64_t count_inputs(const Options& options, const std::stop_token& stop) {
+    ImageFinder finder(options.arguments, find_options(options));
+    std::uint64_t count = 0;
+    while (finder.next()) {
+        if (stop.stop_requested()) return 0;
+        ++count;
+    }
+    return count;
+}
+
+// A run of this many seconds or more deserves a line at its end.
+constexpr double long_run = 10;
+
+void report(const Options& options, const RunOutput& output, const ImageFinder& finder, bool summary) {
     if (options.quiet) return;
     for (const std::string& folder : finder.empty_folders()) {
         say(fmt::format("{}: no images in this folder (--all also tries files without an image's name)",
                         folder));
     }
-    if (counts.failed > 0) say(fmt::format("{} of {} inputs failed", counts.failed, counts.rows));
+    if (output.failed() > 0) say(fmt::format("{} of {} inputs failed", output.failed(), output.rows()));
+    if (!summary && output.seconds() < long_run) return;
+    const double seconds = std::max(output.seconds(), 0.001);
+    say(fmt::format("{} rows, {} failed; {} images in {:.1f} s: {:.1f} images/s", output.rows(),
+                    output.failed(), output.written(), seconds,
+                    static_cast<double>(output.written()) / seconds));
+}
+
+void report_interruption(const Options& options, const OutputPlan& plan, const RunOutput& output) {
+    if (options.quiet || !plan.recorded()) return;
+    say(plan.resume ? fmt::format("{}: interrupted after {} rows; the same command goes on from there",
+                                  plan.path, output.rows())
+                    : fmt::format("{}: interrupted, not written; with --resume a run can be gone on with",
+                                  plan.path));
+}
+
+// Everything that a classify run is made of.
+struct Run {
+    const Options& options;
+    const Net& net;
+    const Engine& engine;
+    ClassifyOptions classify;
+    OutputPlan plan;
+
+    std::size_t labels_a_row() const {
+        return static_cast<std::size_t>(std::min(classify.top, classify.classes));
+    }
+};
+
+void retry(const Run& run) {
+    ImageFinder finder(run.options.arguments, find_options(run.options));
+    retry_failed(
+        run.plan, run.net.labels, run.labels_a_row(), [&] { return finder.next(); },
+        [&](const NextInput& inputs, const OnRows& on_rows) {
+            classify(inputs, run.engine, run.classify, on_rows);
+        });
+}
+
+int classify_to_rows(const Run& run) {
+    const Options& options = run.options;
+    const GracefulStop graceful;
+    std::optional<RecordedRun> recorded;
+    if (run.plan.recorded()) {
+        recorded.emplace(run.plan.path, run.plan.resume,
+                         describe_run(options, run.net, run.engine, run.classify, run.plan.format));
+    }
+    if (run.plan.retry_failed) retry(run);
+    RunOutput output(run.plan, recorded ? &*recorded : nullptr, run.net.labels, run.labels_a_row());
+    ProgressReport progress(options, "imnet", output.is_terminal(),
+                            [&](const std::stop_token& stop) { return count_inputs(options, stop); });
+    ImageFinder finder(options.arguments, find_options(options));
+    bool ended = false;
+    std::uint64_t taken = 0;
+    const NextInput next_input = [&]() -> std::optional<Input> {
+        while (interrupted() == 0) {
+            auto input = finder.next();
+            ended = !input;
+            if (!input) return std::nullopt;
+            output.saw(input->path);
+            if (output.holds(input->path)) continue;
+            ++taken;
+            return input;
+        }
+        return std::nullopt;
+    };
+    classify(next_input, run.engine, run.classify, [&](std::span<const Row> rows) {
+        progress.before_rows();
+        output.write(rows);
+        progress.update(output.rows(), output.failed());
+    });
+    const bool summary = progress.shown();
+    progress.finish();
+    const bool complete = ended && output.written() == taken;
+    output.finish(complete, interrupted() == 0);
+    if (!complete && interrupted() != 0) report_interruption(options, run.plan, output);
+    report(options, output, finder, summary);
+    if (const int signal = interrupted()) throw Interrupted{signal};
+    return output.failed() > 0 ? 1 : 0;
+}
+
+int classify_to_matches(const Run& run, std::vector<int> wanted) {
+    const GracefulStop graceful;
+    MatchOutput output(run.options, std::move(wanted));
+    ImageFinder finder(run.options.arguments, find_options(run.options));
+    classify([&] { return finder.next(); }, run.engine, run.classify,
+             [&](std::span<const Row> rows) { output.write(rows); });
+    if (const int signal = interrupted()) throw Interrupted{signal};
+    return output.finish();
 }
 
 }  // namespace
@@ -63,6 +194,7 @@ int run_classify(const Options& options) {
     if (options.arguments.empty())
         throw UsageError("nothing to classify: give images or folders, or - for standard input");
     ClassifyOptions resolved = resolve_classify(options);
+    const OutputPlan plan = resolve_output(options);
     const Device device = resolve_device(options);
     const Net net = resolve_net(options);
     const std::vector<int> wanted = resolve_wanted(options, net.labels);
@@ -70,37 +202,10 @@ int run_classify(const Options& options) {
     resolved.preprocessing = net.preprocessing;
     resolved.classes = net.architecture.classes;
     if (resolved.batch == 0) resolved.batch = engine->device() == "cpu" ? 8 : 32;
+    resolved.whole_batches = plan.resume;  // rows must not depend on where a run was cut
 
-    const GracefulStop graceful;
-    OutputFile out(options.output.value_or("-"));
-    const auto formatter = options.is ? nullptr
-                                      : row_formatter(*format_named(options.format.value_or("text")),
-                                                      net.labels, out.is_terminal());
-    if (formatter) out.write(formatter->head());
-    ImageFinder finder(options.arguments, {!options.no_recursive, options.follow, options.all});
-    Counts counts;
-    classify([&] { return finder.next(); }, *engine, resolved,
-             [&](std::span<const Row> rows) {
-                 for (const Row& row : rows) {
-                     ++counts.rows;
-                     if (!row.top) ++counts.failed;
-                     if (formatter) {
-                         out.write(formatter->row(row));
-                         continue;
-                     }
-                     if (!row.top) say(fmt::format("{}: {}", row.path, row.top.error().message));
-                     if (!holds_label(row, wanted)) continue;
-                     ++counts.matched;
-                     out.write(row.path + '\n');
-                 }
-                 out.flush();
-             });
-    if (const int signal = interrupted()) throw Interrupted{signal};
-    if (formatter) out.write(formatter->tail());
-    out.commit();
-    report(options, counts, finder);
-    if (options.is) return counts.matched > 0 ? 0 : 1;
-    return counts.failed > 0 ? 1 : 0;
+    const Run run{options, net, *engine, resolved, plan};
+    return options.is ? classify_to_matches(run, wanted) : classify_to_rows(run);
 }
 
 }  // namespace imnet::app

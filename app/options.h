@@ -17,11 +17,13 @@ enum class Command {
     weights_inspect,
     weights_convert,
     weights_fetch,
-    weights_verify
+    weights_verify,
+    merge
 };
 
 struct Options {
     Command command = Command::classify;
+    std::vector<std::string> words;      ///< all of them
     std::vector<std::string> arguments;  ///< paths, or the name of weights
 
     std::optional<std::string> model;
@@ -45,6 +47,9 @@ struct Options {
     std::optional<std::int64_t> max_megapixels;
     bool quiet = false;
     bool fail_fast = false;
+    bool resume = false;
+    bool retry_failed = false;
+    std::optional<std::string> progress;
     std::optional<std::string> url;
 
     bool help = false;

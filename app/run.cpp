@@ -46,6 +46,7 @@ int dispatch(const Options& options) {
         case Command::weights_fetch: return run_weights_fetch(options);
         case Command::weights_verify: return run_weights_verify(options);
         case Command::weights_inspect: return run_weights_inspect(options);
+        case Command::merge: return run_merge(options);
         case Command::weights_convert: return run_weights_convert(options);
     }
     return usage;

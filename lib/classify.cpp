@@ -41,6 +41,7 @@ public:
             first_.push_back(std::move(*input));
         }
         workers_ = static_cast<std::size_t>(options.threads);
+        whole_batches_ = options.whole_batches || first_.size() == wanted;
         if (first_.size() < wanted) {
             workers_ = std::clamp<std::size_t>(first_.size(), 1, workers_);
             batch_ = std::max<std::size_t>(1, (first_.size() + workers_ - 1) / workers_);
@@ -48,6 +49,7 @@ public:
     }
 
     std::size_t workers() const { return workers_; }
+    bool whole_batches() const { return whole_batches_; }
 
     Run take() {
         const std::lock_guard lock(mutex_);
@@ -71,6 +73,7 @@ private:
     const NextInput& from_source_;
     std::size_t batch_;
     std::size_t workers_ = 1;
+    bool whole_batches_ = false;
     std::vector<Input> first_;
     std::size_t taken_ = 0;
     std::mutex mutex_;
@@ -184,9 +187,11 @@ private:
 
 }  // namespace
 
-void classify(const NextInput& next_input, const Engine& engine, const ClassifyOptions& options,
+void classify(const NextInput& next_input, const Engine& engine, const ClassifyOptions& wanted,
               const OnRows& on_rows) {
-    Queue queue(next_input, options);
+    Queue queue(next_input, wanted);
+    ClassifyOptions options = wanted;
+    options.whole_batches = queue.whole_batches();
     // A slow picture may hold up the output while the others go this many runs ahead.
     const std::uint64_t window = 4 * queue.workers();
     OrderedSink<Rows> sink(window, [&](const Rows& rows) {

@@ -24,7 +24,8 @@ struct ClassifyOptions {
     int batch = 8;
     bool fail_fast = false;  ///< end after the first row that is an error
     /// Run every batch on one thread and fill it up to `batch`: then the digits of a row do not depend
-    /// on how many inputs there are, on where a run began, or on what failed beside it.
+    /// on how many inputs there are, on where a run began, or on what failed beside it. More inputs
+    /// than fit the first batches of all threads are always classified so.
     bool whole_batches = false;
 };
 

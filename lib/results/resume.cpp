@@ -1,20 +1,9 @@
 #include "results/resume.h"
 
-#include <cstring>
-
-#include "base/sha256.h"
-
 namespace imnet {
 
-PathCounts::Key PathCounts::key(std::string_view path) {
-    const auto digest = sha256_bytes(path);
-    Key key{};
-    std::memcpy(key.data(), digest.data(), sizeof key);
-    return key;
-}
-
 bool PathCounts::take(std::string_view path) {
-    const auto found = counts_.find(key(path));
+    const auto found = counts_.find(path_key(path));
     if (found == counts_.end()) return false;
     if (--found->second == 0) counts_.erase(found);
     return true;

@@ -1,12 +1,13 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <span>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
+#include "results/path_key.h"
 #include "results/stored_rows.h"
 
 namespace imnet {
@@ -14,7 +15,7 @@ namespace imnet {
 /// How often each of many paths is meant, by 128 bits of their SHA-256.
 class PathCounts {
 public:
-    void add(std::string_view path) { ++counts_[key(path)]; }
+    void add(std::string_view path) { ++counts_[path_key(path)]; }
 
     /// Takes one of that path away; false where there is none.
     bool take(std::string_view path);
@@ -22,13 +23,7 @@ public:
     bool empty() const { return counts_.empty(); }
 
 private:
-    using Key = std::array<std::uint64_t, 2>;
-    struct Hash {
-        std::size_t operator()(const Key& key) const { return key[0]; }
-    };
-    static Key key(std::string_view path);
-
-    std::unordered_map<Key, std::uint32_t, Hash> counts_;
+    std::unordered_map<PathKey, std::uint32_t, PathKeyHash> counts_;
 };
 
 /// Tells which inputs an output holds already. The rows are read beside the inputs for as long as

@@ -141,8 +141,11 @@ std::string stored_path(const std::string& path, Format format) {
 
 class StoredRows::Reader {
 public:
-    Reader(std::filesystem::path path, Format format, std::size_t labels)
-        : lines_(std::move(path), format == Format::csv), format_(format), labels_(labels) {
+    Reader(std::filesystem::path path, Format format, std::size_t labels, bool complete)
+        : lines_(std::move(path), format == Format::csv),
+          format_(format),
+          labels_(labels),
+          complete_(complete) {
         if (format == Format::jsonl) return;
         const auto header = lines_.next();
         if (!header) return;
@@ -181,7 +184,7 @@ private:
         if (rank == 0) return row;
         if (rank != 1) refuse();
         while (rank < labels_) {
-            if (!read_ahead()) return std::nullopt;
+            if (!read_ahead()) return complete_ ? std::optional(std::move(row)) : std::nullopt;
             if (ahead_->rank != rank + 1) {
                 if (ahead_->rank > 1) refuse();
                 return row;
@@ -211,14 +214,15 @@ private:
     Lines lines_;
     Format format_;
     std::size_t labels_;
+    bool complete_;
     std::optional<TableLine> ahead_;  // a line that was read, but not given
     std::string ahead_bytes_;
     std::uint64_t end_ = 0;
     bool ended_ = false;
 };
 
-StoredRows::StoredRows(std::filesystem::path path, Format format, std::size_t labels)
-    : reader_(std::make_unique<Reader>(std::move(path), format, labels)) {}
+StoredRows::StoredRows(std::filesystem::path path, Format format, std::size_t labels, bool complete)
+    : reader_(std::make_unique<Reader>(std::move(path), format, labels, complete)) {}
 StoredRows::~StoredRows() = default;
 StoredRows::StoredRows(StoredRows&&) noexcept = default;
 StoredRows& StoredRows::operator=(StoredRows&&) noexcept = default;

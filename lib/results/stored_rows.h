@@ -27,9 +27,10 @@ std::string stored_path(const std::string& path, Format format);
 /// end is no row: a line without its end, NUL bytes, an image with fewer lines than labels.
 class StoredRows {
 public:
-    /// `labels` is the number of lines of an image in a table. A file that is missing has no rows.
-    /// Throws UsageError where the file does not begin as the format does.
-    StoredRows(std::filesystem::path path, Format format, std::size_t labels);
+    /// `labels` is the number of lines of an image in a table; with `complete` the last image may also
+    /// have fewer. A file that is missing has no rows. Throws UsageError where the file does not begin
+    /// as the format does.
+    StoredRows(std::filesystem::path path, Format format, std::size_t labels, bool complete = false);
     ~StoredRows();
     StoredRows(StoredRows&&) noexcept;
     StoredRows& operator=(StoredRows&&) noexcept;
