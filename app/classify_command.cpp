@@ -40,7 +40,6 @@ ClassifyOptions resolve_classify(const Options& options) {
     resolved.limits.max_pixels = 1'000'000ULL * static_cast<std::uint64_t>(megapixels);
     resolved.top = number_in_range(options.top, "--top", 1, 1'000'000, 5);
     resolved.batch = number_in_range(options.batch, "--batch", 1, 4096, 0);
-    resolved.threads = resolve_threads(options);
     resolved.fail_fast = options.fail_fast;
     const double min_prob = options.min_prob.value_or(0);
     if (!(min_prob >= 0 && min_prob <= 1)) throw UsageError("--min-prob: it takes a number from 0 to 1");
@@ -195,12 +194,16 @@ int run_classify(const Options& options) {
         throw UsageError("nothing to classify: give images or folders, or - for standard input");
     ClassifyOptions resolved = resolve_classify(options);
     const OutputPlan plan = resolve_output(options);
-    const Device device = resolve_device(options);
+    EngineOptions engine_options = resolve_engine(options);
     const Net net = resolve_net(options);
     const std::vector<int> wanted = resolve_wanted(options, net.labels);
-    const auto engine = open_engine(net.architecture, net.parameters, device);
+    resolved.threads = engine_options.threads;
     resolved.preprocessing = net.preprocessing;
     resolved.classes = net.architecture.classes;
+    engine_options.height = engine_options.width = net.preprocessing.crop;
+    engine_options.batch = resolved.batch == 0 ? 8 : resolved.batch;
+    const auto engine = open_engine(net.architecture, net.parameters, engine_options);
+    if (!options.quiet && !engine->remark().empty()) say(engine->remark());
     if (resolved.batch == 0) resolved.batch = engine->device() == "cpu" ? 8 : 32;
     resolved.whole_batches = plan.resume;  // rows must not depend on where a run was cut
 

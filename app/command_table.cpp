@@ -21,6 +21,13 @@ const std::vector<CommandRow>& commands() {
          "Prints the net as PyTorch's print(model) nests it, with the output shape and the parameters of "
          "each layer, then the number of parameters, the device, and the shape that a random input "
          "[1, 3, 224, 224] gives."},
+        {Command::bench, "bench", "", "Measure how fast the engines are on this machine",
+         "Runs random images through the net, with each engine that is installed, in fp32 and bf16, one "
+         "image "
+         "and eight at a time, unless an option names one of them. images/s is measured with all threads "
+         "working on batches of their own, as when a folder is classified; the time of a batch is that of "
+         "one "
+         "that has all threads, as when a single image is; both are medians. Decoding is not in it."},
         {Command::weights_path, "weights path", "[NAME|FILE]", "Print where weights are kept on this machine",
          "Looks in the order in which a run does: a file of that name, the cache of imnet, of torch hub, of "
          "Hugging Face. Without a name, the model's default weights. Exit status 3 where they are in none."},

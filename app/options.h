@@ -13,6 +13,7 @@ enum class Command {
     classify,
     models,
     summary,
+    bench,
     weights_path,
     weights_inspect,
     weights_convert,
@@ -33,6 +34,8 @@ struct Options {
     std::optional<std::int64_t> seed;
     std::optional<std::string> labels;
     std::optional<std::string> device;
+    std::optional<std::string> engine;
+    std::optional<std::string> precision;
     std::optional<std::int64_t> threads;
     std::optional<std::int64_t> batch;
 

@@ -97,6 +97,19 @@ Net net_from_file(const Options& options, const fs::path& path, const PublishedW
             path};
 }
 
+Device parse_device(const std::string& text) {
+    if (text == "auto") return {Device::Kind::automatic};
+    if (text == "cpu") return {Device::Kind::cpu};
+    if (text == "cuda") return {Device::Kind::cuda};
+    if (text.starts_with("cuda:")) {
+        Device device{Device::Kind::cuda};
+        const char* end = text.data() + text.size();
+        const auto [stop, error] = std::from_chars(text.data() + 5, end, device.index);
+        if (error == std::errc{} && stop == end && device.index >= 0) return device;
+    }
+    throw UsageError(fmt::format("--device {}: it takes auto, cpu, cuda or cuda:N", text));
+}
+
 }  // namespace
 
 Net resolve_net(const Options& options) {
@@ -136,18 +149,17 @@ void refuse_uncached(const PublishedWeights& weights) {
         weights.name, weights.model, weights.model, weights.name, weights.mebibytes));
 }
 
-Device resolve_device(const Options& options) {
-    const std::string text = options.device.value_or("auto");
-    if (text == "auto") return {Device::Kind::automatic};
-    if (text == "cpu") return {Device::Kind::cpu};
-    if (text == "cuda") return {Device::Kind::cuda};
-    if (text.starts_with("cuda:")) {
-        Device device{Device::Kind::cuda};
-        const char* end = text.data() + text.size();
-        const auto [stop, error] = std::from_chars(text.data() + 5, end, device.index);
-        if (error == std::errc{} && stop == end && device.index >= 0) return device;
-    }
-    throw UsageError(fmt::format("--device {}: it takes auto, cpu, cuda or cuda:N", text));
+EngineOptions resolve_engine(const Options& options) {
+    EngineOptions resolved;
+    resolved.device = parse_device(options.device.value_or("auto"));
+    resolved.threads = resolve_threads(options);
+    const std::string engine = options.engine.value_or("auto");
+    if (engine == "onednn") resolved.kind = EngineKind::onednn;
+    if (engine == "torch") resolved.kind = EngineKind::torch;
+    const std::string precision = options.precision.value_or("fp32");
+    if (precision == "bf16") resolved.precision = Precision::bf16;
+    if (precision == "auto") resolved.precision = Precision::automatic;
+    return resolved;
 }
 
 int resolve_threads(const Options& options) {

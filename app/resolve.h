@@ -29,8 +29,9 @@ struct Net {
 /// options that contradict each other, ModelError where the weights are missing or do not fit.
 Net resolve_net(const Options& options);
 
-/// Throws UsageError for what is no device.
-Device resolve_device(const Options& options);
+/// How the net is to run, but for the size and number of its images. Throws UsageError for what is no
+/// device.
+EngineOptions resolve_engine(const Options& options);
 
 /// Cores to use, never more than this process may use; more is said on standard error.
 int resolve_threads(const Options& options);

@@ -54,7 +54,7 @@ Settings settings_of(const Options& options, const Net& net, const Engine& engin
         {"labels", labels_sha256(net.labels)},
         {"engine", engine.library()},
         {"device", device.substr(0, device.find(':'))},
-        {"precision", "fp32"},
+        {"precision", std::string(name(engine.precision()))},
         {"batch", fmt::format("{}", classify.batch)},
         {"format", std::string(name(format))},
         {"top", fmt::format("{}", std::min(classify.top, classify.classes))},

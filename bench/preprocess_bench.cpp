@@ -38,7 +38,11 @@ int main(int argc, char** argv) {
     const imnet::Image& image = decoded->image;
     const imnet::Preprocessing v2;
     const imnet::Preprocessing a1h{235, 224, imnet::Interpolation::bicubic, {.5F, .5F, .5F}, {.5F, .5F, .5F}};
-    std::vector<float> tensor(imnet::preprocessed_size(v2));
+    using imnet::PixelFormat;
+    const imnet::Preprocessor by_v2(v2, PixelFormat::planar_float32);
+    const imnet::Preprocessor by_v2_bfloat16(v2, PixelFormat::interleaved_bfloat16);
+    const imnet::Preprocessor by_a1h(a1h, PixelFormat::planar_float32);
+    std::vector<std::byte> tensor(by_v2.bytes());
 
     report("decode", repetitions, [&] { (void)imnet::decode(file.bytes()); });
     const bool portrait = image.width <= image.height;
@@ -49,7 +53,9 @@ int main(int argc, char** argv) {
     report("resize-bilinear-whole", repetitions, [&] {
         (void)imnet::resize(image, width, height, imnet::Interpolation::bilinear, {0, 0, width, height});
     });
-    report("preprocess-V2", repetitions, [&] { imnet::preprocess(image, v2, tensor); });
-    report("preprocess-a1h", repetitions, [&] { imnet::preprocess(image, a1h, tensor); });
+    report("preprocess-V2", repetitions, [&] { by_v2.preprocess(image, tensor); });
+    report("preprocess-a1h", repetitions, [&] { by_a1h.preprocess(image, tensor); });
+    report("preprocess-V2-bfloat16", repetitions,
+           [&] { by_v2_bfloat16.preprocess(image, std::span(tensor).first(by_v2_bfloat16.bytes())); });
     return 0;
 }

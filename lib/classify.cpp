@@ -82,13 +82,14 @@ private:
 
 auto out_of_memory() { return input_error(InputErrorKind::limits, "out of memory"); }
 
-Expected<void> load(const Input& input, const ClassifyOptions& options, std::span<float> pixels) {
+Expected<void> load(const Input& input, const ClassifyOptions& options, const Preprocessor& preprocessor,
+                    std::span<std::byte> pixels) {
     const auto bytes = read_file(input);
     if (!bytes) return tl::unexpected(bytes.error());
     auto decoded = decode(*bytes, options.limits);
     if (!decoded) return tl::unexpected(std::move(decoded.error()));
     const Image upright = orient(std::move(decoded->image), decoded->orientation);
-    preprocess(upright, options.preprocessing, pixels);
+    preprocessor.preprocess(upright, pixels);
     return {};
 }
 
@@ -111,7 +112,8 @@ public:
     ClassifyWorker(const Engine& engine, const ClassifyOptions& options, int threads)
         : options_(options),
           worker_(engine.worker(threads)),
-          image_size_(preprocessed_size(options.preprocessing)) {}
+          preprocessor_(options.preprocessing, engine.pixel_format()),
+          image_bytes_(preprocessor_.bytes()) {}
 
     // Where memory runs out, fewer inputs at a time may still fit; a worker that has learnt so stays
     // modest.
@@ -140,10 +142,10 @@ public:
 private:
     void classify_together(std::span<const Input> inputs, Rows& rows) {
         std::vector<std::size_t> loaded;  // the rows whose pixels stand in the batch
-        pixels_.resize(images_a_call(inputs.size()) * image_size_);
+        pixels_.resize(images_a_call(inputs.size()) * image_bytes_);
         for (const Input& input : inputs) {
-            const std::span pixels = std::span(pixels_).subspan(loaded.size() * image_size_, image_size_);
-            const auto outcome = load(input, options_, pixels);
+            const std::span pixels = std::span(pixels_).subspan(loaded.size() * image_bytes_, image_bytes_);
+            const auto outcome = load(input, options_, preprocessor_, pixels);
             if (outcome) {
                 loaded.push_back(rows.size());
                 rows.push_back({input.path, {}});
@@ -162,14 +164,12 @@ private:
     void label(Rows& rows, const std::vector<std::size_t>& loaded) {
         if (loaded.empty()) return;
         const auto classes = static_cast<std::size_t>(options_.classes);
-        const int side = options_.preprocessing.crop;
         const std::size_t count = images_a_call(loaded.size());
-        std::fill(pixels_.begin() + static_cast<std::ptrdiff_t>(loaded.size() * image_size_),
-                  pixels_.begin() + static_cast<std::ptrdiff_t>(count * image_size_), 0.0F);
+        std::fill(pixels_.begin() + static_cast<std::ptrdiff_t>(loaded.size() * image_bytes_),
+                  pixels_.begin() + static_cast<std::ptrdiff_t>(count * image_bytes_), std::byte{0});
         logits_.resize(count * classes);
-        // [count, 3, side, side] → [count, classes]
-        worker_->run(std::span(pixels_).first(count * image_size_), static_cast<int>(count), side, side,
-                     logits_);
+        // [count, crop, crop, 3] → [count, classes]
+        worker_->run(std::span(pixels_).first(count * image_bytes_), static_cast<int>(count), logits_);
         for (std::size_t i = 0; i < loaded.size(); ++i) {
             const std::span<const float> logits = std::span(logits_).subspan(i * classes, classes);
             refuse_non_finite(logits);
@@ -179,9 +179,10 @@ private:
 
     const ClassifyOptions& options_;
     std::unique_ptr<Worker> worker_;
-    std::size_t image_size_;
+    Preprocessor preprocessor_;
+    std::size_t image_bytes_;
     std::size_t most_ = std::numeric_limits<std::size_t>::max();  // inputs at a time
-    std::vector<float> pixels_;
+    std::vector<std::byte> pixels_;
     std::vector<float> logits_;
 };
 

@@ -1,9 +1,9 @@
 #include "images/preprocess.h"
 
-#include <algorithm>
 #include <cassert>
 #include <cstdint>
 
+#include "base/bfloat16.h"
 #include "images/resize.h"
 
 namespace imnet {
@@ -31,45 +31,99 @@ std::int64_t long_side(int resize, int long_edge, int short_edge) {
                                      static_cast<double>(short_edge));
 }
 
-/// What each of the 256 byte values becomes: the operations of PyTorch, in its order and in float.
-std::array<float, 256> normalised_values(float mean, float std) {
-    std::array<float, 256> values{};
-    for (int byte = 0; byte < 256; ++byte) {
-        values[byte] = (static_cast<float>(byte) / 255.0F - mean) / std;
+/// Where the part of the resized picture that is not padding stands in the result.
+struct Placement {
+    int crop;
+    int left;
+    int top;
+};
+
+/// The distances, in elements, from a row to the next and from a channel to the next.
+struct Layout {
+    std::size_t row;
+    std::size_t channel;
+};
+
+/// [height, width, 3] → `out`, whose pixels are `pixel_step` elements apart. Padding is black.
+template <std::size_t pixel_step, typename Element>
+void write(const Image& resized, const Placement& place, const Layout& layout,
+           const std::array<std::array<Element, 256>, 3>& values, Element* out) {
+    const auto write_pixel = [&](Element* target, const std::uint8_t* rgb) {
+        target[0] = values[0][rgb[0]];
+        target[layout.channel] = values[1][rgb[1]];
+        target[2 * layout.channel] = values[2][rgb[2]];
+    };
+    for (int y = 0; y < place.crop; ++y) {
+        Element* row = out + static_cast<std::size_t>(y) * layout.row;
+        const auto pad = [&](int from, int to) {
+            constexpr std::uint8_t black[3] = {};
+            for (int x = from; x < to; ++x) write_pixel(row + x * pixel_step, black);
+        };
+        const int source_y = y - place.top;
+        if (source_y < 0 || source_y >= resized.height) {
+            pad(0, place.crop);
+            continue;
+        }
+        pad(0, place.left);
+        const std::uint8_t* pixel = resized.row(source_y);
+        for (int x = place.left; x < place.left + resized.width; ++x, pixel += 3) {
+            write_pixel(row + x * pixel_step, pixel);
+        }
+        pad(place.left + resized.width, place.crop);
     }
-    return values;
 }
 
 }  // namespace
 
-std::size_t preprocessed_size(const Preprocessing& recipe) {
-    return std::size_t{3} * recipe.crop * recipe.crop;
+std::size_t preprocessed_bytes(const Preprocessing& recipe, PixelFormat format) {
+    const std::size_t element =
+        format == PixelFormat::interleaved_bfloat16 ? sizeof(std::uint16_t) : sizeof(float);
+    return std::size_t{3} * recipe.crop * recipe.crop * element;
 }
 
-void preprocess(const Image& image, const Preprocessing& recipe, std::span<float> out) {
-    assert(out.size() == preprocessed_size(recipe));
-    const bool portrait = image.width <= image.height;
-    const std::int64_t width = portrait ? recipe.resize : long_side(recipe.resize, image.width, image.height);
-    const std::int64_t height =
-        portrait ? long_side(recipe.resize, image.height, image.width) : recipe.resize;
-    const AxisCrop columns = center_crop(width, recipe.crop);
-    const AxisCrop rows = center_crop(height, recipe.crop);
-    const Image resized = resize(image, width, height, recipe.interpolation,
-                                 {columns.start, rows.start, columns.length, rows.length});
-
-    // [rows, columns, 3] → [3, crop, crop]
-    const std::size_t plane = static_cast<std::size_t>(recipe.crop) * recipe.crop;
+Preprocessor::Preprocessor(const Preprocessing& recipe, PixelFormat format)
+    : recipe_(recipe), format_(format) {
     for (std::size_t channel = 0; channel < 3; ++channel) {
-        const auto values = normalised_values(recipe.mean[channel], recipe.std[channel]);
-        const std::span<float> target = out.subspan(channel * plane, plane);
-        if (resized.rgb.size() != plane * 3) std::ranges::fill(target, values[0]);  // padding is black
-        for (int y = 0; y < resized.height; ++y) {
-            const std::uint8_t* pixel = resized.row(y) + channel;
-            float* row =
-                target.data() + static_cast<std::size_t>(rows.padding + y) * recipe.crop + columns.padding;
-            for (int x = 0; x < resized.width; ++x) row[x] = values[pixel[std::size_t{3} * x]];
+        for (std::size_t byte = 0; byte < 256; ++byte) {
+            // The operations of PyTorch, in its order and in float.
+            const float value =
+                (static_cast<float>(byte) / 255.0F - recipe.mean[channel]) / recipe.std[channel];
+            float32_[channel][byte] = value;
+            bfloat16_[channel][byte] = to_bfloat16(value);
         }
     }
+}
+
+void Preprocessor::preprocess(const Image& image, std::span<std::byte> out) const {
+    assert(out.size() == bytes());
+    const bool portrait = image.width <= image.height;
+    const std::int64_t width =
+        portrait ? recipe_.resize : long_side(recipe_.resize, image.width, image.height);
+    const std::int64_t height =
+        portrait ? long_side(recipe_.resize, image.height, image.width) : recipe_.resize;
+    const AxisCrop columns = center_crop(width, recipe_.crop);
+    const AxisCrop rows = center_crop(height, recipe_.crop);
+    const Image resized = resize(image, width, height, recipe_.interpolation,
+                                 {columns.start, rows.start, columns.length, rows.length});
+
+    const Placement place{recipe_.crop, columns.padding, rows.padding};
+    const auto side = static_cast<std::size_t>(recipe_.crop);
+    const Layout planar{side, side * side};
+    const Layout interleaved{3 * side, 1};
+    switch (format_) {
+        case PixelFormat::planar_float32:
+            return write<1>(resized, place, planar, float32_, reinterpret_cast<float*>(out.data()));
+        case PixelFormat::interleaved_float32:
+            return write<3>(resized, place, interleaved, float32_, reinterpret_cast<float*>(out.data()));
+        case PixelFormat::interleaved_bfloat16:
+            return write<3>(resized, place, interleaved, bfloat16_,
+                            reinterpret_cast<std::uint16_t*>(out.data()));
+    }
+}
+
+void preprocess(const Image& image, const Preprocessing& recipe, PixelFormat format,
+                std::span<std::byte> out) {
+    Preprocessor(recipe, format).preprocess(image, out);
 }
 
 }  // namespace imnet

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 #include "images/image.h"
@@ -21,11 +22,39 @@ struct Preprocessing {
     bool operator==(const Preprocessing&) const = default;
 };
 
-/// Number of floats that `preprocess` writes: 3 · crop · crop.
-std::size_t preprocessed_size(const Preprocessing& recipe);
+/// How an engine wants a picture in memory: planar is [3, crop, crop] (NCHW), interleaved is
+/// [crop, crop, 3] (NHWC, channels last).
+enum class PixelFormat { planar_float32, interleaved_float32, interleaved_bfloat16 };
 
-/// [height, width, 3] uint8 → [3, crop, crop] float32, equal bit for bit to torchvision's
-/// `ImageClassification` transform (and timm's, for bicubic) over a PIL image.
-void preprocess(const Image& image, const Preprocessing& recipe, std::span<float> out);
+/// Number of bytes that one preprocessed picture takes: 3 · crop · crop elements.
+std::size_t preprocessed_bytes(const Preprocessing& recipe, PixelFormat format);
+
+/// A recipe made ready for many pictures. May be used by several threads at once.
+class Preprocessor {
+public:
+    Preprocessor(const Preprocessing& recipe, PixelFormat format);
+
+    /// Number of bytes that `preprocess` writes.
+    std::size_t bytes() const { return preprocessed_bytes(recipe_, format_); }
+
+    /// [height, width, 3] uint8 → the format, in the machine's byte order. The numbers are equal bit
+    /// for bit to those of torchvision's `ImageClassification` transform (and timm's, for bicubic) over
+    /// a PIL image; in bfloat16, to `.to(torch.bfloat16)` of them. `out` is aligned for its elements.
+    void preprocess(const Image& image, std::span<std::byte> out) const;
+
+private:
+    /// For each channel, what each of the 256 byte values becomes.
+    template <typename Element>
+    using Values = std::array<std::array<Element, 256>, 3>;
+
+    Preprocessing recipe_;
+    PixelFormat format_;
+    Values<float> float32_{};
+    Values<std::uint16_t> bfloat16_{};
+};
+
+/// One picture by a recipe of its own.
+void preprocess(const Image& image, const Preprocessing& recipe, PixelFormat format,
+                std::span<std::byte> out);
 
 }  // namespace imnet

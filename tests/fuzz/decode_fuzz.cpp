@@ -19,8 +19,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::size_t pixels = static_cast<std::size_t>(decoded->image.width) * decoded->image.height;
     if (pixels == 0 || pixels > limits.max_pixels || decoded->image.rgb.size() != pixels * 3) std::abort();
     const imnet::Image upright = imnet::orient(std::move(decoded->image), decoded->orientation);
-    std::vector<float> tensor(imnet::preprocessed_size(recipe));
-    imnet::preprocess(upright, recipe, tensor);
+    constexpr auto format = imnet::PixelFormat::interleaved_bfloat16;
+    std::vector<std::byte> tensor(imnet::preprocessed_bytes(recipe, format));
+    imnet::preprocess(upright, recipe, format, tensor);
     return 0;
 }
 

@@ -3,9 +3,11 @@
 //   logits_probe MODEL parameters       name and shape of each entry of the state dict, a line each
 //   logits_probe MODEL summary          the same with output shapes for [1, 3, 224, 224] and parameters
 //   logits_probe MODEL random SEED      initial parameters, float32 in state-dict order
-//   logits_probe MODEL logits CHECKPOINT TENSOR [DEVICE [THREADS]]
+//   logits_probe MODEL logits CHECKPOINT TENSOR [ENGINE [THREADS [PRECISION]]]
 //                                       TENSOR holds raw float32 [N, 3, 224, 224]; float32 [N, classes]
+#include <cstdint>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <span>
 #include <string>
@@ -14,6 +16,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/bfloat16.h"
 #include "base/mapped_file.h"
 #include "checkpoints/checkpoint.h"
 #include "engines/engine.h"
@@ -35,10 +38,31 @@ void print_parameters(const Architecture& net) {
     fmt::print("total {}\n", net.parameter_count());
 }
 
-Device device(const std::string& name) {
-    if (name == "cpu") return {Device::Kind::cpu};
-    if (name == "auto") return {Device::Kind::automatic};
-    return {Device::Kind::cuda, name.starts_with("cuda:") ? std::stoi(name.substr(5)) : 0};
+EngineOptions engine_options(const std::vector<std::string>& arguments) {
+    EngineOptions options{.device = {Device::Kind::cpu}, .threads = 1};
+    if (arguments.size() > 2 && arguments[2] == "onednn") options.kind = EngineKind::onednn;
+    if (arguments.size() > 2 && arguments[2] == "torch") options.kind = EngineKind::torch;
+    if (arguments.size() > 3) options.threads = std::stoi(arguments[3]);
+    if (arguments.size() > 4 && arguments[4] == "bf16") options.precision = Precision::bf16;
+    return options;
+}
+
+/// [N, 3, 224, 224] → [N, 224, 224, 3]
+std::vector<std::byte> interleaved(std::span<const float> planar, PixelFormat format) {
+    constexpr std::size_t plane = 224 * 224;
+    const bool halves = format == PixelFormat::interleaved_bfloat16;
+    std::vector<std::byte> bytes(planar.size() * (halves ? 2 : 4));
+    for (std::size_t i = 0; i < planar.size(); ++i) {
+        const std::size_t image = i / (3 * plane), pixel = i / 3 % plane, channel = i % 3;
+        const float value = planar[image * 3 * plane + channel * plane + pixel];
+        const std::uint16_t half = to_bfloat16(value);
+        if (halves) {
+            std::memcpy(&bytes[2 * i], &half, sizeof half);
+        } else {
+            std::memcpy(&bytes[4 * i], &value, sizeof value);
+        }
+    }
+    return bytes;
 }
 
 void print_logits(const std::string& model, const std::vector<std::string>& arguments) {
@@ -50,11 +74,10 @@ void print_logits(const std::string& model, const std::vector<std::string>& argu
                                         file.bytes().size() / sizeof(float)};
     const int count = static_cast<int>(images.size() / (3 * 224 * 224));
 
-    const auto engine = open_engine(net, bind_parameters(net, state_dict, arguments[0]),
-                                    device(arguments.size() > 2 ? arguments[2] : "cpu"));
-    const auto worker = engine->worker(arguments.size() > 3 ? std::stoi(arguments[3]) : 1);
+    const EngineOptions options = engine_options(arguments);
+    const auto engine = open_engine(net, bind_parameters(net, state_dict, arguments[0]), options);
     std::vector<float> logits(static_cast<std::size_t>(count) * classes);
-    worker->run(images, count, 224, 224, logits);
+    engine->worker(options.threads)->run(interleaved(images, engine->pixel_format()), count, logits);
     write(logits);
 }
 

@@ -117,13 +117,14 @@ def answered(request, tensor_file, tmp_path_factory):
 
 @pytest.mark.parametrize("container", ["torch.save", "safetensors"])
 @pytest.mark.parametrize("threads", [1, 2])
-def test_same_answers(probe, answered, tensor_file, container, threads):
+@pytest.mark.parametrize("engine", ["onednn", "torch"])
+def test_same_answers(probe, answered, tensor_file, container, threads, engine):
     name, checkpoints, expected = answered
     # The pictures are told apart: else equal answers would prove nothing.
     assert len(set(expected.argmax(1))) >= PICTURES // 2
     assert 1 < expected.std() < 6
 
-    got = np.frombuffer(probe(name, "logits", checkpoints[container], tensor_file[1], "cpu", threads), np.float32)
+    got = np.frombuffer(probe(name, "logits", checkpoints[container], tensor_file[1], engine, threads), np.float32)
     got = got.reshape(expected.shape)
     assert np.abs(got - expected).max() < 1e-4 * expected.std()
     np.testing.assert_array_equal(np.argsort(-got)[:, :5], np.argsort(-expected)[:, :5])

@@ -2,7 +2,8 @@
 // torchvision and timm:
 //   pixels_probe FILE --rgb                                   width, height (int32), RGB bytes as decoded
 //   pixels_probe FILE --upright                               the same after EXIF orientation
-//   pixels_probe FILE RESIZE CROP bilinear|bicubic MEAN×3 STD×3   [3, crop, crop] float32
+//   pixels_probe FILE RESIZE CROP bilinear|bicubic MEAN×3 STD×3 [FORMAT]
+//       the picture in the format, "planar_float32" unless another of imnet::PixelFormat is named
 // Says what is wrong on standard error, as `kind: message`, and exits with 1.
 #include <cstdint>
 #include <cstdio>
@@ -39,10 +40,16 @@ imnet::Preprocessing read_recipe(char** arguments) {
     return recipe;
 }
 
+imnet::PixelFormat read_format(std::string_view name) {
+    if (name == "interleaved_float32") return imnet::PixelFormat::interleaved_float32;
+    if (name == "interleaved_bfloat16") return imnet::PixelFormat::interleaved_bfloat16;
+    return imnet::PixelFormat::planar_float32;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc != 3 && argc != 11) return 2;
+    if (argc != 3 && argc != 11 && argc != 12) return 2;
     const imnet::MappedFile file(argv[1]);
     auto decoded = imnet::decode(file.bytes());
     if (!decoded) {
@@ -60,8 +67,9 @@ int main(int argc, char** argv) {
         return 0;
     }
     const imnet::Preprocessing recipe = read_recipe(argv + 2);
-    std::vector<float> tensor(imnet::preprocessed_size(recipe));
-    imnet::preprocess(upright, recipe, tensor);
-    write(tensor.data(), tensor.size() * sizeof(float));
+    const imnet::PixelFormat format = read_format(argc == 12 ? argv[11] : "planar_float32");
+    std::vector<std::byte> tensor(imnet::preprocessed_bytes(recipe, format));
+    imnet::preprocess(upright, recipe, format, tensor);
+    write(tensor.data(), tensor.size());
     return 0;
 }

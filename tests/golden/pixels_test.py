@@ -127,6 +127,17 @@ def test_preprocesses_as_the_reference(probe, recipe, name):
     assert tensor.tobytes() == expected.tobytes(), np.abs(tensor - expected).max()
 
 
+@pytest.mark.parametrize("name", ["shape-500x375.png", "shape-31x97.png", "shape-grey.jpg"])
+def test_writes_what_engines_want_as_pytorch_does(probe, recipe, name):
+    torch = pytest.importorskip("torch", reason="the reference, PyTorch, is not installed")
+    arguments, transform = recipe
+    expected = transform(opened(SHAPED[name]).convert("RGB")).permute(1, 2, 0).contiguous()
+    float32 = probe(SHAPED[name], *arguments, "interleaved_float32")
+    assert float32.stdout == expected.numpy().tobytes()
+    bfloat16 = probe(SHAPED[name], *arguments, "interleaved_bfloat16")
+    assert bfloat16.stdout == expected.to(torch.bfloat16).view(torch.int16).numpy().tobytes()
+
+
 @pytest.mark.parametrize("name", [name for name in DECODED if not name.startswith("junk")])
 def test_never_takes_a_cut_file_for_a_whole_one(probe, name):
     """Whatever the program says of the first half of a file, it is an error or what Pillow sees."""

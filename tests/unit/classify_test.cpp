@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <csignal>
+#include <cstring>
 #include <limits>
 #include <new>
 #include <span>
@@ -33,22 +34,25 @@ public:
         most_threads = std::max<int>(most_threads, threads);
         return std::make_unique<ColourWorker>(*this);
     }
+    PixelFormat pixel_format() const override { return PixelFormat::interleaved_float32; }
     std::string device() const override { return "cpu"; }
+    Precision precision() const override { return Precision::fp32; }
     std::string library() const override { return "none"; }
 
 private:
     struct ColourWorker : Worker {
         explicit ColourWorker(const ColourEngine& made_by) : engine(made_by) {}
-        void run(std::span<const float> images, int count, int height, int width,
-                 std::span<float> logits) override {
+        void run(std::span<const std::byte> images, int count, std::span<float> logits) override {
             if (count > engine.memory) throw std::bad_alloc();
             engine.largest_batch = std::max<int>(engine.largest_batch, count);
             engine.smallest_batch = std::min<int>(engine.smallest_batch, count);
-            const auto plane = static_cast<std::size_t>(height) * width;
-            for (std::size_t i = 0; i < static_cast<std::size_t>(count) * 3; ++i)
-                logits[i] = images[i * plane] + engine.poison;
+            const std::size_t image = images.size() / static_cast<std::size_t>(count);
+            for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
+                std::memcpy(&logits[3 * i], images.data() + i * image, 3 * sizeof(float));  // the first pixel
+                for (std::size_t colour = 0; colour < 3; ++colour) logits[3 * i + colour] += engine.poison;
+            }
             std::this_thread::sleep_for(
-                std::chrono::microseconds(images[0] > 0 ? 500 : 0));  // red ones are slow
+                std::chrono::microseconds(logits[0] > 0 ? 500 : 0));  // red ones are slow
         }
         const ColourEngine& engine;
     };

@@ -2,22 +2,227 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <numeric>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/bfloat16.h"
 #include "base/errors.h"
+#include "checkpoints/state_dict.h"
+#include "engines/golden_net.h"
 
 namespace {
 
 using namespace imnet;
+using test::GoldenNet;
+
+struct Case {
+    EngineKind kind;
+    const char* library;
+    const char* option;
+};
+
+constexpr Case cases[] = {{EngineKind::onednn, "oneDNN ", "IMNET_ONEDNN=ON"},
+                          {EngineKind::torch, "libtorch ", "IMNET_TORCH=ON"}};
+constexpr const char* golden_nets[] = {"resnet18", "resnet50", "resnext50_32x4d", "wide_resnet50_2",
+                                       "resnetv2_50"};
+
+std::vector<EngineKind> installed() {
+    std::vector<EngineKind> kinds;
+    for (const Case& each : cases) {
+        if (engine_installed(each.kind)) kinds.push_back(each.kind);
+    }
+    if (kinds.empty()) MESSAGE("skipped: this build has no engine");
+    return kinds;
+}
+
+EngineOptions on_cpu(EngineKind kind, Precision precision = Precision::fp32) {
+    return {.kind = kind,
+            .device = {Device::Kind::cpu},
+            .precision = precision,
+            .height = test::side,
+            .width = test::side,
+            .batch = 8,
+            .threads = 2};
+}
+
+/// The pictures in the engine's pixel format.
+std::vector<std::byte> pictures(const Engine& engine, std::vector<int> which) {
+    std::vector<float> values;
+    for (const int k : which) test::append_picture(values, k);
+    const bool halves = engine.pixel_format() == PixelFormat::interleaved_bfloat16;
+    std::vector<std::byte> bytes(values.size() * (halves ? 2 : 4));
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const std::uint16_t half = to_bfloat16(values[i]);
+        if (halves) {
+            std::memcpy(&bytes[2 * i], &half, sizeof half);
+        } else {
+            std::memcpy(&bytes[4 * i], &values[i], sizeof(float));
+        }
+    }
+    return bytes;
+}
+
+std::vector<float> answers(Worker& worker, std::span<const std::byte> images, int count) {
+    std::vector<float> logits(static_cast<std::size_t>(count) * 10);
+    worker.run(images, count, logits);
+    return logits;
+}
+
+std::vector<float> expected_answers(const GoldenNet& golden) {
+    std::vector<float> expected(3 * 10);
+    to_float32(*golden.stored.find("logits"), expected);
+    return expected;
+}
+
+double deviation(const std::vector<float>& values) {
+    const double mean = std::reduce(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+    double sum = 0;
+    for (const float value : values) sum += (value - mean) * (value - mean);
+    return std::sqrt(sum / static_cast<double>(values.size()));
+}
+
+double largest_difference(const std::vector<float>& a, const std::vector<float>& b) {
+    double largest = 0;
+    for (std::size_t i = 0; i < a.size(); ++i)
+        largest = std::max(largest, std::abs(double{a[i]} - double{b[i]}));
+    return largest;
+}
+
+double rms_difference(const std::vector<float>& a, const std::vector<float>& b) {
+    double sum = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) sum += (a[i] - b[i]) * (a[i] - b[i]);
+    return std::sqrt(sum / static_cast<double>(a.size()));
+}
 
 TEST_CASE("an engine says where and with what it runs, and one that is left out says how to get it") {
     const Architecture net = architecture("resnet18", 10);
     const Parameters parameters = random_parameters(net, 0);
-    if (engine_installed()) {
-        const auto engine = open_engine(net, parameters, {Device::Kind::cpu});
-        CHECK(engine->device() == "cpu");
-        CHECK(engine->library().starts_with("libtorch "));
-    } else {
-        CHECK_THROWS_WITH_AS(open_engine(net, parameters, {Device::Kind::cpu}),
-                             doctest::Contains("build imnet with -DIMNET_TORCH=ON"), ModelError);
+    for (const Case& each : cases) {
+        if (engine_installed(each.kind)) {
+            const auto engine = open_engine(net, parameters, on_cpu(each.kind));
+            CHECK(engine->device() == "cpu");
+            CHECK(engine->library().starts_with(each.library));
+            CHECK(engine->precision() == Precision::fp32);
+        } else {
+            CHECK_THROWS_WITH_AS(open_engine(net, parameters, on_cpu(each.kind)),
+                                 doctest::Contains(each.option), ModelError);
+        }
+    }
+}
+
+TEST_CASE("oneDNN on a GPU is refused") {
+    const Architecture net = architecture("resnet18", 10);
+    const EngineOptions options{.kind = EngineKind::onednn, .device = {Device::Kind::cuda}};
+    CHECK_THROWS_WITH_AS(open_engine(net, random_parameters(net, 0), options),
+                         doctest::Contains("use --engine torch"), ModelError);
+}
+
+// The expected logits are float64's. A float32 sum of K products (K up to 4608) errs by about
+// sqrt(K) · 2^-24 = 4e-6 of its size, and some 50 layers in a row by sqrt(50) times that, 3e-5 of the
+// spread of the logits; 1e-4 leaves room for three times the expected error.
+TEST_CASE("logits in fp32 are those of PyTorch") {
+    for (const EngineKind kind : installed()) {
+        for (const std::string name : golden_nets) {
+            CAPTURE(name);
+            CAPTURE(kind);
+            const GoldenNet golden(name);
+            const std::vector<float> expected = expected_answers(golden);
+            const auto engine = open_engine(golden.net, golden.parameters, on_cpu(kind));
+            const std::vector<float> logits =
+                answers(*engine->worker(1), pictures(*engine, {102, 103, 106}), 3);
+            CHECK(deviation(expected) > 1.0);
+            CHECK(largest_difference(logits, expected) < 1e-4 * deviation(expected));
+        }
+    }
+}
+
+// How far the roundings of bfloat16 (by up to 2^-9 of a value) shift the logits depends on how much the
+// net amplifies them, so that is measured: by rounding the weights alone and computing in float32. In
+// bf16 the activations of each layer are rounded, too, by independent errors of the same size, so
+// sqrt(2) times the shift is expected; 3 leaves room for few pictures.
+TEST_CASE("logits in bf16 are off by what its precision explains") {
+    for (const EngineKind kind : installed()) {
+        for (const std::string name : golden_nets) {
+            CAPTURE(name);
+            CAPTURE(kind);
+            const GoldenNet golden(name), rounded(name, true);
+            const std::vector<float> expected = expected_answers(golden);
+            const auto in_fp32 = open_engine(rounded.net, rounded.parameters, on_cpu(kind));
+            const auto in_bf16 = open_engine(golden.net, golden.parameters, on_cpu(kind, Precision::bf16));
+            CHECK(in_bf16->precision() == Precision::bf16);
+            const double shift = rms_difference(
+                answers(*in_fp32->worker(1), pictures(*in_fp32, {102, 103, 106}), 3), expected);
+            const double off = rms_difference(
+                answers(*in_bf16->worker(1), pictures(*in_bf16, {102, 103, 106}), 3), expected);
+            CHECK(off < 3 * shift);
+            CHECK(off > shift / 2);  // it was bf16 indeed
+        }
+    }
+}
+
+TEST_CASE("a picture's logits do not depend on the batch, nor on other workers") {
+    for (const EngineKind kind : installed()) {
+        for (const Precision precision : {Precision::fp32, Precision::bf16}) {
+            CAPTURE(kind);
+            const GoldenNet golden("resnet18");
+            const auto engine = open_engine(golden.net, golden.parameters, on_cpu(kind, precision));
+            const std::vector<std::byte> images = pictures(*engine, {100, 101, 102, 103, 104, 105, 106});
+            const std::size_t one_image = images.size() / 7;
+            const std::vector<float> together = answers(*engine->worker(2), images, 7);
+
+            std::vector<float> alone(7 * 10);
+            const auto run = [&](std::size_t first, std::size_t last) {
+                const auto worker = engine->worker(1);
+                for (std::size_t i = first; i < last; ++i) {
+                    worker->run(std::span(images).subspan(i * one_image, one_image), 1,
+                                std::span(alone).subspan(i * 10, 10));
+                }
+            };
+            std::thread one(run, 0, 3);
+            std::thread other(run, 3, 7);
+            one.join();
+            other.join();
+            // PyTorch's own kernels choose their order of summation by the size of the batch.
+            const double allowed = precision == Precision::fp32 ? 1e-5 : 0.02;
+            CHECK(largest_difference(together, alone) <=
+                  (kind == EngineKind::onednn && precision == Precision::fp32
+                       ? 0.0
+                       : allowed * deviation(together)));
+        }
+    }
+}
+
+TEST_CASE("running leaves the images and the parameters as they were") {
+    for (const EngineKind kind : installed()) {
+        CAPTURE(kind);
+        const GoldenNet golden("resnetv2_50");
+        const auto engine = open_engine(golden.net, golden.parameters, on_cpu(kind));
+        const std::vector<std::byte> images = pictures(*engine, {100});
+        const std::vector<std::byte> before = images;
+        const auto worker = engine->worker(1);
+        const std::vector<float> first = answers(*worker, images, 1);
+        CHECK(first == answers(*worker, images, 1));
+        CHECK(images == before);
+    }
+}
+
+TEST_CASE("more images than the batch it was made for go through all the same") {
+    for (const EngineKind kind : installed()) {
+        CAPTURE(kind);
+        const GoldenNet golden("resnet18");
+        EngineOptions options = on_cpu(kind);
+        options.batch = 2;
+        const auto engine = open_engine(golden.net, golden.parameters, options);
+        const std::vector<std::byte> images = pictures(*engine, {100, 101, 102, 103, 104});
+        const std::vector<float> logits = answers(*engine->worker(1), images, 5);
+        const std::vector<float> last =
+            answers(*engine->worker(1), std::span(images).last(images.size() / 5), 1);
+        CHECK(largest_difference({logits.end() - 10, logits.end()}, last) < 1e-5 * deviation(logits));
     }
 }
 

@@ -44,9 +44,9 @@ std::string result_named(std::string_view what, DecodedImage decoded) {
     const Image upright = orient(std::move(decoded.image), decoded.orientation);
     if (what == "upright") return hash_of(upright);
     const Preprocessing recipe = recipe_named(what);
-    std::vector<float> tensor(preprocessed_size(recipe));
-    preprocess(upright, recipe, tensor);
-    return sha256(std::as_bytes(std::span(tensor)));
+    Bytes tensor(preprocessed_bytes(recipe, PixelFormat::planar_float32));
+    preprocess(upright, recipe, PixelFormat::planar_float32, tensor);
+    return sha256(tensor);
 }
 
 bool build_has_webp() { return decode(golden("lossy.webp")).has_value(); }

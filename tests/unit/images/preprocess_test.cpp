@@ -2,7 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <bit>
 #include <vector>
+
+#include "base/bfloat16.h"
 
 using namespace imnet;
 
@@ -25,9 +28,12 @@ Preprocessing only_crop(int short_side, int crop) {
     return {short_side, crop, Interpolation::bilinear, {0, 0, 0}, {1 / 255.0F, 1 / 255.0F, 1 / 255.0F}};
 }
 
-std::vector<float> preprocessed(const Image& image, const Preprocessing& recipe) {
-    std::vector<float> out(preprocessed_size(recipe), -1.0F);
-    preprocess(image, recipe, out);
+template <typename Element = float>
+std::vector<Element> preprocessed(const Image& image, const Preprocessing& recipe,
+                                  PixelFormat format = PixelFormat::planar_float32) {
+    REQUIRE(preprocessed_bytes(recipe, format) % sizeof(Element) == 0);
+    std::vector<Element> out(preprocessed_bytes(recipe, format) / sizeof(Element), Element(-1));
+    preprocess(image, recipe, format, std::as_writable_bytes(std::span(out)));
     return out;
 }
 
@@ -80,4 +86,42 @@ TEST_CASE("strips of one pixel are served") {
     const Image column{1, 4000, std::vector<std::uint8_t>(4000 * 3, 9)};
     const Image row{4000, 1, std::vector<std::uint8_t>(4000 * 3, 9)};
     CHECK(preprocessed(column, {}) == preprocessed(row, {}));
+}
+
+TEST_CASE("interleaved is planar with the channels last, and bfloat16 is its nearest") {
+    struct {
+        int width, height, resize, crop;
+    } cases[] = {{500, 375, 232, 224}, {31, 97, 40, 33}, {9, 7, 20, 32}, {90, 60, 24, 31}};
+    for (const auto& [width, height, resize, crop] : cases) {
+        CAPTURE(width);
+        CAPTURE(crop);
+        const Image image = gradient(width, height);
+        Preprocessing recipe;
+        recipe.resize = resize;
+        recipe.crop = crop;
+        const auto planar = preprocessed(image, recipe);
+        const auto interleaved = preprocessed(image, recipe, PixelFormat::interleaved_float32);
+        const auto bfloat16 = preprocessed<std::uint16_t>(image, recipe, PixelFormat::interleaved_bfloat16);
+        REQUIRE(interleaved.size() == planar.size());
+        REQUIRE(bfloat16.size() == planar.size());
+        const std::size_t plane = planar.size() / 3;
+        std::size_t different = 0;
+        for (std::size_t i = 0; i < planar.size(); ++i) {
+            const float value = planar[i % 3 * plane + i / 3];
+            if (std::bit_cast<std::uint32_t>(value) != std::bit_cast<std::uint32_t>(interleaved[i]))
+                ++different;
+            if (to_bfloat16(value) != bfloat16[i]) ++different;
+        }
+        CHECK(different == 0);
+    }
+}
+
+TEST_CASE("a preprocessor gives for each of many pictures what it gives for one") {
+    const Preprocessor preprocessor({}, PixelFormat::planar_float32);
+    for (const int width : {300, 240, 100}) {
+        const Image image = gradient(width, 250);
+        std::vector<float> out(preprocessor.bytes() / sizeof(float));
+        preprocessor.preprocess(image, std::as_writable_bytes(std::span(out)));
+        CHECK(out == preprocessed(image, {}));
+    }
 }

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <cstddef>
+
+namespace imnet {
+
+/// How the CPU engine keeps weights and activations. `bf16_by_rounding` serves processors without
+/// bfloat16 arithmetic: float32 that is rounded to bfloat16 wherever `bf16` would store it, so that the
+/// answers are those of bf16, though no faster.
+enum class Arithmetic { fp32, bf16, bf16_by_rounding };
+
+/// Bytes of a weight or activation.
+constexpr std::size_t element_bytes(Arithmetic arithmetic) { return arithmetic == Arithmetic::bf16 ? 2 : 4; }
+
+}  // namespace imnet

@@ -1,0 +1,115 @@
+#include "engines/onednn/channel_loops.h"
+
+#include <algorithm>
+#include <type_traits>
+
+#include "base/bfloat16.h"
+#include "base/cpu_clones.h"
+
+// Each public function is cloned for several processors and inlines the loops, so that these are
+// vectorised for each. All inner loops run over channels, which lie side by side.
+#define IMNET_INLINE inline __attribute__((always_inline))
+
+namespace imnet {
+namespace {
+
+template <typename Element>
+IMNET_INLINE Element stored(float value) {
+    if constexpr (std::is_same_v<Element, float>) {
+        return value;
+    } else {
+        return to_bfloat16(value);
+    }
+}
+
+template <typename Element>
+IMNET_INLINE Element larger(Element a, Element b) {
+    return to_float32(a) < to_float32(b) ? b : a;
+}
+
+template <typename Element>
+IMNET_INLINE void max_pool_loops(const Element* source, const Activations& shape, Element* destination) {
+    const int height = (shape.height + 1) / 2, width = (shape.width + 1) / 2, channels = shape.channels;
+    for (int image = 0; image < shape.images; ++image) {
+        for (int y = 0; y < height; ++y) {
+            for (int x = 0; x < width; ++x, destination += channels) {
+                // The pixel in the middle is always inside.
+                const Element* middle =
+                    source + (static_cast<std::ptrdiff_t>(2 * y) * shape.width + 2 * x) * channels;
+                std::copy_n(middle, channels, destination);
+                for (int row = std::max(2 * y - 1, 0); row <= std::min(2 * y + 1, shape.height - 1); ++row) {
+                    const int last = std::min(2 * x + 1, shape.width - 1);
+                    for (int column = std::max(2 * x - 1, 0); column <= last; ++column) {
+                        const Element* pixel =
+                            source + (static_cast<std::ptrdiff_t>(row) * shape.width + column) * channels;
+                        for (int c = 0; c < channels; ++c) destination[c] = larger(destination[c], pixel[c]);
+                    }
+                }
+            }
+        }
+        source += static_cast<std::ptrdiff_t>(shape.height) * shape.width * channels;
+    }
+}
+
+template <typename Element>
+IMNET_INLINE void average_loops(const Element* source, const Activations& shape, float* destination) {
+    const int pixels = shape.height * shape.width, channels = shape.channels;
+    for (int image = 0; image < shape.images; ++image, destination += channels) {
+        std::fill_n(destination, channels, 0.0F);
+        for (int pixel = 0; pixel < pixels; ++pixel, source += channels) {
+            for (int c = 0; c < channels; ++c) destination[c] += to_float32(source[c]);
+        }
+        for (int c = 0; c < channels; ++c) destination[c] /= static_cast<float>(pixels);
+    }
+}
+
+template <typename Element>
+IMNET_INLINE void affine_loops(const Element* source, const Activations& shape, const float* scale,
+                               const float* shift, bool relu, Element* destination) {
+    const int channels = shape.channels;
+    const float least = relu ? 0.0F : -__builtin_inff();
+    const std::size_t pixels = static_cast<std::size_t>(shape.images) * shape.height * shape.width;
+    for (std::size_t pixel = 0; pixel < pixels; ++pixel, source += channels, destination += channels) {
+        for (int c = 0; c < channels; ++c) {
+            const float value = to_float32(source[c]) * scale[c] + shift[c];
+            destination[c] = stored<Element>(value < least ? least : value);
+        }
+    }
+}
+
+}  // namespace
+
+IMNET_CPU_CLONES void max_pool(const float* source, const Activations& shape, float* destination) {
+    max_pool_loops(source, shape, destination);
+}
+IMNET_CPU_CLONES void max_pool(const std::uint16_t* source, const Activations& shape,
+                               std::uint16_t* destination) {
+    max_pool_loops(source, shape, destination);
+}
+
+IMNET_CPU_CLONES void global_average_pool(const float* source, const Activations& shape, float* destination) {
+    average_loops(source, shape, destination);
+}
+IMNET_CPU_CLONES void global_average_pool(const std::uint16_t* source, const Activations& shape,
+                                          float* destination) {
+    average_loops(source, shape, destination);
+}
+
+IMNET_CPU_CLONES void affine(const float* source, const Activations& shape, const float* scale,
+                             const float* shift, bool relu, float* destination) {
+    affine_loops(source, shape, scale, shift, relu, destination);
+}
+IMNET_CPU_CLONES void affine(const std::uint16_t* source, const Activations& shape, const float* scale,
+                             const float* shift, bool relu, std::uint16_t* destination) {
+    affine_loops(source, shape, scale, shift, relu, destination);
+}
+
+IMNET_CPU_CLONES void round_to_bfloat16(float* values, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) values[i] = to_float32(to_bfloat16(values[i]));
+}
+
+IMNET_CPU_CLONES void widen_bfloat16(const std::uint16_t* source, std::size_t count, float* destination) {
+    for (std::size_t i = 0; i < count; ++i) destination[i] = to_float32(source[i]);
+}
+
+}  // namespace imnet

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include <oneapi/dnnl/dnnl.hpp>
+
+#include "base/aligned_memory.h"
+#include "engines/onednn/arithmetic.h"
+#include "engines/onednn/step_runner.h"
+#include "models/fused_net.h"
+
+namespace imnet {
+
+/// A convolution of the net as oneDNN computes it: the primitives for the numbers of images that are
+/// asked for, made once, and the packed weights, shared by all workers.
+class OneDnnConvolution {
+public:
+    /// For images of that size, computed by `threads` threads. The step must outlive it.
+    OneDnnConvolution(const FusedStep& step, int height, int width, Arithmetic arithmetic, int threads,
+                      const dnnl::engine& engine);
+
+    /// Makes ready what a run over that many images needs: generates code and packs weights.
+    void prepare(int images);
+
+    /// One worker's way to run it. Prepares it where that has not been done.
+    std::unique_ptr<StepRunner> runner(int images, Scratch& scratch);
+
+private:
+    struct Prepared {
+        dnnl::convolution_forward primitive;
+        dnnl::memory::desc source;
+        dnnl::memory::desc destination;
+        dnnl::memory::desc scratchpad;
+        dnnl::memory weight;
+    };
+    class Runner;
+
+    dnnl::convolution_forward::primitive_desc describe(int images) const;
+    dnnl::memory packed_weight(const dnnl::memory::desc& wanted);
+    const Prepared& prepared(int images);
+
+    const FusedStep& step_;
+    int height_;
+    int width_;
+    Arithmetic arithmetic_;
+    int threads_;
+    dnnl::engine engine_;
+    dnnl::memory bias_;
+    dnnl::memory scale_;  ///< of what follows the residual; empty for none
+    dnnl::memory shift_;
+    std::mutex mutex_;
+    std::map<int, Prepared> by_images_;
+    std::vector<std::pair<AlignedMemory, dnnl::memory>> weights_;  ///< one in each layout that is used
+};
+
+}  // namespace imnet

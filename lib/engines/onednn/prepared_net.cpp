@@ -1,0 +1,214 @@
+#include "engines/onednn/prepared_net.h"
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <functional>
+#include <numeric>
+#include <span>
+#include <thread>
+#include <utility>
+
+#include "engines/onednn/linear.h"
+
+namespace imnet {
+namespace {
+
+template <typename Element>
+const Element* elements(const std::byte* bytes) {
+    return reinterpret_cast<const Element*>(bytes);
+}
+template <typename Element>
+Element* elements(std::byte* bytes) {
+    return reinterpret_cast<Element*>(bytes);
+}
+
+class WinogradRunner : public StepRunner {
+public:
+    WinogradRunner(const WinogradConvolution& convolution, const FusedStep& step, const Activations& input,
+                   int threads, Scratch& scratch)
+        : convolution_(convolution),
+          step_(step),
+          input_(input),
+          images_{input.images, input.height, input.width},
+          threads_(threads),
+          scratch_floats_((convolution.scratch_floats(images_) + 15) / 16 * 16),
+          scratch_(scratch) {
+        scratch.reserve(scratch_floats_ * static_cast<std::size_t>(threads) * sizeof(float));
+    }
+
+    void run(const std::byte* source, std::byte* destination) override {
+        const std::span from(elements<float>(source), input_.elements());
+        const std::span to(elements<float>(destination),
+                           input_.elements() / input_.channels * step_.out_channels);
+        const WinogradEpilogue epilogue{step_.residual >= 0 ? to.data() : nullptr, step_.relu};
+        auto* scratch = elements<float>(scratch_.data());
+#pragma omp parallel for num_threads(threads_) schedule(static, 1) if (threads_ > 1)
+        for (int part = 0; part < threads_; ++part) {
+            convolution_.run_part(
+                from, images_, to, epilogue,
+                {scratch + scratch_floats_ * static_cast<std::size_t>(part), scratch_floats_}, part,
+                threads_);
+        }
+    }
+
+private:
+    const WinogradConvolution& convolution_;
+    const FusedStep& step_;
+    Activations input_;
+    WinogradImages images_;
+    int threads_;
+    std::size_t scratch_floats_;
+    Scratch& scratch_;
+};
+
+/// A step that needs nothing made ready: pooling, an affine, the head.
+template <typename Element>
+class PlainRunner : public StepRunner {
+public:
+    PlainRunner(const FusedStep& step, const Activations& input) : step_(step), input_(input) {}
+
+    void run(const std::byte* source, std::byte* destination) override {
+        switch (step_.kind) {
+            case FusedStep::Kind::max_pool:
+                return max_pool(elements<Element>(source), input_, elements<Element>(destination));
+            case FusedStep::Kind::affine:
+                return affine(elements<Element>(source), input_, step_.scale.data(), step_.shift.data(),
+                              step_.relu, elements<Element>(destination));
+            case FusedStep::Kind::global_average_pool:
+                return global_average_pool(elements<Element>(source), input_, elements<float>(destination));
+            case FusedStep::Kind::linear:
+                return linear(elements<float>(source), input_.images, step_.in_channels, step_.weight.data(),
+                              step_.bias.data(), step_.out_channels, elements<float>(destination));
+            case FusedStep::Kind::convolution: break;
+        }
+    }
+
+private:
+    const FusedStep& step_;
+    Activations input_;
+};
+
+/// Rounds to bfloat16 what another runner has written.
+class RoundingRunner : public StepRunner {
+public:
+    RoundingRunner(std::unique_ptr<StepRunner> runner, std::size_t written)
+        : runner_(std::move(runner)), written_(written) {}
+
+    void run(const std::byte* source, std::byte* destination) override {
+        runner_->run(source, destination);
+        round_to_bfloat16(elements<float>(destination), written_);
+    }
+
+private:
+    std::unique_ptr<StepRunner> runner_;
+    std::size_t written_;
+};
+
+// Runs all jobs on that many threads; the first exception of any comes out.
+void run_jobs(const std::vector<std::function<void()>>& jobs, int threads) {
+    std::atomic<std::size_t> next{0};
+    std::exception_ptr error;
+    std::mutex mutex;
+    const auto work = [&] {
+        try {
+            for (std::size_t job = next++; job < jobs.size(); job = next++) jobs[job]();
+        } catch (...) {
+            const std::lock_guard lock(mutex);
+            if (!error) error = std::current_exception();
+        }
+    };
+    {
+        std::vector<std::jthread> others;
+        for (int i = 1; i < threads; ++i) others.emplace_back(work);
+        work();
+    }
+    if (error) std::rethrow_exception(error);
+}
+
+}  // namespace
+
+PreparedNet::PreparedNet(const Architecture& architecture, FusedNet net, const PreparedFor& purpose)
+    : net_(std::move(net)),
+      purpose_(purpose),
+      shapes_(value_shapes(architecture, purpose.height, purpose.width)) {
+    for (const Shape& shape : shapes_) {
+        const auto elements = static_cast<std::size_t>(
+            std::reduce(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>()));
+        // Pooled features and logits are kept in float32 throughout.
+        value_bytes_.push_back(elements *
+                               (shape.size() == 1 ? sizeof(float) : element_bytes(purpose.arithmetic)));
+    }
+    std::vector<std::size_t> weight_bytes;
+    for (const FusedStep& step : net_.steps) {
+        weight_bytes.push_back(step.weight.size() * element_bytes(purpose.arithmetic));
+    }
+    schedule_ =
+        imnet::schedule(net_, value_bytes_, weight_bytes, purpose.batch, machine_caches(purpose.workers));
+    prepare_all();
+}
+
+Activations PreparedNet::input_of(const FusedStep& step, int images) const {
+    const Shape& shape = shapes_[static_cast<std::size_t>(step.input)];
+    const auto channels = static_cast<int>(shape[0]);
+    if (shape.size() == 1) return {images, 1, 1, channels};
+    return {images, static_cast<int>(shape[1]), static_cast<int>(shape[2]), channels};
+}
+
+PreparedNet::Convolution PreparedNet::make_convolution(const FusedStep& step) const {
+    const Activations input = input_of(step, 1);
+    const bool winograd = purpose_.arithmetic != Arithmetic::bf16 && step.scale.empty() &&
+                          winograd_fits(step.in_channels, step.out_channels, step.kernel, step.stride,
+                                        step.padding, step.groups);
+    if (!winograd) {
+        return {std::make_unique<OneDnnConvolution>(step, input.height, input.width, purpose_.arithmetic,
+                                                    purpose_.threads, engine_),
+                nullptr};
+    }
+    std::vector<float> weight = folded_weight(step);
+    if (purpose_.arithmetic == Arithmetic::bf16_by_rounding) round_to_bfloat16(weight.data(), weight.size());
+    constexpr int tile = 4;
+    return {nullptr, std::make_unique<WinogradConvolution>(step.in_channels, step.out_channels, tile, weight,
+                                                           step.bias)};
+}
+
+void PreparedNet::prepare_all() {
+    convolutions_.resize(net_.steps.size());
+    std::vector<std::function<void()>> jobs;
+    for (const Section& section : schedule_.sections) {
+        for (std::size_t i = section.first; i < section.last; ++i) {
+            if (net_.steps[i].kind != FusedStep::Kind::convolution) continue;
+            jobs.emplace_back([this, i, images = section.images] {
+                convolutions_[i] = make_convolution(net_.steps[i]);
+                if (convolutions_[i].onednn) convolutions_[i].onednn->prepare(images);
+            });
+        }
+    }
+    // The last layers weigh most: the threads end at about the same time if they begin with those.
+    std::ranges::reverse(jobs);
+    run_jobs(jobs, purpose_.workers * purpose_.threads);
+}
+
+std::unique_ptr<StepRunner> PreparedNet::runner(std::size_t index, int images, Scratch& scratch) const {
+    const FusedStep& step = net_.steps[index];
+    const Convolution& convolution = convolutions_[index];
+    const Activations input = input_of(step, images);
+    std::unique_ptr<StepRunner> runner;
+    if (convolution.onednn) {
+        runner = convolution.onednn->runner(images, scratch);
+    } else if (convolution.winograd) {
+        runner =
+            std::make_unique<WinogradRunner>(*convolution.winograd, step, input, purpose_.threads, scratch);
+    } else if (purpose_.arithmetic == Arithmetic::bf16) {
+        runner = std::make_unique<PlainRunner<std::uint16_t>>(step, input);
+    } else {
+        runner = std::make_unique<PlainRunner<float>>(step, input);
+    }
+    const bool rounds = purpose_.arithmetic == Arithmetic::bf16_by_rounding &&
+                        (step.kind == FusedStep::Kind::convolution || step.kind == FusedStep::Kind::affine);
+    if (!rounds) return runner;
+    const std::size_t written = static_cast<std::size_t>(images) * value_bytes(step.output) / sizeof(float);
+    return std::make_unique<RoundingRunner>(std::move(runner), written);
+}
+
+}  // namespace imnet

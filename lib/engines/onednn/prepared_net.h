@@ -1,0 +1,65 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include <oneapi/dnnl/dnnl.hpp>
+
+#include "base/aligned_memory.h"
+#include "engines/onednn/arithmetic.h"
+#include "engines/onednn/channel_loops.h"
+#include "engines/onednn/onednn_convolution.h"
+#include "engines/onednn/schedule.h"
+#include "engines/onednn/step_runner.h"
+#include "engines/onednn/winograd.h"
+#include "models/architecture.h"
+#include "models/fused_net.h"
+
+namespace imnet {
+
+/// For what a net is made ready.
+struct PreparedFor {
+    Arithmetic arithmetic = Arithmetic::fp32;
+    int height = 224;
+    int width = 224;
+    int batch = 8;    ///< images a run at most
+    int workers = 1;  ///< that run at once
+    int threads = 1;  ///< of each worker
+};
+
+/// A net with its schedule, its packed weights and its generated code: all that workers share.
+class PreparedNet {
+public:
+    /// Makes everything ready with as many threads as will run it.
+    PreparedNet(const Architecture& architecture, FusedNet net, const PreparedFor& purpose);
+
+    const FusedNet& net() const { return net_; }
+    const Schedule& schedule() const { return schedule_; }
+    const PreparedFor& purpose() const { return purpose_; }
+    std::size_t value_bytes(int value) const { return value_bytes_[static_cast<std::size_t>(value)]; }
+
+    /// One worker's way to run the step over that many images.
+    std::unique_ptr<StepRunner> runner(std::size_t step, int images, Scratch& scratch) const;
+
+private:
+    /// How a convolution is computed: the one of the two that is not null.
+    struct Convolution {
+        std::unique_ptr<OneDnnConvolution> onednn;
+        std::unique_ptr<WinogradConvolution> winograd;
+    };
+
+    Activations input_of(const FusedStep& step, int images) const;
+    Convolution make_convolution(const FusedStep& step) const;
+    void prepare_all();
+
+    FusedNet net_;
+    PreparedFor purpose_;
+    std::vector<Shape> shapes_;             ///< by value, of one image
+    std::vector<std::size_t> value_bytes_;  ///< the same
+    Schedule schedule_;
+    dnnl::engine engine_{dnnl::engine::kind::cpu, 0};
+    std::vector<Convolution> convolutions_;  ///< by step
+};
+
+}  // namespace imnet

@@ -1,0 +1,214 @@
+#include "engines/onednn/schedule.h"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+
+#include <unistd.h>
+
+namespace imnet {
+namespace {
+
+constexpr int most_images = 8;  // at a time: beyond that nothing was gained
+
+// Memory that one value after the other occupies: a sum takes that of its residual.
+struct Storage {
+    std::size_t first = 0;  ///< step that writes it first
+    std::size_t last = 0;   ///< step that reads it last
+    std::size_t bytes = 0;  ///< of one image
+    int buffer = -1;
+};
+
+class Scheduling {
+public:
+    Scheduling(const FusedNet& net, const std::vector<std::size_t>& value_bytes,
+               const std::vector<std::size_t>& weight_bytes, int batch, const Caches& caches)
+        : steps_(net.steps),
+          value_bytes_(value_bytes),
+          weight_bytes_(weight_bytes),
+          batch_(batch),
+          caches_(caches),
+          storage_of_(value_bytes.size(), -1) {}
+
+    Schedule run() {
+        find_storages();
+        for (Section section : cuttable_sections()) {
+            section.images = images_at_a_time(section);
+            // Two sections of the same width are one: each group of images goes on to the end.
+            if (!schedule_.sections.empty() && schedule_.sections.back().images == section.images) {
+                schedule_.sections.back().last = section.last;
+            } else {
+                schedule_.sections.push_back(section);
+            }
+        }
+        place();
+        schedule_.buffer_of.assign(value_bytes_.size(), -1);
+        for (std::size_t value = 0; value < value_bytes_.size(); ++value) {
+            if (storage_of_[value] >= 0) {
+                schedule_.buffer_of[value] = storages_[static_cast<std::size_t>(storage_of_[value])].buffer;
+            }
+        }
+        return std::move(schedule_);
+    }
+
+private:
+    std::vector<std::size_t> last_reads() const {
+        std::vector<std::size_t> last(value_bytes_.size(), 0);
+        for (std::size_t i = 0; i < steps_.size(); ++i) {
+            last[static_cast<std::size_t>(steps_[i].input)] = i;
+            if (steps_[i].residual >= 0) last[static_cast<std::size_t>(steps_[i].residual)] = i;
+        }
+        return last;
+    }
+
+    void find_storages() {
+        const std::vector<std::size_t> last_read = last_reads();
+        for (std::size_t i = 0; i + 1 < steps_.size(); ++i) {  // the last step writes the logits
+            const auto output = static_cast<std::size_t>(steps_[i].output);
+            const int residual = steps_[i].residual;
+            const int shared = residual > 0 ? storage_of_[static_cast<std::size_t>(residual)] : -1;
+            if (shared >= 0 && last_read[static_cast<std::size_t>(residual)] == i) {
+                storage_of_[output] = shared;
+            } else {
+                storage_of_[output] = static_cast<int>(storages_.size());
+                storages_.push_back({i, i, 0, -1});
+            }
+            Storage& storage = storages_[static_cast<std::size_t>(storage_of_[output])];
+            storage.last = std::max(storage.last, last_read[output]);
+            storage.bytes = std::max(storage.bytes, value_bytes_[output]);
+        }
+    }
+
+    // The net may be cut behind a step where only what that step wrote is still needed.
+    std::vector<Section> cuttable_sections() const {
+        std::vector<Section> sections;
+        std::size_t begin = 0;
+        for (std::size_t i = 0; i < steps_.size(); ++i) {
+            const auto crosses =
+                std::count_if(storages_.begin(), storages_.end(),
+                              [&](const Storage& storage) { return storage.first <= i && storage.last > i; });
+            const int written = storage_of_[static_cast<std::size_t>(steps_[i].output)];
+            const bool ends =
+                i + 1 == steps_.size() || (crosses == 1 && written >= 0 && is_only_read_after(written, i));
+            if (!ends) continue;
+            sections.push_back({begin, i + 1, 1});
+            begin = i + 1;
+        }
+        return sections;
+    }
+
+    bool is_only_read_after(int storage, std::size_t step) const {
+        for (std::size_t i = step + 1; i < steps_.size(); ++i) {
+            if (storage_of_[static_cast<std::size_t>(steps_[i].output)] == storage) return false;
+        }
+        return storages_[static_cast<std::size_t>(storage)].last > step;
+    }
+
+    // Few images at a time keep what the steps pass on in the cache; many share one reading of the
+    // weights. The width that moves the fewest bytes between the caches wins.
+    int images_at_a_time(const Section& section) const {
+        const auto sum = [&](auto bytes_of_step) {
+            std::size_t bytes = 0;
+            for (std::size_t i = section.first; i < section.last; ++i) bytes += bytes_of_step(i);
+            return static_cast<double>(bytes);
+        };
+        const double weights = sum([&](std::size_t i) { return weight_bytes_[i]; });
+        const double activations = sum([&](std::size_t i) {
+            return value_bytes_[static_cast<std::size_t>(steps_[i].input)] +
+                   value_bytes_[static_cast<std::size_t>(steps_[i].output)];
+        });
+        std::size_t widest = 0;
+        for (std::size_t i = section.first; i < section.last; ++i) {
+            widest = std::max(widest, value_bytes_[static_cast<std::size_t>(steps_[i].input)] +
+                                          value_bytes_[static_cast<std::size_t>(steps_[i].output)]);
+        }
+        int best = 1;
+        double least = std::numeric_limits<double>::max();
+        for (int images = 1; images <= std::min(batch_, most_images); images *= 2) {
+            const auto live = static_cast<std::size_t>(images) * widest;
+            const double cost = weights * cost_of_reading(static_cast<std::size_t>(weights)) / images +
+                                activations * cost_of_reading(live);
+            if (cost >= least) continue;
+            least = cost;
+            best = images;
+        }
+        return best;
+    }
+
+    // Of a byte out of a set of that size, next to one from the third-level cache.
+    double cost_of_reading(std::size_t set) const {
+        constexpr double from_memory = 4;
+        if (set <= caches_.second_level) return 0.2;
+        return set <= caches_.third_level ? 1 : from_memory;
+    }
+
+    std::size_t section_of(std::size_t step) const {
+        std::size_t section = 0;
+        while (schedule_.sections[section].last <= step) ++section;
+        return section;
+    }
+
+    // The first free buffer takes the next storage, in the order in which they are written.
+    void place() {
+        std::vector<std::size_t> free_after;  // by buffer: the last step that reads it
+        for (Storage& storage : storages_) {
+            const std::size_t section = section_of(storage.first);
+            const bool whole_batch = section_of(storage.last) != section;
+            const auto images =
+                static_cast<std::size_t>(whole_batch ? batch_ : schedule_.sections[section].images);
+            std::size_t chosen = 0;
+            while (chosen < free_after.size() &&
+                   (schedule_.buffers[chosen].whole_batch != whole_batch ||
+                    free_after[chosen] >= first_busy(storage, section, whole_batch))) {
+                ++chosen;
+            }
+            if (chosen == free_after.size()) {
+                free_after.push_back(0);
+                schedule_.buffers.push_back({0, whole_batch});
+            }
+            storage.buffer = static_cast<int>(chosen);
+            free_after[chosen] = last_busy(storage, whole_batch);
+            Buffer& buffer = schedule_.buffers[chosen];
+            buffer.bytes = std::max(buffer.bytes, storage.bytes * images);
+        }
+    }
+
+    // All groups pass through a section before the next one begins: what holds the whole batch is
+    // busy from the beginning of the section that writes it to the end of the one that reads it.
+    std::size_t first_busy(const Storage& storage, std::size_t section, bool whole_batch) const {
+        return whole_batch ? schedule_.sections[section].first : storage.first;
+    }
+    std::size_t last_busy(const Storage& storage, bool whole_batch) const {
+        return whole_batch ? schedule_.sections[section_of(storage.last)].last - 1 : storage.last;
+    }
+
+    const std::vector<FusedStep>& steps_;
+    const std::vector<std::size_t>& value_bytes_;
+    const std::vector<std::size_t>& weight_bytes_;
+    int batch_;
+    Caches caches_;
+    std::vector<int> storage_of_;  ///< by value
+    std::vector<Storage> storages_;
+    Schedule schedule_;
+};
+
+std::size_t cache_size(int name, std::size_t fallback) {
+    const long size = ::sysconf(name);
+    return size > 0 ? static_cast<std::size_t>(size) : fallback;
+}
+
+}  // namespace
+
+Caches machine_caches(int workers) {
+    const Caches usual;
+    return {cache_size(_SC_LEVEL2_CACHE_SIZE, usual.second_level),
+            cache_size(_SC_LEVEL3_CACHE_SIZE, usual.third_level) /
+                static_cast<std::size_t>(std::max(workers, 1))};
+}
+
+Schedule schedule(const FusedNet& net, const std::vector<std::size_t>& value_bytes,
+                  const std::vector<std::size_t>& weight_bytes, int batch, const Caches& caches) {
+    return Scheduling(net, value_bytes, weight_bytes, batch, caches).run();
+}
+
+}  // namespace imnet

@@ -1,0 +1,45 @@
+// In which order and in which memory a net runs on a CPU: pure bookkeeping, without any kernel.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "models/fused_net.h"
+
+namespace imnet {
+
+/// A run of steps that a few images at a time go through from the first to the last, so that what
+/// one step writes is still in the cache when the next one reads it.
+struct Section {
+    std::size_t first = 0;  ///< of the steps
+    std::size_t last = 0;   ///< one past
+    int images = 1;         ///< at a time; a power of two
+};
+
+/// A piece of memory that values share, one after the other.
+struct Buffer {
+    std::size_t bytes = 0;     ///< in all
+    bool whole_batch = false;  ///< holds a value of every image of the batch, not of one pass only
+};
+
+struct Schedule {
+    std::vector<Section> sections;
+    std::vector<int> buffer_of;  ///< by value; -1 for the input, the logits and what is never stored
+    std::vector<Buffer> buffers;
+};
+
+/// What a worker may count on, in bytes.
+struct Caches {
+    std::size_t second_level = std::size_t{1} << 20U;
+    std::size_t third_level = std::size_t{8} << 20U;  ///< its share, where cores have it in common
+};
+
+/// The caches of this machine, the last level shared by `workers`.
+Caches machine_caches(int workers);
+
+/// Plans batches of up to `batch` images. `value_bytes` is the size of each value of one image, by
+/// number; `weight_bytes` that of each step's weights. Sums go into the memory of their residual.
+Schedule schedule(const FusedNet& net, const std::vector<std::size_t>& value_bytes,
+                  const std::vector<std::size_t>& weight_bytes, int batch, const Caches& caches);
+
+}  // namespace imnet

@@ -1,0 +1,124 @@
+#include "engines/onednn/channel_loops.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <random>
+#include <vector>
+
+#include "base/bfloat16.h"
+
+namespace {
+
+using namespace imnet;
+
+std::vector<float> random_values(std::size_t count) {
+    std::mt19937 random(7);
+    std::normal_distribution<float> normal;
+    std::vector<float> values(count);
+    // Numbers that bfloat16 holds exactly, so that both kinds can be compared.
+    for (float& value : values) value = to_float32(to_bfloat16(normal(random)));
+    return values;
+}
+
+std::vector<std::uint16_t> halves(const std::vector<float>& values) {
+    std::vector<std::uint16_t> bits;
+    for (const float value : values) bits.push_back(to_bfloat16(value));
+    return bits;
+}
+
+std::vector<float> floats(const std::vector<std::uint16_t>& bits) {
+    std::vector<float> values;
+    for (const std::uint16_t half : bits) values.push_back(to_float32(half));
+    return values;
+}
+
+float at(const std::vector<float>& values, const Activations& shape, int image, int y, int x, int channel) {
+    if (y < 0 || x < 0 || y >= shape.height || x >= shape.width)
+        return -std::numeric_limits<float>::infinity();
+    return values[((static_cast<std::size_t>(image) * shape.height + y) * shape.width + x) * shape.channels +
+                  channel];
+}
+
+std::vector<float> reference_max_pool(const std::vector<float>& source, const Activations& shape) {
+    std::vector<float> result;
+    for (int image = 0; image < shape.images; ++image)
+        for (int y = 0; y < (shape.height + 1) / 2; ++y)
+            for (int x = 0; x < (shape.width + 1) / 2; ++x)
+                for (int c = 0; c < shape.channels; ++c) {
+                    float largest = -std::numeric_limits<float>::infinity();
+                    for (int i = 0; i < 9; ++i)
+                        largest = std::max(largest,
+                                           at(source, shape, image, 2 * y - 1 + i / 3, 2 * x - 1 + i % 3, c));
+                    result.push_back(largest);
+                }
+    return result;
+}
+
+constexpr Activations shapes[] = {
+    {1, 1, 1, 64}, {2, 2, 3, 16}, {3, 7, 5, 8}, {1, 12, 13, 33}, {2, 16, 16, 64}};
+
+TEST_CASE("max-pool takes the largest of the pixels that are there") {
+    for (const Activations& shape : shapes) {
+        const std::vector<float> source = random_values(shape.elements());
+        const std::vector<float> expected = reference_max_pool(source, shape);
+        std::vector<float> result(expected.size());
+        max_pool(source.data(), shape, result.data());
+        CHECK(result == expected);
+        std::vector<std::uint16_t> in_halves(expected.size());
+        max_pool(halves(source).data(), shape, in_halves.data());
+        CHECK(floats(in_halves) == expected);
+    }
+}
+
+TEST_CASE("the global average is that of each channel of each image") {
+    for (const Activations& shape : shapes) {
+        const std::vector<float> source = random_values(shape.elements());
+        const std::size_t results = static_cast<std::size_t>(shape.images) * shape.channels;
+        std::vector<float> result(results), from_halves(results);
+        global_average_pool(source.data(), shape, result.data());
+        global_average_pool(halves(source).data(), shape, from_halves.data());
+        CHECK(from_halves == result);
+        for (int image = 0; image < shape.images; ++image) {
+            for (int c = 0; c < shape.channels; ++c) {
+                double sum = 0;
+                for (int i = 0; i < shape.height * shape.width; ++i)
+                    sum += at(source, shape, image, i / shape.width, i % shape.width, c);
+                const double mean = sum / (shape.height * shape.width);
+                CHECK(std::abs(result[static_cast<std::size_t>(image) * shape.channels + c] - mean) < 1e-6);
+            }
+        }
+    }
+}
+
+TEST_CASE("an affine scales and shifts each channel, and a ReLU cuts what is below zero") {
+    const Activations shape{2, 3, 5, 24};
+    const std::vector<float> source = random_values(shape.elements());
+    const std::vector<float> scale = random_values(24), shift = random_values(24);
+    for (const bool relu : {false, true}) {
+        std::vector<float> result(source.size());
+        affine(source.data(), shape, scale.data(), shift.data(), relu, result.data());
+        std::vector<std::uint16_t> in_halves(source.size());
+        affine(halves(source).data(), shape, scale.data(), shift.data(), relu, in_halves.data());
+        for (std::size_t i = 0; i < source.size(); ++i) {
+            const double exact = double{source[i]} * scale[i % 24] + shift[i % 24];
+            const double expected = relu ? std::max(exact, 0.0) : exact;
+            CHECK(std::abs(result[i] - expected) < 1e-6);
+            CHECK(std::abs(to_float32(in_halves[i]) - expected) <= std::abs(expected) * 0x1p-8 + 1e-6);
+        }
+    }
+}
+
+TEST_CASE("rounding and widening agree with the conversion of one value") {
+    std::vector<float> values{0.0F, -0.0F, 1.0F, 1.00390625F, 1e-40F, 3.4e38F, -2.7182817F};
+    std::vector<float> widened(values.size());
+    const std::vector<std::uint16_t> bits = halves(values);
+    widen_bfloat16(bits.data(), bits.size(), widened.data());
+    round_to_bfloat16(values.data(), values.size());
+    CHECK(values == widened);
+    CHECK(values == floats(bits));
+}
+
+}  // namespace

@@ -1,0 +1,187 @@
+#include "engines/onednn/max_pool.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <limits>
+#include <random>
+#include <utility>
+#include <vector>
+
+#include "engines/onednn/max_pool_kernels.h"
+
+using namespace imnet;
+
+namespace {
+
+constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+constexpr float infinity = std::numeric_limits<float>::infinity();
+
+float widen(std::uint16_t x) { return std::bit_cast<float>(static_cast<std::uint32_t>(x) << 16); }
+
+/// The bfloat16 nearest to x, by comparing the two beside it.
+std::uint16_t nearest_bfloat(float x) {
+    const auto down = static_cast<std::uint16_t>(std::bit_cast<std::uint32_t>(x) >> 16);
+    if (std::isnan(x)) return 0x7FC0;
+    if (widen(down) == x) return down;
+    const auto up = static_cast<std::uint16_t>(down + 1);  // away from zero
+    const double below = std::fabs(static_cast<double>(x) - widen(down));
+    const double above = std::fabs(widen(up) - static_cast<double>(x));
+    if (below == above) return down % 2 == 0 ? down : up;
+    return below < above ? down : up;
+}
+
+/// Numbers that bfloat16 holds too, one in `odd` of them not finite.
+std::vector<float> numbers(std::size_t count, unsigned odd, unsigned seed) {
+    std::mt19937 random(seed);
+    std::normal_distribution<float> normal(-0.5F);
+    std::vector<float> values(count);
+    for (float& value : values) {
+        value = widen(nearest_bfloat(normal(random)));
+        if (random() % odd == 0) value = std::array{nan, -nan, infinity, -infinity}[random() % 4];
+    }
+    return values;
+}
+
+std::vector<std::uint16_t> narrow(const std::vector<float>& values) {
+    std::vector<std::uint16_t> narrowed(values.size());
+    std::transform(values.begin(), values.end(), narrowed.begin(), nearest_bfloat);
+    return narrowed;
+}
+
+/// Slow and obvious.
+std::vector<float> reference(const std::vector<float>& source, NhwcImages images, int channels,
+                             const MaxPoolEpilogue& epilogue) {
+    std::vector<float> out;
+    for (int image = 0; image < images.count; ++image) {
+        for (int y = 0; y < pooled(images.height); ++y) {
+            for (int x = 0; x < pooled(images.width); ++x) {
+                for (int c = 0; c < channels; ++c) {
+                    float most = -infinity;
+                    bool any_nan = false;
+                    for (int row = std::max(2 * y - 1, 0); row <= std::min(2 * y + 1, images.height - 1);
+                         ++row) {
+                        for (int column = std::max(2 * x - 1, 0);
+                             column <= std::min(2 * x + 1, images.width - 1); ++column) {
+                            const std::ptrdiff_t pixel =
+                                (static_cast<std::ptrdiff_t>(image) * images.height + row) * images.width +
+                                column;
+                            const float value = source[pixel * channels + c];
+                            any_nan = any_nan || std::isnan(value);
+                            most = std::max(most, value);
+                        }
+                    }
+                    if (any_nan) most = nan;
+                    if (!epilogue.scale.empty()) {
+                        const float product = most * epilogue.scale[c];
+                        most = product + epilogue.shift[c];
+                    }
+                    if (epilogue.relu && most < 0) most = 0;
+                    out.push_back(most);
+                }
+            }
+        }
+    }
+    return out;
+}
+
+bool same(const std::vector<float>& x, const std::vector<float>& y) {
+    return std::equal(x.begin(), x.end(), y.begin(), y.end(),
+                      [](float a, float b) { return a == b || (std::isnan(a) && std::isnan(b)); });
+}
+
+struct Epilogues {
+    std::vector<float> scale;
+    std::vector<float> shift;
+    std::vector<MaxPoolEpilogue> all;
+
+    explicit Epilogues(int channels) {
+        for (int c = 0; c < channels; ++c) {
+            scale.push_back(static_cast<float>(c % 5) * 0.37F - 0.6F);
+            shift.push_back(static_cast<float>(c % 7) * 0.21F - 0.5F);
+        }
+        all = {{{}, {}, false}, {{}, {}, true}, {scale, shift, false}, {scale, shift, true}};
+    }
+};
+
+}  // namespace
+
+TEST_CASE("pooled is PyTorch's output size for kernel 3, stride 2, padding 1") {
+    for (const auto& [size, expected] : {std::pair{1, 1}, {2, 1}, {3, 2}, {4, 2}, {111, 56}, {112, 56}}) {
+        CHECK(pooled(size) == expected);
+    }
+}
+
+TEST_CASE("max_pool takes the greatest of each window at every size of image") {
+    for (int height = 1; height <= 17; ++height) {
+        for (int width = 1; width <= 17; ++width) {
+            const NhwcImages images{(height + width) % 3 + 1, height, width};
+            const int channels = std::array{1, 5, 8, 40}[(height * 3 + width) % 4];
+            CAPTURE(height);
+            CAPTURE(width);
+            CAPTURE(channels);
+            const auto source =
+                numbers(static_cast<std::size_t>(images.count) * height * width * channels, 50, 1);
+            for (const MaxPoolEpilogue& epilogue : Epilogues(channels).all) {
+                CAPTURE(epilogue.relu);
+                CAPTURE(epilogue.scale.size());
+                const std::vector<float> expected = reference(source, images, channels, epilogue);
+                std::vector<float> computed(expected.size(), -1);
+                max_pool(source, images, channels, computed, epilogue);
+                CHECK(same(computed, expected));
+
+                std::vector<std::uint16_t> computed_bfloat(expected.size(), 1);
+                max_pool(narrow(source), images, channels, computed_bfloat, epilogue);
+                CHECK(computed_bfloat == narrow(expected));
+            }
+        }
+    }
+}
+
+TEST_CASE("Parts of a max_pool together are the whole") {
+    const NhwcImages images{2, 9, 6};
+    const auto source = numbers(2 * 9 * 6 * 16, 50, 2);
+    const std::vector<float> expected = reference(source, images, 16, {});
+    for (const int parts : {2, 3, 10, 17}) {
+        std::vector<float> computed(expected.size(), -1);
+        for (int part = parts - 1; part >= 0; --part) max_pool(source, images, 16, computed, {}, part, parts);
+        CHECK(same(computed, expected));
+    }
+}
+
+TEST_CASE("Every processor's kernel gives the same numbers") {
+    constexpr int channels = 71;
+    const auto source = numbers(9 * channels, 40, 3);
+    const std::vector<std::uint16_t> source_bfloat = narrow(source);
+    std::array<const float*, 9> window{};
+    std::array<const std::uint16_t*, 9> window_bfloat{};
+    for (int i = 0; i < 9; ++i) {
+        window[i] = &source[i * channels];
+        window_bfloat[i] = &source_bfloat[i * channels];
+    }
+    for (const MaxPoolKernels* kernels :
+         {&portable_max_pool_kernels, avx2_max_pool_kernels(), avx512_max_pool_kernels()}) {
+        if (kernels == nullptr) continue;
+        CAPTURE(kernels->name);
+        for (const MaxPoolEpilogue& epilogue : Epilogues(channels).all) {
+            const float* scale = epilogue.scale.empty() ? nullptr : epilogue.scale.data();
+            std::vector<float> expected(channels);
+            std::vector<float> computed(channels);
+            std::vector<std::uint16_t> expected_bfloat(channels);
+            std::vector<std::uint16_t> computed_bfloat(channels);
+            portable_max_pool_kernels.floats(window.data(), channels, scale, epilogue.shift.data(),
+                                             epilogue.relu, expected.data());
+            kernels->floats(window.data(), channels, scale, epilogue.shift.data(), epilogue.relu,
+                            computed.data());
+            CHECK(same(computed, expected));
+            portable_max_pool_kernels.bfloats(window_bfloat.data(), channels, scale, epilogue.shift.data(),
+                                              epilogue.relu, expected_bfloat.data());
+            kernels->bfloats(window_bfloat.data(), channels, scale, epilogue.shift.data(), epilogue.relu,
+                             computed_bfloat.data());
+            CHECK(computed_bfloat == expected_bfloat);
+        }
+    }
+}

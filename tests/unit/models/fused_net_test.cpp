@@ -1,0 +1,86 @@
+#include "models/fused_net.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+namespace {
+
+using namespace imnet;
+using Kind = FusedStep::Kind;
+
+FusedNet fused(const std::string& name) {
+    const Architecture net = architecture(name, 10);
+    return fuse(net, random_parameters(net, 0));
+}
+
+const FusedStep& step(const FusedNet& net, const std::string& name) {
+    return *std::find_if(net.steps.begin(), net.steps.end(),
+                         [&](const FusedStep& each) { return each.name == name; });
+}
+
+std::ptrdiff_t count(const FusedNet& net, Kind kind) {
+    return std::count_if(net.steps.begin(), net.steps.end(),
+                         [&](const FusedStep& each) { return each.kind == kind; });
+}
+
+TEST_CASE("in a ResNet every norm, sum and ReLU becomes a part of a convolution") {
+    const FusedNet net = fused("resnet50");
+    CHECK(count(net, Kind::convolution) == 53);
+    CHECK(net.steps.size() == 53 + 3);  // and max-pool, average pool, linear
+    CHECK(step(net, "conv1").relu);
+    CHECK(step(net, "layer1.0.conv2").residual == -1);
+    CHECK_FALSE(step(net, "layer1.0.downsample.0").relu);
+    // The sum of a block takes the downsampled input, or the input itself.
+    CHECK(step(net, "layer1.0.conv3").residual == step(net, "layer1.0.downsample.0").output);
+    CHECK(step(net, "layer1.1.conv3").residual == step(net, "layer1.1.conv1").input);
+    CHECK(step(net, "layer1.1.conv3").relu);
+}
+
+TEST_CASE("steps stand in an order in which all that they read has been written") {
+    for (const std::string name : {"resnet18", "resnet50", "resnext50_32x4d", "resnetv2_50"}) {
+        std::vector<int> written{0};
+        const auto known = [&](int value) {
+            return std::find(written.begin(), written.end(), value) != written.end();
+        };
+        for (const FusedStep& each : fused(name).steps) {
+            CHECK(known(each.input));
+            CHECK((each.residual == -1 || known(each.residual)));
+            written.push_back(each.output);
+        }
+    }
+}
+
+TEST_CASE("the pre-activation net keeps the norms whose input is needed elsewhere") {
+    const FusedNet net = fused("resnetv2_50");
+    // norm1 of the twelve blocks with an identity shortcut, and of the first, which follows the pool
+    CHECK(count(net, Kind::affine) == 13);
+    CHECK(step(net, "stages.0.blocks.1.norm1").relu);
+    // norm1 of the first block of a stage follows the sum of the block before; so does the last norm.
+    CHECK_FALSE(step(net, "stages.0.blocks.2.conv3").scale.empty());
+    CHECK(step(net, "stages.0.blocks.2.conv3").relu);
+    CHECK_FALSE(step(net, "stages.3.blocks.2.conv3").scale.empty());
+    CHECK(step(net, "stages.0.blocks.0.conv3").scale.empty());
+    CHECK_FALSE(step(net, "stages.0.blocks.0.conv3").relu);
+}
+
+TEST_CASE("a folded convolution computes what convolution and norm do") {
+    const Architecture net = architecture("resnet18", 10);
+    const Parameters parameters = random_parameters(net, 3);
+    const FusedNet folded = fuse(net, parameters);
+    const FusedStep& conv = step(folded, "layer1.0.conv1");
+    const std::vector<float> weight = folded_weight(conv);
+    const auto gamma = parameters.at(net, "layer1.0.bn1.weight");
+    const auto variance = parameters.at(net, "layer1.0.bn1.running_var");
+    const auto mean = parameters.at(net, "layer1.0.bn1.running_mean");
+    const auto beta = parameters.at(net, "layer1.0.bn1.bias");
+    const auto plain = parameters.at(net, "layer1.0.conv1.weight");
+    const std::size_t channel = 5, element = channel * 64 * 9 + 17;
+    const double scale = gamma[channel] / std::sqrt(variance[channel] + 1e-5);
+    CHECK(weight[element] == doctest::Approx(plain[element] * scale).epsilon(1e-6));
+    CHECK(conv.bias[channel] == doctest::Approx(beta[channel] - mean[channel] * scale).epsilon(1e-6));
+}
+
+}  // namespace
