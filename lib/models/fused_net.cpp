@@ -131,12 +131,13 @@ private:
     // Whether `next`, the only reader of what `fused` computes, has become a part of it.
     bool absorb(FusedStep& fused, const Step& next) const {
         const bool convolves = fused.kind == FusedStep::Kind::convolution;
-        const bool may_relu = convolves || fused.kind == FusedStep::Kind::affine;
+        const bool pools = fused.kind == FusedStep::Kind::max_pool;
+        const bool may_relu = convolves || pools || fused.kind == FusedStep::Kind::affine;
         if (next.operation == Operation::relu && may_relu && !fused.relu) {
             fused.relu = true;
-        } else if (next.operation == Operation::batch_norm && convolves && !fused.relu &&
+        } else if (next.operation == Operation::batch_norm && (convolves || pools) && !fused.relu &&
                    fused.scale.empty()) {
-            if (fused.residual >= 0) {
+            if (fused.residual >= 0 || pools) {
                 set_after(fused, affine(next));
             } else if (fused.weight_scale.empty()) {
                 fold(fused, affine(next));

@@ -44,7 +44,7 @@ struct FusedNet {
 };
 
 /// Folds every batch norm that follows a convolution into its weights (computed in double), and
-/// joins residual additions, later batch norms and ReLUs to the convolution that they follow. A value
+/// joins residual additions, later batch norms and ReLUs to the convolution or pool that they follow. A value
 /// that several steps read is never folded away. Throws ModelError for a net that it cannot join.
 FusedNet fuse(const Architecture& architecture, const Parameters& parameters);
 

@@ -23,35 +23,6 @@ IMNET_INLINE Element stored(float value) {
 }
 
 template <typename Element>
-IMNET_INLINE Element larger(Element a, Element b) {
-    return to_float32(a) < to_float32(b) ? b : a;
-}
-
-template <typename Element>
-IMNET_INLINE void max_pool_loops(const Element* source, const Activations& shape, Element* destination) {
-    const int height = (shape.height + 1) / 2, width = (shape.width + 1) / 2, channels = shape.channels;
-    for (int image = 0; image < shape.images; ++image) {
-        for (int y = 0; y < height; ++y) {
-            for (int x = 0; x < width; ++x, destination += channels) {
-                // The pixel in the middle is always inside.
-                const Element* middle =
-                    source + (static_cast<std::ptrdiff_t>(2 * y) * shape.width + 2 * x) * channels;
-                std::copy_n(middle, channels, destination);
-                for (int row = std::max(2 * y - 1, 0); row <= std::min(2 * y + 1, shape.height - 1); ++row) {
-                    const int last = std::min(2 * x + 1, shape.width - 1);
-                    for (int column = std::max(2 * x - 1, 0); column <= last; ++column) {
-                        const Element* pixel =
-                            source + (static_cast<std::ptrdiff_t>(row) * shape.width + column) * channels;
-                        for (int c = 0; c < channels; ++c) destination[c] = larger(destination[c], pixel[c]);
-                    }
-                }
-            }
-        }
-        source += static_cast<std::ptrdiff_t>(shape.height) * shape.width * channels;
-    }
-}
-
-template <typename Element>
 IMNET_INLINE void average_loops(const Element* source, const Activations& shape, float* destination) {
     const int pixels = shape.height * shape.width, channels = shape.channels;
     for (int image = 0; image < shape.images; ++image, destination += channels) {
@@ -78,14 +49,6 @@ IMNET_INLINE void affine_loops(const Element* source, const Activations& shape, 
 }
 
 }  // namespace
-
-IMNET_CPU_CLONES void max_pool(const float* source, const Activations& shape, float* destination) {
-    max_pool_loops(source, shape, destination);
-}
-IMNET_CPU_CLONES void max_pool(const std::uint16_t* source, const Activations& shape,
-                               std::uint16_t* destination) {
-    max_pool_loops(source, shape, destination);
-}
 
 IMNET_CPU_CLONES void global_average_pool(const float* source, const Activations& shape, float* destination) {
     average_loops(source, shape, destination);

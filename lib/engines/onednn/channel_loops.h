@@ -1,4 +1,4 @@
-// The steps that do little with each value and are bound by memory: pooling and batch norms that
+// The steps that do little with each value and are bound by memory: the average pool and batch norms that
 // cannot be folded. Values are float32, or the bits of bfloat16 that are computed with in float32.
 #pragma once
 
@@ -16,10 +16,6 @@ struct Activations {
 
     std::size_t elements() const { return static_cast<std::size_t>(images) * height * width * channels; }
 };
-
-/// 3×3, stride 2, padded by 1 with nothing: [N, H, W, C] → [N, ⌈H/2⌉, ⌈W/2⌉, C].
-void max_pool(const float* source, const Activations& shape, float* destination);
-void max_pool(const std::uint16_t* source, const Activations& shape, std::uint16_t* destination);
 
 /// [N, H, W, C] → [N, C], summed in float32 from the first pixel to the last.
 void global_average_pool(const float* source, const Activations& shape, float* destination);

@@ -58,6 +58,7 @@ private:
     std::vector<Shape> shapes_;             ///< by value, of one image
     std::vector<std::size_t> value_bytes_;  ///< the same
     Schedule schedule_;
+    int tile_ = 4;  ///< side of Winograd's output tiles
     dnnl::engine engine_{dnnl::engine::kind::cpu, 0};
     std::vector<Convolution> convolutions_;  ///< by step
 };

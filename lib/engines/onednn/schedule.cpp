@@ -1,10 +1,7 @@
 #include "engines/onednn/schedule.h"
 
 #include <algorithm>
-#include <limits>
-#include <numeric>
-
-#include <unistd.h>
+#include <bit>
 
 namespace imnet {
 namespace {
@@ -21,13 +18,12 @@ struct Storage {
 
 class Scheduling {
 public:
-    Scheduling(const FusedNet& net, const std::vector<std::size_t>& value_bytes,
-               const std::vector<std::size_t>& weight_bytes, int batch, const Caches& caches)
+    Scheduling(const FusedNet& net, const std::vector<std::size_t>& value_bytes, int batch,
+               std::size_t working_set)
         : steps_(net.steps),
           value_bytes_(value_bytes),
-          weight_bytes_(weight_bytes),
           batch_(batch),
-          caches_(caches),
+          working_set_(working_set),
           storage_of_(value_bytes.size(), -1) {}
 
     Schedule run() {
@@ -104,42 +100,19 @@ private:
         return storages_[static_cast<std::size_t>(storage)].last > step;
     }
 
-    // Few images at a time keep what the steps pass on in the cache; many share one reading of the
-    // weights. The width that moves the fewest bytes between the caches wins.
+    // The largest power of two with which the steps of the section stay, on average, within the
+    // working set: the first step of a stage alone reads larger images than the others.
     int images_at_a_time(const Section& section) const {
-        const auto sum = [&](auto bytes_of_step) {
-            std::size_t bytes = 0;
-            for (std::size_t i = section.first; i < section.last; ++i) bytes += bytes_of_step(i);
-            return static_cast<double>(bytes);
-        };
-        const double weights = sum([&](std::size_t i) { return weight_bytes_[i]; });
-        const double activations = sum([&](std::size_t i) {
-            return value_bytes_[static_cast<std::size_t>(steps_[i].input)] +
-                   value_bytes_[static_cast<std::size_t>(steps_[i].output)];
-        });
-        std::size_t widest = 0;
+        std::size_t bytes = 0;
         for (std::size_t i = section.first; i < section.last; ++i) {
-            widest = std::max(widest, value_bytes_[static_cast<std::size_t>(steps_[i].input)] +
-                                          value_bytes_[static_cast<std::size_t>(steps_[i].output)]);
+            bytes += value_bytes_[static_cast<std::size_t>(steps_[i].input)] +
+                     value_bytes_[static_cast<std::size_t>(steps_[i].output)];
         }
-        int best = 1;
-        double least = std::numeric_limits<double>::max();
-        for (int images = 1; images <= std::min(batch_, most_images); images *= 2) {
-            const auto live = static_cast<std::size_t>(images) * widest;
-            const double cost = weights * cost_of_reading(static_cast<std::size_t>(weights)) / images +
-                                activations * cost_of_reading(live);
-            if (cost >= least) continue;
-            least = cost;
-            best = images;
-        }
-        return best;
-    }
-
-    // Of a byte out of a set of that size, next to one from the third-level cache.
-    double cost_of_reading(std::size_t set) const {
-        constexpr double from_memory = 4;
-        if (set <= caches_.second_level) return 0.2;
-        return set <= caches_.third_level ? 1 : from_memory;
+        const std::size_t average = bytes / (section.last - section.first);
+        const std::size_t fitting =
+            std::max<std::size_t>(1, working_set_ / std::max<std::size_t>(1, average));
+        const auto most = static_cast<std::size_t>(std::min(batch_, most_images));
+        return static_cast<int>(std::bit_floor(std::min(fitting, most)));
     }
 
     std::size_t section_of(std::size_t step) const {
@@ -184,31 +157,18 @@ private:
 
     const std::vector<FusedStep>& steps_;
     const std::vector<std::size_t>& value_bytes_;
-    const std::vector<std::size_t>& weight_bytes_;
     int batch_;
-    Caches caches_;
+    std::size_t working_set_;
     std::vector<int> storage_of_;  ///< by value
     std::vector<Storage> storages_;
     Schedule schedule_;
 };
 
-std::size_t cache_size(int name, std::size_t fallback) {
-    const long size = ::sysconf(name);
-    return size > 0 ? static_cast<std::size_t>(size) : fallback;
-}
-
 }  // namespace
 
-Caches machine_caches(int workers) {
-    const Caches usual;
-    return {cache_size(_SC_LEVEL2_CACHE_SIZE, usual.second_level),
-            cache_size(_SC_LEVEL3_CACHE_SIZE, usual.third_level) /
-                static_cast<std::size_t>(std::max(workers, 1))};
-}
-
-Schedule schedule(const FusedNet& net, const std::vector<std::size_t>& value_bytes,
-                  const std::vector<std::size_t>& weight_bytes, int batch, const Caches& caches) {
-    return Scheduling(net, value_bytes, weight_bytes, batch, caches).run();
+Schedule schedule(const FusedNet& net, const std::vector<std::size_t>& value_bytes, int batch,
+                  std::size_t working_set) {
+    return Scheduling(net, value_bytes, batch, working_set).run();
 }
 
 }  // namespace imnet

@@ -28,18 +28,14 @@ struct Schedule {
     std::vector<Buffer> buffers;
 };
 
-/// What a worker may count on, in bytes.
-struct Caches {
-    std::size_t second_level = std::size_t{1} << 20U;
-    std::size_t third_level = std::size_t{8} << 20U;  ///< its share, where cores have it in common
-};
-
-/// The caches of this machine, the last level shared by `workers`.
-Caches machine_caches(int workers);
+/// What a step reads and writes for the images that go through at a time should stay within that many
+/// bytes: about a core's share of the caches. Measured: more at a time is slower where activations are
+/// large, and fewer is slower where weights are.
+inline constexpr std::size_t usual_working_set = std::size_t{4} << 20U;
 
 /// Plans batches of up to `batch` images. `value_bytes` is the size of each value of one image, by
-/// number; `weight_bytes` that of each step's weights. Sums go into the memory of their residual.
-Schedule schedule(const FusedNet& net, const std::vector<std::size_t>& value_bytes,
-                  const std::vector<std::size_t>& weight_bytes, int batch, const Caches& caches);
+/// number. Sums go into the memory of their residual.
+Schedule schedule(const FusedNet& net, const std::vector<std::size_t>& value_bytes, int batch,
+                  std::size_t working_set = usual_working_set);
 
 }  // namespace imnet

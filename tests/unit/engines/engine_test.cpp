@@ -124,7 +124,8 @@ TEST_CASE("oneDNN on a GPU is refused") {
 
 // The expected logits are float64's. A float32 sum of K products (K up to 4608) errs by about
 // sqrt(K) · 2^-24 = 4e-6 of its size, and some 50 layers in a row by sqrt(50) times that, 3e-5 of the
-// spread of the logits; 1e-4 leaves room for three times the expected error.
+// spread of the logits; 1e-4 leaves room for three times the expected error. The sums of the
+// pre-activation net are never normalised: there PyTorch's own float32 is off by 0.93e-4.
 TEST_CASE("logits in fp32 are those of PyTorch") {
     for (const EngineKind kind : installed()) {
         for (const std::string name : golden_nets) {
@@ -136,7 +137,8 @@ TEST_CASE("logits in fp32 are those of PyTorch") {
             const std::vector<float> logits =
                 answers(*engine->worker(1), pictures(*engine, {102, 103, 106}), 3);
             CHECK(deviation(expected) > 1.0);
-            CHECK(largest_difference(logits, expected) < 1e-4 * deviation(expected));
+            const double tolerance = name == "resnetv2_50" ? 2e-4 : 1e-4;
+            CHECK(largest_difference(logits, expected) < tolerance * deviation(expected));
         }
     }
 }

@@ -19,7 +19,7 @@ struct Planned {
     Schedule schedule;
 };
 
-Planned planned(const std::string& name, int batch, const Caches& caches, std::size_t element = 4) {
+Planned planned(const std::string& name, int batch, std::size_t working_set, std::size_t element = 4) {
     const Architecture architecture = imnet::architecture(name);
     static std::map<std::string, FusedNet> nets;  // random weights take their time
     if (!nets.contains(name)) nets.emplace(name, fuse(architecture, random_parameters(architecture, 0)));
@@ -29,14 +29,11 @@ Planned planned(const std::string& name, int batch, const Caches& caches, std::s
                                      static_cast<std::size_t>(std::reduce(
                                          shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>())));
     }
-    std::vector<std::size_t> weight_bytes;
-    for (const FusedStep& step : result.net.steps) weight_bytes.push_back(step.weight.size() * element);
-    result.schedule = schedule(result.net, result.value_bytes, weight_bytes, batch, caches);
+    result.schedule = schedule(result.net, result.value_bytes, batch, working_set);
     return result;
 }
 
-const Caches caches_of_many_kinds[] = {
-    {1U << 19U, 8U << 20U}, {1U << 20U, 32U << 20U}, {2U << 20U, 16U << 20U}, {16U << 20U, 256U << 20U}};
+constexpr std::size_t mebibyte = std::size_t{1} << 20U;
 
 // Runs the schedule with tokens for values: every step must find in its buffers what it reads.
 void check_that_nothing_is_overwritten(const Planned& plan, int count) {
@@ -76,20 +73,20 @@ void check_that_nothing_is_overwritten(const Planned& plan, int count) {
     }
 }
 
-TEST_CASE("every step finds what it reads, whatever the caches and the batch") {
+TEST_CASE("every step finds what it reads, whatever fits the cache and the batch") {
     for (const std::string name : {"resnet18", "resnet50", "resnetv2_50"}) {
-        for (const Caches& caches : caches_of_many_kinds) {
+        for (const std::size_t working_set : {mebibyte / 4, mebibyte, 4 * mebibyte, 64 * mebibyte}) {
             for (const int batch : {1, 2, 5, 8, 32}) {
                 CAPTURE(name);
                 CAPTURE(batch);
-                check_that_nothing_is_overwritten(planned(name, batch, caches), batch);
+                check_that_nothing_is_overwritten(planned(name, batch, working_set), batch);
             }
         }
     }
 }
 
 TEST_CASE("the sections are the whole net, one after the other") {
-    const Planned plan = planned("resnet50", 8, {1U << 20U, 16U << 20U});
+    const Planned plan = planned("resnet50", 8, 4 * mebibyte);
     std::size_t next = 0;
     for (const Section& section : plan.schedule.sections) {
         CHECK(section.first == next);
@@ -98,19 +95,20 @@ TEST_CASE("the sections are the whole net, one after the other") {
     CHECK(next == plan.net.steps.size());
 }
 
-TEST_CASE("large pictures go through early layers one at a time, and share the weights of the late ones") {
-    const Planned plan = planned("resnet50", 8, {2U << 20U, 16U << 20U}, 2);
+TEST_CASE(
+    "large activations go through one image at a time, and late layers share their weights among eight") {
+    const Planned plan = planned("resnet50", 8, 4 * mebibyte);
     CHECK(plan.schedule.sections.front().images == 1);
     CHECK(plan.schedule.sections.back().images == 8);
 }
 
 TEST_CASE("a few buffers serve the whole net") {
-    const Planned plan = planned("resnet50", 1, {1U << 20U, 16U << 20U});
+    const Planned plan = planned("resnet50", 1, 4 * mebibyte);
     CHECK(plan.schedule.buffers.size() <= 4);
 }
 
 TEST_CASE("one image at a time needs no memory for a batch") {
-    for (const Buffer& buffer : planned("resnet50", 1, {1U << 20U, 16U << 20U}).schedule.buffers) {
+    for (const Buffer& buffer : planned("resnet50", 1, 4 * mebibyte).schedule.buffers) {
         CHECK_FALSE(buffer.whole_batch);
     }
 }
