@@ -74,15 +74,39 @@ private:
     bool matched_ = false;
 };
 
-FindOptions find_options(const Options& options) {
-    return {!options.no_recursive, options.follow, options.all};
+SourceOptions resolve_source(const Options& options) {
+    SourceOptions resolved;
+    resolved.find.recursive = !options.no_recursive;
+    resolved.find.follow = options.follow;
+    resolved.find.all_names = options.all;
+    resolved.list = options.files_from;
+    resolved.null_separated = options.null_separated;
+    resolved.paths_before_list = options.arguments_before_list;
+    resolved.tar_on_stdin = options.tar;
+    if (options.shard) resolved.shard = parse_shard(*options.shard);
+    const auto& paths = options.arguments;
+    const bool names_stdin = std::find(paths.begin(), paths.end(), "-") != paths.end();
+    if (options.null_separated && !options.files_from) {
+        throw UsageError("--null says how the paths of --files-from end; there is none");
+    }
+    if (options.tar && !names_stdin && !options.files_from) {
+        throw UsageError("--tar says what standard input is; give - as an input, too");
+    }
+    if (options.files_from == "-" && names_stdin) {
+        throw UsageError("standard input cannot be both an input and the list of --files-from");
+    }
+    return resolved;
 }
 
+// How many rows there will be; 0 where that cannot be told without reading all inputs.
 std::uint64_t count_inputs(const Options& options, const std::stop_token& stop) {
-    ImageFinder finder(options.arguments, find_options(options));
+    if (options.files_from == "-" || options.tar) return 0;
+    SourceOptions without_archives = resolve_source(options);
+    without_archives.find.archives = false;
+    InputSource source(options.arguments, std::move(without_archives));
     std::uint64_t count = 0;
-    while (finder.next()) {
-        if (stop.stop_requested()) return 0;
+    while (const auto input = source.next()) {
+        if (stop.stop_requested() || has_archive_ending(input->path)) return 0;
         ++count;
     }
     return count;
@@ -91,9 +115,13 @@ std::uint64_t count_inputs(const Options& options, const std::stop_token& stop) 
 // A run of this many seconds or more deserves a line at its end.
 constexpr double long_run = 10;
 
-void report(const Options& options, const RunOutput& output, const ImageFinder& finder, bool summary) {
+void report(const Options& options, const RunOutput& output, const InputSource& source, bool summary) {
     if (options.quiet) return;
-    for (const std::string& folder : finder.empty_folders()) {
+    for (const std::string& archive : source.empty_archives()) {
+        say(fmt::format("{}: no images in this archive (--all also tries files without an image's name)",
+                        archive));
+    }
+    for (const std::string& folder : source.empty_folders()) {
         say(fmt::format("{}: no images in this folder (--all also tries files without an image's name)",
                         folder));
     }
@@ -116,6 +144,7 @@ void report_interruption(const Options& options, const OutputPlan& plan, const R
 // Everything that a classify run is made of.
 struct Run {
     const Options& options;
+    const SourceOptions& sources;
     const Net& net;
     const Engine& engine;
     ClassifyOptions classify;
@@ -127,9 +156,9 @@ struct Run {
 };
 
 void retry(const Run& run) {
-    ImageFinder finder(run.options.arguments, find_options(run.options));
+    InputSource source(run.options.arguments, run.sources);
     retry_failed(
-        run.plan, run.net.labels, run.labels_a_row(), [&] { return finder.next(); },
+        run.plan, run.net.labels, run.labels_a_row(), [&] { return source.next(); },
         [&](const NextInput& inputs, const OnRows& on_rows) {
             classify(inputs, run.engine, run.classify, on_rows);
         });
@@ -147,15 +176,16 @@ int classify_to_rows(const Run& run) {
     RunOutput output(run.plan, recorded ? &*recorded : nullptr, run.net.labels, run.labels_a_row());
     ProgressReport progress(options, "imnet", output.is_terminal(),
                             [&](const std::stop_token& stop) { return count_inputs(options, stop); });
-    ImageFinder finder(options.arguments, find_options(options));
+    SourceOptions sources = run.sources;
+    sources.on_path = [&](std::string_view path) { output.saw(path); };
+    InputSource source(options.arguments, std::move(sources));
     bool ended = false;
     std::uint64_t taken = 0;
     const NextInput next_input = [&]() -> std::optional<Input> {
         while (interrupted() == 0) {
-            auto input = finder.next();
+            auto input = source.next();
             ended = !input;
             if (!input) return std::nullopt;
-            output.saw(input->path);
             if (output.holds(input->path)) continue;
             ++taken;
             return input;
@@ -172,7 +202,7 @@ int classify_to_rows(const Run& run) {
     const bool complete = ended && output.written() == taken;
     output.finish(complete, interrupted() == 0);
     if (!complete && interrupted() != 0) report_interruption(options, run.plan, output);
-    report(options, output, finder, summary);
+    report(options, output, source, summary);
     if (const int signal = interrupted()) throw Interrupted{signal};
     return output.failed() > 0 ? 1 : 0;
 }
@@ -180,8 +210,8 @@ int classify_to_rows(const Run& run) {
 int classify_to_matches(const Run& run, std::vector<int> wanted) {
     const GracefulStop graceful;
     MatchOutput output(run.options, std::move(wanted));
-    ImageFinder finder(run.options.arguments, find_options(run.options));
-    classify([&] { return finder.next(); }, run.engine, run.classify,
+    InputSource source(run.options.arguments, run.sources);
+    classify([&] { return source.next(); }, run.engine, run.classify,
              [&](std::span<const Row> rows) { output.write(rows); });
     if (const int signal = interrupted()) throw Interrupted{signal};
     return output.finish();
@@ -190,10 +220,11 @@ int classify_to_matches(const Run& run, std::vector<int> wanted) {
 }  // namespace
 
 int run_classify(const Options& options) {
-    if (options.arguments.empty())
-        throw UsageError("nothing to classify: give images or folders, or - for standard input");
+    if (options.arguments.empty() && !options.files_from)
+        throw UsageError("nothing to classify: give images, folders or archives, or - for standard input");
     ClassifyOptions resolved = resolve_classify(options);
     const OutputPlan plan = resolve_output(options);
+    const SourceOptions sources = resolve_source(options);
     EngineOptions engine_options = resolve_engine(options);
     const Net net = resolve_net(options);
     const std::vector<int> wanted = resolve_wanted(options, net.labels);
@@ -205,9 +236,10 @@ int run_classify(const Options& options) {
     const auto engine = open_engine(net.architecture, net.parameters, engine_options);
     if (!options.quiet && !engine->remark().empty()) say(engine->remark());
     if (resolved.batch == 0) resolved.batch = engine->device() == "cpu" ? 8 : 32;
-    resolved.whole_batches = plan.resume;  // rows must not depend on where a run was cut
+    // Rows must not depend on where a run was cut, or which part of it this is.
+    resolved.whole_batches = plan.resume || options.shard;
 
-    const Run run{options, net, *engine, resolved, plan};
+    const Run run{options, sources, net, *engine, resolved, plan};
     return options.is ? classify_to_matches(run, wanted) : classify_to_rows(run);
 }
 

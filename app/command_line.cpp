@@ -70,6 +70,15 @@ void add_option(CLI::App& parser, const OptionRow& row, Options& options) {
         row.target);
 }
 
+// How many paths were typed before the option: the order in which inputs are taken.
+std::size_t arguments_before(const CLI::App& parser, const CLI::Option* arguments, std::string_view option) {
+    const auto& typed = parser.parse_order();
+    const auto last = std::find_if(typed.rbegin(), typed.rend(), [&](const CLI::Option* parsed) {
+        return parsed->check_name(std::string(option));
+    });
+    return static_cast<std::size_t>(std::count(last, typed.rend(), arguments));
+}
+
 void check_choice(const OptionRow& row, const Options& options) {
     const auto* member = std::get_if<std::optional<std::string> Options::*>(&row.target);
     if (member == nullptr || row.choices.empty() || !(options.**member)) return;
@@ -91,7 +100,7 @@ Options parse_command_line(std::span<const std::string> words) {
     parser.set_help_flag();
     parser.allow_extras();
     for (const OptionRow* row : options_of(command)) add_option(parser, *row, options);
-    parser.add_option("arguments", options.arguments);
+    const CLI::Option* arguments = parser.add_option("arguments", options.arguments);
 
     std::vector<std::string> reversed(words.rbegin(), words.rend() - static_cast<std::ptrdiff_t>(used));
     try {
@@ -103,6 +112,7 @@ Options parse_command_line(std::span<const std::string> words) {
         if (word != "--") refuse_option(word, command);  // behind it stand paths only
     }
     for (const OptionRow* row : options_of(command)) check_choice(*row, options);
+    options.arguments_before_list = arguments_before(parser, arguments, "--files-from");
     return options;
 }
 

@@ -8,10 +8,13 @@ namespace {
 
 const std::vector<CommandRow>& commands() {
     static const std::vector<CommandRow> table{
-        {Command::classify, "", "PATH…", "Classify images: files, folders, or - for one on standard input",
+        {Command::classify, "", "PATH…",
+         "Classify images: files, folders, archives, or - for one on standard input",
          "Prints one row for every input, in the order of the inputs, whatever happens to it. Folders are "
          "searched recursively for JPEG, PNG, WebP, GIF, BMP, TGA and PNM files and their files sorted by "
-         "path. A picture is turned as its EXIF orientation says, and prepared exactly as the recipe of the "
+         "path. An archive (.tar, .tar.gz, .tgz, .tar.zst, .tzst, .zip) counts as a folder, its members come "
+         "in its own order and are named archive/member. A picture is turned as its EXIF orientation says, "
+         "and prepared exactly as the recipe of the "
          "weights says."},
         {Command::models, "models", "", "List the architectures and their published weights",
          "One line for each set of published weights: model, weights, parameters, top-1 and top-5 accuracy "

@@ -47,6 +47,11 @@ struct Options {
     bool no_recursive = false;
     bool follow = false;
     bool all = false;
+    std::optional<std::string> files_from;
+    std::size_t arguments_before_list = 0;  ///< how many paths were typed before --files-from
+    bool null_separated = false;
+    bool tar = false;
+    std::optional<std::string> shard;
     std::optional<std::int64_t> max_megapixels;
     bool quiet = false;
     bool fail_fast = false;

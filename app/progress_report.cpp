@@ -41,7 +41,8 @@ void ProgressReport::before_rows() {
 void ProgressReport::update(std::uint64_t rows, std::uint64_t failed) {
     if (!bar_) return;
     if (!counter_.joinable() && Clock::now() >= counting_from_) start_counting();
-    bar_->update(rows, total_, failed);
+    const std::uint64_t total = total_;
+    bar_->update(rows, total < rows ? 0 : total, failed);
 }
 
 void ProgressReport::start_counting() {

@@ -12,6 +12,7 @@
 #include "base/sha256.h"
 #include "checkpoints/checkpoint.h"
 #include "help.h"
+#include "images/shard.h"
 
 namespace imnet::app {
 namespace {
@@ -80,6 +81,10 @@ RunRecord describe_run(const Options& options, const Net& net, const Engine& eng
     record.device = engine.device();
     record.cpu = cpu_model();
     record.threads = classify.threads;
+    if (options.shard) {
+        const Shard shard = parse_shard(*options.shard);
+        record.shard = fmt::format("{}/{}", shard.index, shard.count);
+    }
     record.start = utc_now();
     record.settings = settings_of(options, net, engine, classify, format);
     return record;

@@ -23,6 +23,8 @@ OutputPlan resolve_output(const Options& options) {
     if (plan.retry_failed && !plan.resume) throw UsageError("--retry-failed only goes with --resume");
     if (!plan.resume) return plan;
     if (options.is) throw UsageError("--resume does not go with --is");
+    if (plan.retry_failed && options.files_from == "-")
+        throw UsageError("--retry-failed reads the list of --files-from twice; standard input comes once");
     if (!options.output) throw UsageError("--resume needs the file to go on with: -o FILE");
     if (!plan.recorded()) throw UsageError(fmt::format("--resume: {} is no regular file", plan.path));
     if (plan.format == Format::text || plan.format == Format::json)
@@ -44,7 +46,7 @@ RunOutput::RunOutput(const OutputPlan& plan, RecordedRun* run, const Labels& lab
     }
 }
 
-void RunOutput::saw(const std::string& path) {
+void RunOutput::saw(std::string_view path) {
     ++inputs_;
     if (run_ == nullptr) return;
     inputs_hash_.add(path);
@@ -52,8 +54,16 @@ void RunOutput::saw(const std::string& path) {
 }
 
 bool RunOutput::holds(const std::string& path) {
-    if (run_ != nullptr && !run_->record().shard.empty()) order_.add(inputs_ - 1);
+    if (run_ != nullptr && !run_->record().shard.empty()) note_number();
     return resumed_ && resumed_->holds(path);
+}
+
+// What is wrong with an archive as a whole is a row that other shards may not know of.
+void RunOutput::note_number() {
+    ordered_ = ordered_ && inputs_ > next_number_;
+    if (!ordered_) return;
+    order_.add(inputs_ - 1);
+    next_number_ = inputs_;
 }
 
 // Only once all rows have been read is it known what is torn, and nothing has been changed before.
@@ -99,15 +109,16 @@ void RunOutput::finish_replaced(bool complete) {
     if (run_ == nullptr) return out_.commit();
     out_.sync();
     run_->forget_previous();
-    if (complete && !run_->record().shard.empty()) order_.write(row_order_path(plan_.path), inputs_);
+    const std::string hash = inputs_hash(complete);
+    if (!hash.empty() && !run_->record().shard.empty()) order_.write(row_order_path(plan_.path), inputs_);
     out_.commit();
     run_->finish(complete ? RunState::complete : RunState::interrupted, rows(), failed(), written_, seconds(),
-                 inputs_hash(complete));
+                 hash);
 }
 
 // Of inputs that changed while the run was cut there is no one list.
 std::string RunOutput::inputs_hash(bool complete) {
-    return complete && (!resumed_ || resumed_->agreed()) ? inputs_hash_.digits() : "";
+    return complete && ordered_ && (!resumed_ || resumed_->agreed()) ? inputs_hash_.digits() : "";
 }
 
 std::uint64_t RunOutput::rows() const { return rows_of(resumed_) + written_; }

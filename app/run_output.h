@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "base/output_file.h"
 #include "base/sha256.h"
@@ -38,7 +39,7 @@ public:
     RunOutput(const OutputPlan& plan, RecordedRun* run, const Labels& labels, std::size_t labels_a_row);
 
     /// Takes notice of an input of the run, be it of this shard or of another. In their order.
-    void saw(const std::string& path);
+    void saw(std::string_view path);
 
     /// Whether the output holds the row of the input that was seen last, which is of this shard.
     bool holds(const std::string& path);
@@ -57,6 +58,7 @@ public:
     bool is_terminal() const { return out_.is_terminal(); }
 
 private:
+    void note_number();
     void begin_appending();
     void finish_in_place(bool complete);
     void finish_replaced(bool complete);
@@ -68,6 +70,8 @@ private:
     std::unique_ptr<RowFormatter> formatter_;
     std::optional<ResumedRows> resumed_;
     bool appending_ = false;
+    bool ordered_ = true;  ///< every row has a number of its own
+    std::uint64_t next_number_ = 0;
     std::uint64_t written_ = 0;
     std::uint64_t failed_ = 0;
     std::uint64_t inputs_ = 0;

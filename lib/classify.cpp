@@ -28,6 +28,11 @@ struct Run {
     std::vector<Input> inputs;
 };
 
+// Members of an archive come with their bytes. Of large ones a run takes fewer.
+constexpr std::size_t most_bytes_of_run = std::size_t{64} << 20U;
+
+std::size_t held_bytes(const Input& input) { return input.bytes ? input.bytes->size() : 0; }
+
 // Hands out the inputs, in order, a run at a time. The first inputs are looked at before the
 // workers start, so that a few images are spread over them and one alone gets all threads.
 class Queue {
@@ -35,14 +40,18 @@ public:
     Queue(const NextInput& next_input, const ClassifyOptions& options)
         : from_source_(next_input), batch_(options.batch) {
         const auto wanted = static_cast<std::size_t>(options.threads) * batch_;
-        while (first_.size() < wanted) {
+        bool ended = false;
+        std::size_t bytes = 0;
+        while (first_.size() < wanted && bytes < options.threads * most_bytes_of_run) {
             auto input = from_source_();
-            if (!input) break;
+            ended = !input;
+            if (ended) break;
+            bytes += held_bytes(*input);
             first_.push_back(std::move(*input));
         }
         workers_ = static_cast<std::size_t>(options.threads);
-        whole_batches_ = options.whole_batches || first_.size() == wanted;
-        if (first_.size() < wanted) {
+        whole_batches_ = options.whole_batches || !ended;
+        if (ended) {
             workers_ = std::clamp<std::size_t>(first_.size(), 1, workers_);
             batch_ = std::max<std::size_t>(1, (first_.size() + workers_ - 1) / workers_);
         }
@@ -54,9 +63,11 @@ public:
     Run take() {
         const std::lock_guard lock(mutex_);
         Run run{next_number_, {}};
-        while (run.inputs.size() < batch_) {
+        std::size_t bytes = 0;
+        while (run.inputs.size() < batch_ && bytes < most_bytes_of_run) {
             auto input = next_input();
             if (!input) break;
+            bytes += held_bytes(*input);
             run.inputs.push_back(std::move(*input));
         }
         if (!run.inputs.empty()) ++next_number_;
@@ -82,11 +93,16 @@ private:
 
 auto out_of_memory() { return input_error(InputErrorKind::limits, "out of memory"); }
 
-Expected<void> load(const Input& input, const ClassifyOptions& options, const Preprocessor& preprocessor,
+Expected<void> load(Input& input, const ClassifyOptions& options, const Preprocessor& preprocessor,
                     std::span<std::byte> pixels) {
-    const auto bytes = read_file(input);
-    if (!bytes) return tl::unexpected(bytes.error());
-    auto decoded = decode(*bytes, options.limits);
+    std::vector<std::byte> read;
+    if (!input.bytes) {
+        auto bytes = read_file(input);
+        if (!bytes) return tl::unexpected(bytes.error());
+        read = std::move(*bytes);
+        if (input.path == "-") input.bytes = std::exchange(read, {});  // it comes only once
+    }
+    auto decoded = decode(input.bytes ? *input.bytes : read, options.limits);
     if (!decoded) return tl::unexpected(std::move(decoded.error()));
     const Image upright = orient(std::move(decoded->image), decoded->orientation);
     preprocessor.preprocess(upright, pixels);
@@ -140,10 +156,10 @@ public:
     }
 
 private:
-    void classify_together(std::span<const Input> inputs, Rows& rows) {
+    void classify_together(std::span<Input> inputs, Rows& rows) {
         std::vector<std::size_t> loaded;  // the rows whose pixels stand in the batch
         pixels_.resize(images_a_call(inputs.size()) * image_bytes_);
-        for (const Input& input : inputs) {
+        for (Input& input : inputs) {
             const std::span pixels = std::span(pixels_).subspan(loaded.size() * image_bytes_, image_bytes_);
             const auto outcome = load(input, options_, preprocessor_, pixels);
             if (outcome) {

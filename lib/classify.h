@@ -8,7 +8,7 @@
 
 #include "engines/engine.h"
 #include "images/decode.h"
-#include "images/find.h"
+#include "images/input_source.h"
 #include "images/preprocess.h"
 #include "results/row.h"
 
@@ -29,16 +29,13 @@ struct ClassifyOptions {
     bool whole_batches = false;
 };
 
-/// Gives the next input; nothing at the end. Called by one thread at a time.
-using NextInput = std::function<std::optional<Input>()>;
-
 /// Takes rows in the order of their inputs, a batch or less at a time.
 using OnRows = std::function<void(std::span<const Row>)>;
 
-/// Classifies every input, a row each. `on_rows` is called by one thread at a time. A failed input is
-/// a row with its error, also where memory runs out for it alone; exceptions end the run. Once a signal
-/// asks the run to stop (base/interruption.h) no more inputs are taken, and what is under way becomes
-/// rows.
+/// Classifies every input, a row each. `next_input` and `on_rows` are called by one thread at a time.
+/// A failed input is a row with its error, also where memory runs out for it alone; exceptions end the
+/// run. Once a signal asks the run to stop (base/interruption.h) no more inputs are taken, and what is
+/// under way becomes rows.
 void classify(const NextInput& next_input, const Engine& engine, const ClassifyOptions& options,
               const OnRows& on_rows);
 

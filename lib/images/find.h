@@ -1,34 +1,24 @@
 #pragma once
 
-#include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include <sys/types.h>
-
-#include "base/errors.h"
+#include "images/folder.h"
+#include "images/input.h"
 
 namespace imnet {
 
-struct FindOptions {
-    bool recursive = true;
-    bool follow = false;     ///< also enter folders through links
-    bool all_names = false;  ///< also take files whose name has no image ending
-};
-
-/// One image to classify. A folder that cannot be listed is an input too, with its error.
-struct Input {
-    std::string path;    ///< as given, or folder/name; "-" is standard input
-    bool named = false;  ///< given by the user, not found in a folder
-    std::optional<InputError> error;
-};
+/// Gives the paths that the user names, one after the other; nothing at the end.
+using NextPath = std::function<std::optional<std::string>()>;
 
 /// Walks files and folders and gives one input after the other, without listing everything first.
 /// Inside a folder the order is that of the whole paths' bytes. Links to files are files; links to
 /// folders are entered only on request, never in a circle.
 class ImageFinder {
 public:
+    ImageFinder(NextPath next_path, FindOptions options);
     ImageFinder(std::vector<std::string> paths, FindOptions options);
 
     /// The next input; nothing at the end.
@@ -38,30 +28,20 @@ public:
     const std::vector<std::string>& empty_folders() const { return empty_folders_; }
 
 private:
-    struct Entry {
-        std::string name;
-        bool is_folder = false;
-    };
-    struct Folder {
+    struct OpenFolder {
         std::string path;
-        std::vector<Entry> entries;  ///< sorted in reverse: the next one is at the back
-        dev_t device = 0;
-        ino_t inode = 0;
+        Folder folder;
     };
 
     std::optional<Input> enter(std::string path);
     std::optional<Input> next_in_folders();
-    bool is_being_walked(dev_t device, ino_t inode) const;
+    bool is_being_walked(const Folder& folder) const;
 
-    std::vector<std::string> paths_;
+    NextPath next_path_;
     FindOptions options_;
-    std::size_t next_path_ = 0;
-    std::vector<Folder> open_folders_;
-    std::size_t found_in_path_ = 0;
+    std::optional<std::string> barren_;  ///< the folder given by the user, while nothing was found in it
+    std::vector<OpenFolder> open_folders_;
     std::vector<std::string> empty_folders_;
 };
-
-/// Whether the name ends as the files of a served image format do (`.jpg`, `.JPEG`, `.png` …).
-bool has_image_ending(std::string_view name);
 
 }  // namespace imnet

@@ -2,8 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <string>
-#include <string_view>
+#include <utility>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -11,24 +10,10 @@
 #include <unistd.h>
 
 #include "base/interruption.h"
+#include "images/open_input.h"
 
 namespace imnet {
 namespace {
-
-struct Descriptor {
-    int fd;
-    bool owned;
-    ~Descriptor() {
-        if (owned && fd >= 0) ::close(fd);
-    }
-};
-
-std::string_view kind_of(mode_t mode) {
-    if (S_ISDIR(mode)) return "a folder";
-    if (S_ISFIFO(mode)) return "a named pipe";
-    if (S_ISSOCK(mode)) return "a socket";
-    return "a device";
-}
 
 // A pipe may stay silent for ever; who interrupts the run does not want to wait for it.
 void wait_for_bytes(int fd) {
@@ -60,24 +45,18 @@ Expected<std::vector<std::byte>> read_all(int fd, std::size_t expected_size, boo
 
 }  // namespace
 
-Expected<std::vector<std::byte>> read_file(const Input& input) {
+Expected<std::vector<std::byte>> read_file(Input& input) {
     if (input.error) return tl::unexpected(*input.error);
-    const bool standard_input = input.path == "-" && input.named;
-    // O_NONBLOCK: a named pipe without a writer must not stop the run.
-    const Descriptor file{
-        standard_input ? STDIN_FILENO : ::open(input.path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK),
-        !standard_input};
-    if (file.fd < 0) return tl::unexpected(error_from_errno(errno));
-    struct stat status {};
-    if (::fstat(file.fd, &status) != 0) return tl::unexpected(error_from_errno(errno));
-    const bool regular = S_ISREG(status.st_mode);
-    const bool stream = S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode) || S_ISCHR(status.st_mode);
-    if (!regular && !(stream && input.named)) {
-        return input_error(InputErrorKind::io, "not a file but " + std::string(kind_of(status.st_mode)));
-    }
-    const auto size = regular ? static_cast<std::size_t>(status.st_size) : 0;
+    if (input.bytes) return std::move(*input.bytes);
+    const auto opened = open_input(input.path, input.named);
+    if (!opened) return tl::unexpected(opened.error());
+    const bool regular = S_ISREG(opened->status.st_mode);
+    const auto size = regular ? static_cast<std::size_t>(opened->status.st_size) : 0;
     if (size > max_file_bytes) return input_error(InputErrorKind::limits, "larger than 1 GiB");
-    return read_all(file.fd, size, standard_input && !regular);
+    const int descriptor = opened->file.descriptor();
+    const bool standard_input = descriptor == STDIN_FILENO;
+    if (!regular && !standard_input) ::fcntl(descriptor, F_SETFL, O_NONBLOCK);
+    return read_all(descriptor, size, standard_input && !regular);
 }
 
 }  // namespace imnet

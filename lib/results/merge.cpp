@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "base/errors.h"
+#include "images/shard.h"
 #include "results/row_order.h"
 #include "results/stored_rows.h"
 
@@ -20,22 +21,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t most_pending = 1 << 20;
-
-struct ShardNumber {
-    unsigned index = 0;
-    unsigned count = 0;
-};
-
-// "2/4"
-std::optional<ShardNumber> parse_shard(std::string_view text) {
-    ShardNumber shard;
-    const char* end = text.data() + text.size();
-    const auto [slash, error] = std::from_chars(text.data(), end, shard.index);
-    if (error != std::errc{} || slash == end || *slash != '/') return std::nullopt;
-    const auto [stop, error_behind] = std::from_chars(slash + 1, end, shard.count);
-    const bool whole = error_behind == std::errc{} && stop == end && shard.index > 0;
-    return whole && shard.index <= shard.count ? std::optional(shard) : std::nullopt;
-}
 
 std::string setting(const Settings& settings, std::string_view wanted) {
     for (const auto& [key, value] : settings) {
@@ -50,18 +35,17 @@ Format mergeable_format(const std::string& output, const Settings& settings) {
     throw UsageError(fmt::format("{}: only jsonl, csv and tsv can be merged", output));
 }
 
-ShardNumber check_shard(const std::string& output, const RunRecord& record) {
+Shard check_shard(const std::string& output, const RunRecord& record) {
     if (record.state != RunState::complete) {
         throw UsageError(fmt::format("{}: this shard is not complete: run it again with --resume", output));
     }
-    const auto shard = parse_shard(record.shard);
-    if (!shard) throw UsageError(fmt::format("{}: this is no shard of a run", output));
+    if (record.shard.empty()) throw UsageError(fmt::format("{}: this is no shard of a run", output));
     if (record.inputs_sha256.empty()) {
         throw UsageError(fmt::format(
             "{}: its inputs changed while it was cut, so its rows have no order: join the files with cat",
             output));
     }
-    return *shard;
+    return parse_shard(record.shard);
 }
 
 void check_same_run(const std::string& output, const RunRecord& record, const std::string& first,
@@ -122,7 +106,7 @@ Shards check_shards(const std::vector<std::string>& outputs) {
     unsigned count = 0;
     for (const std::string& output : outputs) {
         const RunRecord record = read_run_record(run_record_path(output));
-        const ShardNumber shard = check_shard(output, record);
+        const Shard shard = check_shard(output, record);
         if (by_index.empty()) {
             mergeable_format(output, record.settings);
             count = shard.count;

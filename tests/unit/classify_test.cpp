@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstring>
 #include <limits>
+#include <memory>
 #include <new>
 #include <span>
 #include <thread>
@@ -74,7 +75,9 @@ ClassifyOptions colour_options() {
 }
 
 NextInput pictures_in(const test::TemporaryFolder& folder) {
-    return [finder = ImageFinder({folder.path().native()}, {})]() mutable { return finder.next(); };
+    return [source = std::make_shared<InputSource>(std::vector<std::string>{folder.path().native()})] {
+        return source->next();
+    };
 }
 
 // "0 red.ppm" for a row with its best class, "! broken.ppm" for one with an error.

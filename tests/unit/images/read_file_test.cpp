@@ -14,9 +14,11 @@ using namespace imnet;
 
 namespace {
 
-Input found(const std::filesystem::path& path) { return {path.native(), false, std::nullopt}; }
+Input found(const std::filesystem::path& path) { return {path.native()}; }
 
-std::string failure(const Input& input) {
+Expected<std::vector<std::byte>> read(Input input) { return read_file(input); }
+
+std::string failure(Input input) {
     const auto bytes = read_file(input);
     REQUIRE_FALSE(bytes.has_value());
     return std::string(name(bytes.error().kind)) + ": " + bytes.error().message;
@@ -27,9 +29,9 @@ std::string failure(const Input& input) {
 TEST_CASE("a file is read whole") {
     const test::TemporaryFolder folder;
     const std::string large(200'000, 'x');
-    CHECK(read_file(found(folder.write("a", "abc")))->size() == 3);
-    CHECK(read_file(found(folder.write("b", "")))->empty());
-    CHECK(read_file(found(folder.write("c", large)))->size() == large.size());
+    CHECK(read(found(folder.write("a", "abc")))->size() == 3);
+    CHECK(read(found(folder.write("b", "")))->empty());
+    CHECK(read(found(folder.write("c", large)))->size() == large.size());
 }
 
 TEST_CASE("what is missing or no file is a row, not a crash and not a wait") {
@@ -45,13 +47,18 @@ TEST_CASE("what is missing or no file is a row, not a crash and not a wait") {
 TEST_CASE("a pipe that the user names is read, and without a writer it is empty") {
     const test::TemporaryFolder folder;
     ::mkfifo((folder / "pipe").c_str(), 0600);
-    const auto bytes = read_file({(folder / "pipe").native(), true, std::nullopt});
+    const auto bytes = read({(folder / "pipe").native(), true});
     REQUIRE(bytes.has_value());
     CHECK(bytes->empty());
 }
 
 TEST_CASE("an endless device ends at the limit") {
-    CHECK(failure({"/dev/zero", true, std::nullopt}) == "limits: larger than 1 GiB");
+    CHECK(failure({"/dev/zero", true}) == "limits: larger than 1 GiB");
+}
+
+TEST_CASE("bytes that an input brings are taken, and its path is not looked at") {
+    Input member{"shard.tar/missing.jpg", false, std::nullopt, std::vector<std::byte>(3)};
+    CHECK(read_file(member)->size() == 3);
 }
 
 TEST_CASE("a silent pipe is not waited for once the run is asked to stop") {

@@ -1,0 +1,169 @@
+#ifdef IMNET_ARCHIVE
+
+#include "images/archive_bytes.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+#include <archive.h>
+#include <unistd.h>
+
+namespace imnet {
+namespace {
+
+constexpr std::size_t block_size = 1U << 16U;
+
+// gzip (RFC 1952) and zstd (RFC 8878). Of a stream nothing can be looked at without taking it.
+bool is_compressed(int descriptor, std::int64_t start) {
+    using namespace std::literals;
+    std::array<char, 4> first{};
+    const ssize_t count = ::pread(descriptor, first.data(), first.size(), start);
+    const std::string_view bytes(first.data(), count < 0 ? 0 : static_cast<std::size_t>(count));
+    return bytes.starts_with("\x1f\x8b"sv) || bytes == "\x28\xb5\x2f\xfd"sv;
+}
+
+}  // namespace
+
+void FreeArchive::operator()(::archive* handle) const { ::archive_read_free(handle); }
+
+std::string archive_message(::archive* handle) {
+    const char* text = ::archive_error_string(handle);
+    std::string message = text == nullptr ? "it cannot be read" : text;
+    std::erase_if(message, [](char c) { return c < ' ' || c > '~'; });
+    return message;
+}
+
+ArchiveBytes::ArchiveBytes(int descriptor, const struct stat& status, const ArchiveLimits& limits)
+    : descriptor_(descriptor), regular_(S_ISREG(status.st_mode)), limits_(limits), buffer_(block_size) {
+    if (!regular_) return;
+    start_ = position_ = furthest_ = std::max<std::int64_t>(0, ::lseek(descriptor, 0, SEEK_CUR));
+    size_ = std::max<std::int64_t>(start_, status.st_size);
+}
+
+Expected<void> ArchiveBytes::inflate() {
+    if (regular_ && !is_compressed(descriptor_, start_)) return {};
+    inflater_.reset(::archive_read_new());
+    ::archive_read_support_filter_gzip(inflater_.get());
+    ::archive_read_support_filter_zstd(inflater_.get());
+    ::archive_read_support_format_raw(inflater_.get());
+    ::archive_read_support_format_empty(inflater_.get());
+    ::archive_entry* entry = nullptr;
+    if (::archive_read_open_fd(inflater_.get(), descriptor_, block_size) != ARCHIVE_OK) {
+        return input_error(InputErrorKind::decode, "damaged archive: " + archive_message(inflater_.get()));
+    }
+    // The file and one filter: compression inside compression multiplies, so its work has no bound.
+    if (::archive_filter_count(inflater_.get()) > 2) {
+        return input_error(InputErrorKind::format, "an archive that is compressed twice: unpack it first");
+    }
+    const int status = ::archive_read_next_header(inflater_.get(), &entry);
+    inflated_all_ = status == ARCHIVE_EOF;  // an empty file
+    if (status != ARCHIVE_OK && status != ARCHIVE_EOF) {
+        return input_error(InputErrorKind::decode, "damaged archive: " + archive_message(inflater_.get()));
+    }
+    return {};
+}
+
+int ArchiveBytes::open(::archive* members) {
+    ::archive_read_set_callback_data(members, this);
+    ::archive_read_set_read_callback(
+        members, [](::archive* handle, void* bytes, const void** block) -> la_ssize_t {
+            auto& source = *static_cast<ArchiveBytes*>(bytes);
+            const long count = source.read(block);
+            if (count < 0) ::archive_set_error(handle, EIO, "%s", source.error_->message.c_str());
+            return count;
+        });
+    if (regular_ && !inflater_) {
+        ::archive_read_set_skip_callback(members,
+                                         [](::archive*, void* bytes, la_int64_t count) -> la_int64_t {
+                                             return static_cast<ArchiveBytes*>(bytes)->skip(count);
+                                         });
+        ::archive_read_set_seek_callback(
+            members, [](::archive*, void* bytes, la_int64_t offset, int whence) -> la_int64_t {
+                return static_cast<ArchiveBytes*>(bytes)->seek(offset, whence);
+            });
+    }
+    return ::archive_read_open1(members);
+}
+
+bool ArchiveBytes::is_too_much(std::uint64_t inflated) const {
+    const std::int64_t read = inflater_ ? ::archive_filter_bytes(inflater_.get(), -1) : furthest_ - start_;
+    return inflated > limits_.free_bytes &&
+           (inflated - limits_.free_bytes) / std::max<std::uint64_t>(1, limits_.max_ratio) >
+               static_cast<std::uint64_t>(std::max<std::int64_t>(0, read));
+}
+
+InputError ArchiveBytes::too_much() const {
+    return {InputErrorKind::limits, "the archive inflates to more than " + std::to_string(limits_.max_ratio) +
+                                        " times its size; if you trust it, unpack it first"};
+}
+
+long ArchiveBytes::fail(InputError error) {
+    error_ = std::move(error);
+    return -1;
+}
+
+long ArchiveBytes::read(const void** block) {
+    long count = 0;
+    if (inflater_) {
+        count = read_inflated(block);
+    } else {
+        do count = ::read(descriptor_, buffer_.data(), buffer_.size());
+        while (count < 0 && errno == EINTR);
+        if (count < 0) return fail(error_from_errno(errno));
+        *block = buffer_.data();
+        position_ += count;
+        furthest_ = std::max(furthest_, position_);
+    }
+    if (count > 0 && in_header_) {
+        header_bytes_ += static_cast<std::uint64_t>(count);
+        if (header_bytes_ > limits_.max_header_bytes) {
+            return fail(
+                {InputErrorKind::limits, "what stands before one member of the archive is too large"});
+        }
+    }
+    return count;
+}
+
+long ArchiveBytes::read_inflated(const void** block) {
+    if (inflated_all_) return 0;
+    std::size_t count = 0;
+    la_int64_t offset = 0;
+    const int status = ::archive_read_data_block(inflater_.get(), block, &count, &offset);
+    inflated_all_ = status == ARCHIVE_EOF;
+    if (inflated_all_) return 0;
+    if (status != ARCHIVE_OK) {
+        return fail({InputErrorKind::decode, "damaged archive: " + archive_message(inflater_.get())});
+    }
+    inflated_ += count;
+    if (is_too_much(inflated_)) return fail(too_much());
+    return static_cast<long>(count);
+}
+
+// Not past the end: a member that is cut there must show as cut.
+std::int64_t ArchiveBytes::skip(std::int64_t count) {
+    count = std::clamp<std::int64_t>(size_ - position_, 0, count);
+    if (count == 0 || ::lseek(descriptor_, position_ + count, SEEK_SET) < 0) return 0;
+    position_ += count;
+    furthest_ = std::max(furthest_, position_);
+    return count;
+}
+
+std::int64_t ArchiveBytes::seek(std::int64_t offset, int whence) {
+    const std::int64_t base = whence == SEEK_CUR ? position_ : whence == SEEK_END ? size_ : start_;
+    const std::int64_t reached = ::lseek(descriptor_, base + offset, SEEK_SET);
+    if (reached < 0) {
+        fail(error_from_errno(errno));
+        return ARCHIVE_FATAL;
+    }
+    position_ = reached;
+    furthest_ = std::max(furthest_, std::min(position_, size_));
+    return reached - start_;
+}
+
+}  // namespace imnet
+
+#endif

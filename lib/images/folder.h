@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <dirent.h>
+#include <sys/types.h>
+
+#include "base/errors.h"
+
+namespace imnet {
+
+struct FindOptions {
+    bool recursive = true;
+    bool follow = false;     ///< also enter folders through links
+    bool all_names = false;  ///< also take files whose name has no image ending
+    bool archives = false;   ///< also take archives, where folders are entered
+    /// Names of one folder that are held at a time. A folder with more is read again for each page.
+    std::size_t page = 65'536;
+};
+
+/// What a walk takes from a folder.
+struct FolderEntry {
+    enum class Kind { file, folder, archive };
+    std::string name;
+    Kind kind = Kind::file;
+};
+
+/// The entries of one folder that a walk takes, in the order of their paths' bytes: a folder or an
+/// archive stands where what is in it does, so "a.jpg" comes before the folder "a". Memory is that of one
+/// page, however many entries there are. An entry that comes or goes meanwhile may be missed; none is given
+/// twice or out of order.
+class Folder {
+public:
+    /// Opens the folder and reads its first page.
+    static Expected<Folder> open(const std::string& path, const FindOptions& options);
+
+    /// The next entry, nothing at the end; an error ends the folder.
+    Expected<std::optional<FolderEntry>> next();
+
+    bool is(const Folder& other) const { return device_ == other.device_ && inode_ == other.inode_; }
+
+private:
+    struct Close {
+        void operator()(DIR* listing) const { ::closedir(listing); }
+    };
+    // An entry by the end of its path: its name, with a slash where it is entered.
+    struct Place {
+        std::string key;
+        FolderEntry::Kind kind = FolderEntry::Kind::file;
+        bool operator<(const Place& other) const { return key < other.key; }
+        bool operator==(const Place& other) const { return key == other.key; }
+    };
+
+    Folder() = default;
+    Expected<void> read_page();
+    std::optional<Place> place_of(const dirent& entry) const;
+    bool is_candidate(const dirent& entry) const;
+
+    std::unique_ptr<DIR, Close> listing_;  ///< open while there are more pages
+    FindOptions options_;
+    dev_t device_ = 0;
+    ino_t inode_ = 0;
+    std::vector<Place> page_;  ///< sorted in reverse: the next one is at the back
+    std::string last_;         ///< the key of the last entry of the page
+};
+
+/// Whether the name ends as the files of a served image format do (`.jpg`, `.JPEG`, `.png` …).
+bool has_image_ending(std::string_view name);
+
+/// Whether the name ends as an archive's does: `.tar`, `.tar.gz`, `.tgz`, `.tar.zst`, `.tzst` or `.zip`.
+bool has_archive_ending(std::string_view name);
+
+}  // namespace imnet

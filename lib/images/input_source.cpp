@@ -1,0 +1,80 @@
+#include "images/input_source.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "images/path_list.h"
+
+namespace imnet {
+namespace {
+
+// The paths as typed, with those of the list in their place.
+NextPath merge(std::vector<std::string> paths, const SourceOptions& options) {
+    std::shared_ptr<PathList> list;
+    if (options.list) list = std::make_shared<PathList>(*options.list, options.null_separated);
+    const std::size_t before = std::min(options.paths_before_list, paths.size());
+    return [paths = std::move(paths), list, before,
+            next = std::size_t{0}]() mutable -> std::optional<std::string> {
+        if (list && next >= before) {
+            if (auto path = list->next()) return path;
+            list.reset();
+        }
+        if (next == paths.size()) return std::nullopt;
+        return std::move(paths[next++]);
+    };
+}
+
+}  // namespace
+
+InputSource::InputSource(std::vector<std::string> paths, SourceOptions options)
+    : options_(std::move(options)), finder_(merge(std::move(paths), options_), options_.find) {}
+
+std::optional<Input> InputSource::next() {
+    while (true) {
+        if (archive_) {
+            if (auto member = archive_()) {
+                barren_.reset();
+                return member;
+            }
+            archive_ = nullptr;
+            if (barren_) empty_archives_.push_back(*std::exchange(barren_, std::nullopt));
+        }
+        auto input = finder_.next();
+        if (!input) return std::nullopt;
+        if (is_archive(*input)) {
+            if (enter(*input)) continue;
+        } else if (input->named && input->path == "-" && options_.list == "-") {
+            input->error = InputError{InputErrorKind::io, "standard input is the list of paths already"};
+        }
+        if (is_ours(input->path)) return input;
+    }
+}
+
+// Opens the archive; where that fails, the input has the error.
+bool InputSource::enter(Input& input) {
+    ArchiveOptions options{options_.find.all_names, {}, options_.archive_limits};
+    options.wanted = [this](std::string_view path) { return is_ours(path); };
+    auto opened = open_archive(input, options);
+    if (!opened) {
+        input.error = std::move(opened.error());
+        return false;
+    }
+    archive_ = std::move(*opened);
+    // Of an archive whose images all belong to other shards this one knows nothing.
+    if (input.named && options_.shard.count == 1) barren_ = input.path;
+    return true;
+}
+
+bool InputSource::is_ours(std::string_view path) const {
+    if (options_.on_path) options_.on_path(path);
+    return options_.shard.holds(path);
+}
+
+bool InputSource::is_archive(const Input& input) const {
+    if (input.error || !options_.find.archives) return false;
+    if (input.named && input.path == "-") return options_.tar_on_stdin;
+    return has_archive_ending(input.path);
+}
+
+}  // namespace imnet

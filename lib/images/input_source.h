@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "images/archive.h"
+#include "images/find.h"
+#include "images/input.h"
+#include "images/shard.h"
+
+namespace imnet {
+
+struct SourceOptions {
+    FindOptions find{.archives = true};
+    std::optional<std::string> list;    ///< a file of paths, "-" for standard input
+    bool null_separated = false;        ///< the list's paths end in NUL bytes, not in newlines
+    std::size_t paths_before_list = 0;  ///< how many of the paths come before those of the list
+    bool tar_on_stdin = false;          ///< "-" is a tar archive and not one picture
+    Shard shard;
+    ArchiveLimits archive_limits;
+    /// Called with the path of every input, also those of other shards, in the order of a whole run.
+    std::function<void(std::string_view)> on_path;
+};
+
+/// All inputs of a run, one after the other, in the order in which the user names them: files,
+/// what is in folders and archives, and what a list names. Of these the shard's part is given.
+class InputSource {
+public:
+    /// Throws UsageError where the list cannot be opened.
+    explicit InputSource(std::vector<std::string> paths, SourceOptions options = {});
+    InputSource(const InputSource&) = delete;
+    InputSource& operator=(const InputSource&) = delete;
+
+    /// The next input; nothing at the end.
+    std::optional<Input> next();
+
+    /// Folders given by the user in which nothing was found, so far, and archives.
+    const std::vector<std::string>& empty_folders() const { return finder_.empty_folders(); }
+    const std::vector<std::string>& empty_archives() const { return empty_archives_; }
+
+private:
+    bool enter(Input& input);
+    bool is_ours(std::string_view path) const;
+    bool is_archive(const Input& input) const;
+
+    SourceOptions options_;
+    ImageFinder finder_;
+    NextInput archive_;                  ///< the one that is being read
+    std::optional<std::string> barren_;  ///< its path, while nothing was found in it
+    std::vector<std::string> empty_archives_;
+};
+
+}  // namespace imnet

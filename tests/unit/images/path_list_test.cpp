@@ -1,0 +1,66 @@
+#include "images/path_list.h"
+
+#include <doctest/doctest.h>
+
+#include "base/errors.h"
+#include "temporary_folder.h"
+
+using namespace imnet;
+
+namespace {
+
+using Paths = std::vector<std::string>;
+
+Paths read(std::string_view text, bool null = false) {
+    const test::TemporaryFolder folder;
+    PathList list(folder.write("list", text).native(), null);
+    Paths paths;
+    while (auto path = list.next()) paths.push_back(*path);
+    CHECK_FALSE(list.next().has_value());
+    return paths;
+}
+
+}  // namespace
+
+TEST_CASE("a path a line, empty lines skipped, the last with or without a newline") {
+    CHECK(read("").empty());
+    CHECK(read("\n\n").empty());
+    CHECK(read("a.jpg\n\n b \nc") == Paths{"a.jpg", " b ", "c"});
+    CHECK(read("a.jpg\nb\n") == Paths{"a.jpg", "b"});
+}
+
+TEST_CASE("carriage returns before the newline and a byte order mark are dropped, once") {
+    CHECK(read("\xEF\xBB\xBF"
+               "a\r\nb\r\r\n\r\n\xEF\xBB\xBF"
+               "c\rd") == Paths{"a", "b\r",
+                                "\xEF\xBB\xBF"
+                                "c\rd"});
+}
+
+TEST_CASE("between NUL bytes a path is exact") {
+    using namespace std::literals;
+    CHECK(read("\xEF\xBB\xBF"
+               "a\r\nb\r\0\0c"sv,
+               true) == Paths{"\xEF\xBB\xBF"
+                              "a\r\nb\r",
+                              "c"});
+    CHECK(read("a\0b\n"sv) == Paths{"a\0b"s});  // not what was meant; the walk says so
+}
+
+TEST_CASE("paths that cross the buffer are whole, and one without end is cut") {
+    const std::string name(1000, 'n');
+    std::string text;
+    for (int i = 0; i < 500; ++i) text += name + std::to_string(i) + '\n';
+    const Paths paths = read(text);
+    REQUIRE(paths.size() == 500);
+    CHECK(paths[321] == name + "321");
+    const Paths cut = read(std::string(1'000'000, 'x') + "\nnext\n");
+    REQUIRE(cut.size() == 2);
+    CHECK(cut[0].size() == PathList::longest);
+    CHECK(cut[1] == "next");
+}
+
+TEST_CASE("a list that cannot be opened ends the run") {
+    CHECK_THROWS_AS(PathList("/nowhere/list", false), UsageError);
+    CHECK_THROWS_AS(PathList("/", false), UsageError);
+}
