@@ -46,7 +46,7 @@ def visible(shown):
 def test_a_pipe_gets_no_bar(net, pictures):
     for when in ((), ("--progress", "auto"), ("--progress", "never")):
         done = subprocess.run(loud(net, *when, pictures), capture_output=True)
-        assert b"images/s" not in done.stderr and b"\x1b" not in done.stderr and b"\r" not in done.stderr
+        assert b"imnet  " not in done.stderr and b"\x1b" not in done.stderr and b"\r" not in done.stderr
 
 
 def test_a_pipe_gets_lines_on_demand(net, pictures, tmp_path):
