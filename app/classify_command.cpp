@@ -11,11 +11,14 @@
 #include "base/output_file.h"
 #include "classify.h"
 #include "commands.h"
+#include "images/jpeg.h"
 #include "progress_report.h"
 #include "resolve.h"
+#include "resolve_source.h"
 #include "retry_failed.h"
 #include "run_facts.h"
 #include "run_output.h"
+#include "sorting.h"
 
 namespace imnet::app {
 namespace {
@@ -38,9 +41,15 @@ ClassifyOptions resolve_classify(const Options& options) {
     ClassifyOptions resolved;
     const int megapixels = number_in_range(options.max_megapixels, "--max-megapixels", 1, 2000, 200);
     resolved.limits.max_pixels = 1'000'000ULL * static_cast<std::uint64_t>(megapixels);
+    if (options.draft && !jpeg_has_options) {
+        throw UsageError(
+            "--draft: this build has no libjpeg-turbo; leave it out, or build with -D IMNET_JPEG=ON");
+    }
+    resolved.draft = options.draft;
     resolved.top = number_in_range(options.top, "--top", 1, 1'000'000, 5);
     resolved.batch = number_in_range(options.batch, "--batch", 1, 4096, 0);
     resolved.fail_fast = options.fail_fast;
+    resolved.keep_bytes = options.sort_into.has_value();
     const double min_prob = options.min_prob.value_or(0);
     if (!(min_prob >= 0 && min_prob <= 1)) throw UsageError("--min-prob: it takes a number from 0 to 1");
     resolved.min_probability = static_cast<float>(min_prob);
@@ -50,13 +59,14 @@ ClassifyOptions resolve_classify(const Options& options) {
 // Prints paths as grep -l does.
 class MatchOutput {
 public:
-    MatchOutput(const Options& options, std::vector<int> wanted)
-        : out_(options.output.value_or("-")), wanted_(std::move(wanted)) {}
+    MatchOutput(const Options& options, std::vector<int> wanted, Sorting& sorting)
+        : out_(options.output.value_or("-")), wanted_(std::move(wanted)), sorting_(sorting) {}
 
     void write(std::span<const Row> rows) {
         for (const Row& row : rows) {
             if (!row.top) say(fmt::format("{}: {}", row.path, row.top.error().message));
             if (!holds_label(row, wanted_)) continue;
+            sorting_.sort(row);
             matched_ = true;
             out_.write(row.path + '\n');
         }
@@ -65,52 +75,16 @@ public:
 
     int finish() {
         out_.commit();
-        return matched_ ? 0 : 1;
+        sorting_.report();
+        return matched_ && !sorting_.any_failed() ? 0 : 1;
     }
 
 private:
     OutputFile out_;
     std::vector<int> wanted_;
+    Sorting& sorting_;
     bool matched_ = false;
 };
-
-SourceOptions resolve_source(const Options& options) {
-    SourceOptions resolved;
-    resolved.find.recursive = !options.no_recursive;
-    resolved.find.follow = options.follow;
-    resolved.find.all_names = options.all;
-    resolved.list = options.files_from;
-    resolved.null_separated = options.null_separated;
-    resolved.paths_before_list = options.arguments_before_list;
-    resolved.tar_on_stdin = options.tar;
-    if (options.shard) resolved.shard = parse_shard(*options.shard);
-    const auto& paths = options.arguments;
-    const bool names_stdin = std::find(paths.begin(), paths.end(), "-") != paths.end();
-    if (options.null_separated && !options.files_from) {
-        throw UsageError("--null says how the paths of --files-from end; there is none");
-    }
-    if (options.tar && !names_stdin && !options.files_from) {
-        throw UsageError("--tar says what standard input is; give - as an input, too");
-    }
-    if (options.files_from == "-" && names_stdin) {
-        throw UsageError("standard input cannot be both an input and the list of --files-from");
-    }
-    return resolved;
-}
-
-// How many rows there will be; 0 where that cannot be told without reading all inputs.
-std::uint64_t count_inputs(const Options& options, const std::stop_token& stop) {
-    if (options.files_from == "-" || options.tar) return 0;
-    SourceOptions without_archives = resolve_source(options);
-    without_archives.find.archives = false;
-    InputSource source(options.arguments, std::move(without_archives));
-    std::uint64_t count = 0;
-    while (const auto input = source.next()) {
-        if (stop.stop_requested() || has_archive_ending(input->path)) return 0;
-        ++count;
-    }
-    return count;
-}
 
 // A run of this many seconds or more deserves a line at its end.
 constexpr double long_run = 10;
@@ -155,12 +129,15 @@ struct Run {
     }
 };
 
-void retry(const Run& run) {
+void retry(const Run& run, Sorting& sorting) {
     InputSource source(run.options.arguments, run.sources);
     retry_failed(
         run.plan, run.net.labels, run.labels_a_row(), [&] { return source.next(); },
         [&](const NextInput& inputs, const OnRows& on_rows) {
-            classify(inputs, run.engine, run.classify, on_rows);
+            classify(inputs, run.engine, run.classify, [&](std::span<const Row> rows) {
+                for (const Row& row : rows) sorting.sort(row);
+                on_rows(rows);
+            });
         });
 }
 
@@ -172,7 +149,8 @@ int classify_to_rows(const Run& run) {
         recorded.emplace(run.plan.path, run.plan.resume,
                          describe_run(options, run.net, run.engine, run.classify, run.plan.format));
     }
-    if (run.plan.retry_failed) retry(run);
+    Sorting sorting(options, run.net.labels);
+    if (run.plan.retry_failed) retry(run, sorting);
     RunOutput output(run.plan, recorded ? &*recorded : nullptr, run.net.labels, run.labels_a_row());
     ProgressReport progress(options, "imnet", output.is_terminal(),
                             [&](const std::stop_token& stop) { return count_inputs(options, stop); });
@@ -193,6 +171,7 @@ int classify_to_rows(const Run& run) {
         return std::nullopt;
     };
     classify(next_input, run.engine, run.classify, [&](std::span<const Row> rows) {
+        for (const Row& row : rows) sorting.sort(row);  // first: who has the row may count on the file
         progress.before_rows();
         output.write(rows);
         progress.update(output.rows(), output.failed());
@@ -203,13 +182,15 @@ int classify_to_rows(const Run& run) {
     output.finish(complete, interrupted() == 0);
     if (!complete && interrupted() != 0) report_interruption(options, run.plan, output);
     report(options, output, source, summary);
+    sorting.report();
     if (const int signal = interrupted()) throw Interrupted{signal};
-    return output.failed() > 0 ? 1 : 0;
+    return output.failed() > 0 || sorting.any_failed() ? 1 : 0;
 }
 
 int classify_to_matches(const Run& run, std::vector<int> wanted) {
     const GracefulStop graceful;
-    MatchOutput output(run.options, std::move(wanted));
+    Sorting sorting(run.options, run.net.labels);
+    MatchOutput output(run.options, std::move(wanted), sorting);
     InputSource source(run.options.arguments, run.sources);
     classify([&] { return source.next(); }, run.engine, run.classify,
              [&](std::span<const Row> rows) { output.write(rows); });
@@ -223,6 +204,7 @@ int run_classify(const Options& options) {
     if (options.arguments.empty() && !options.files_from)
         throw UsageError("nothing to classify: give images, folders or archives, or - for standard input");
     ClassifyOptions resolved = resolve_classify(options);
+    check_sorting(options);
     const OutputPlan plan = resolve_output(options);
     const SourceOptions sources = resolve_source(options);
     EngineOptions engine_options = resolve_engine(options);

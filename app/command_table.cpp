@@ -59,6 +59,14 @@ const std::vector<CommandRow>& commands() {
          "Writes the rows of all shards (jsonl, csv or tsv) to the file that -o names, in the order in which "
          "one run would have written them. The shards must be of one run, all there, and complete: their "
          "records (FILE.run.json) tell, and FILE.order tells the order."},
+        {Command::undo, "undo", "MANIFEST…", "Put back what --sort-into has sorted",
+         "Reads the manifests that runs with --sort-into have left in their folder, and reverses what they "
+         "say, "
+         "the last file first: copies and links are removed, moved files go back to where they were. What "
+         "has been changed since, is the only one left, or would replace something is kept, with a line on "
+         "standard error and exit status 1. A manifest that is undone has .undone behind its name. It may "
+         "be "
+         "interrupted and run again."},
     };
     return table;
 }

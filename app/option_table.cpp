@@ -5,11 +5,11 @@
 namespace imnet::app {
 namespace {
 
-const std::vector<Command> all_commands{Command::classify,        Command::models,
-                                        Command::summary,         Command::bench,
-                                        Command::weights_path,    Command::weights_inspect,
-                                        Command::weights_convert, Command::weights_fetch,
-                                        Command::weights_verify,  Command::merge};
+const std::vector<Command> all_commands{
+    Command::classify,        Command::models,        Command::summary,
+    Command::bench,           Command::weights_path,  Command::weights_inspect,
+    Command::weights_convert, Command::weights_fetch, Command::weights_verify,
+    Command::merge,           Command::undo};
 const std::vector<Command> merge{Command::merge};
 const std::vector<Command> classify{Command::classify};
 const std::vector<Command> inspect{Command::weights_inspect};
@@ -20,7 +20,7 @@ const std::vector<Command> with_checkpoint{Command::classify, Command::summary, 
 const std::vector<Command> with_model{Command::classify,     Command::summary,       Command::bench,
                                       Command::weights_path, Command::weights_fetch, Command::weights_verify};
 const std::vector<Command> with_quiet{Command::classify, Command::summary, Command::bench,
-                                      Command::weights_fetch};
+                                      Command::weights_fetch, Command::undo};
 const std::vector<Command> bench{Command::bench};
 const std::vector<Command> with_batch{Command::classify, Command::bench};
 const std::vector<Command> fetch{Command::weights_fetch};
@@ -230,6 +230,18 @@ const std::vector<OptionRow>& rows() {
          Completion::none,
          classify,
          &Options::max_megapixels},
+        {"Input",
+         "",
+         "--draft",
+         "",
+         "Decode large JPEG pictures at 1/8, 1/4 or 1/2, as Pillow's Image.draft does, where that leaves the "
+         "short side at least twice as long as the recipe resizes it to: faster, but it changes pixels a "
+         "little",
+         "",
+         {},
+         Completion::none,
+         classify,
+         &Options::draft},
 
         {"Output", "-k", "--top", "N", "Labels an image", "5", {}, Completion::none, classify, &Options::top},
         {"Output",
@@ -344,6 +356,27 @@ const std::vector<OptionRow>& rows() {
          Completion::none,
          classify,
          &Options::is},
+        {"Output",
+         "",
+         "--sort-into",
+         "DIR",
+         "Also put each image into DIR/LABEL by its most probable label, beside a manifest with which 'imnet "
+         "undo' takes it back",
+         "",
+         {},
+         Completion::file,
+         classify,
+         &Options::sort_into},
+        {"Output",
+         "",
+         "--by",
+         "WAY",
+         "How --sort-into does it: copy, link (hard links) or move",
+         "copy",
+         {"copy", "link", "move"},
+         Completion::none,
+         classify,
+         &Options::by},
         {"Output",
          "-q",
          "--quiet",

@@ -19,7 +19,8 @@ enum class Command {
     weights_convert,
     weights_fetch,
     weights_verify,
-    merge
+    merge,
+    undo
 };
 
 struct Options {
@@ -44,6 +45,8 @@ struct Options {
     std::optional<std::string> output;
     std::optional<double> min_prob;
     std::optional<std::string> is;
+    std::optional<std::string> sort_into;
+    std::optional<std::string> by;
     bool no_recursive = false;
     bool follow = false;
     bool all = false;
@@ -53,6 +56,7 @@ struct Options {
     bool tar = false;
     std::optional<std::string> shard;
     std::optional<std::int64_t> max_megapixels;
+    bool draft = false;
     bool quiet = false;
     bool fail_fast = false;
     bool resume = false;

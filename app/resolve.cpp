@@ -57,7 +57,8 @@ Preprocessing recognise_preprocessing(const std::string& model, int classes, con
     for (const PublishedWeights& row : published_weights()) {
         if (row.model == model && path.filename() == row.file) published = &row;
     }
-    if (published == nullptr && classes == 1000 && fs::is_regular_file(path))
+    if (published == nullptr && classes == 1000 && fs::is_regular_file(path) &&
+        may_be_published(model, fs::file_size(path)))
         published = identify_by_hash(model, sha256(MappedFile(path).bytes()));
     return published != nullptr ? published->preprocessing : default_preprocessing(model);
 }

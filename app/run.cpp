@@ -49,6 +49,7 @@ int dispatch(const Options& options) {
         case Command::weights_inspect: return run_weights_inspect(options);
         case Command::merge: return run_merge(options);
         case Command::weights_convert: return run_weights_convert(options);
+        case Command::undo: return run_undo(options);
     }
     return usage;
 }

@@ -63,6 +63,7 @@ Settings settings_of(const Options& options, const Net& net, const Engine& engin
     };
     if (classify.min_probability > 0)
         settings.emplace_back("min_prob", fmt::format("{}", classify.min_probability));
+    if (classify.draft) settings.emplace_back("draft", "yes");
     if (options.ema) settings.emplace_back("ema", "yes");
     return settings;
 }

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
+#include <utility>
 #include <vector>
 
 #include "base/mapped_file.h"
@@ -45,6 +46,21 @@ int main(int argc, char** argv) {
     std::vector<std::byte> tensor(by_v2.bytes());
 
     report("decode", repetitions, [&] { (void)imnet::decode(file.bytes()); });
+    std::vector<std::uint8_t> memory;
+    report("decode-again", repetitions, [&] {
+        auto again = imnet::decode(file.bytes(), {}, {.memory = std::move(memory)});
+        memory = std::move(again->image.rgb);
+    });
+    const auto columns = [&](auto... size_and_turn) { return by_v2.columns_needed(size_and_turn...); };
+    report("decode-again-columns", repetitions, [&] {
+        auto again = imnet::decode(file.bytes(), {}, {.columns = columns, .memory = std::move(memory)});
+        memory = std::move(again->image.rgb);
+    });
+    report("decode-again-draft", repetitions, [&] {
+        auto again =
+            imnet::decode(file.bytes(), {}, {.draft_short_side = 2 * v2.resize, .memory = std::move(memory)});
+        memory = std::move(again->image.rgb);
+    });
     const bool portrait = image.width <= image.height;
     const int long_side =
         232 * (portrait ? image.height : image.width) / (portrait ? image.width : image.height);
@@ -54,6 +70,8 @@ int main(int argc, char** argv) {
         (void)imnet::resize(image, width, height, imnet::Interpolation::bilinear, {0, 0, width, height});
     });
     report("preprocess-V2", repetitions, [&] { by_v2.preprocess(image, tensor); });
+    const imnet::DecodedImage turned{image, 6};
+    report("preprocess-V2-turned", repetitions, [&] { by_v2.preprocess(turned, tensor); });
     report("preprocess-a1h", repetitions, [&] { by_a1h.preprocess(image, tensor); });
     report("preprocess-V2-bfloat16", repetitions,
            [&] { by_v2_bfloat16.preprocess(image, std::span(tensor).first(by_v2_bfloat16.bytes())); });

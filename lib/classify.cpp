@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <exception>
+#include <filesystem>
 #include <limits>
 #include <mutex>
 #include <new>
@@ -14,7 +15,6 @@
 
 #include "base/interruption.h"
 #include "base/ordered_sink.h"
-#include "images/orientation.h"
 #include "images/read_file.h"
 
 namespace imnet {
@@ -93,19 +93,31 @@ private:
 
 auto out_of_memory() { return input_error(InputErrorKind::limits, "out of memory"); }
 
+// Memory of a larger picture than 40 megapixels is given back, for it is not likely to be followed by more.
+constexpr std::size_t most_kept = 120'000'000;
+
+// Standard input and pipes cannot be read twice.
+bool comes_once(const Input& input) {
+    if (input.bytes) return true;
+    std::error_code ignored;
+    return input.named && (input.path == "-" || !std::filesystem::is_regular_file(input.path, ignored));
+}
+
+// Prepares the pixels. Bytes that come only once stay with the input, should memory run out later.
 Expected<void> load(Input& input, const ClassifyOptions& options, const Preprocessor& preprocessor,
-                    std::span<std::byte> pixels) {
-    std::vector<std::byte> read;
-    if (!input.bytes) {
-        auto bytes = read_file(input);
-        if (!bytes) return tl::unexpected(bytes.error());
-        read = std::move(*bytes);
-        if (input.path == "-") input.bytes = std::exchange(read, {});  // it comes only once
-    }
-    auto decoded = decode(input.bytes ? *input.bytes : read, options.limits);
+                    std::vector<std::uint8_t>& memory, std::span<std::byte> pixels) {
+    const bool once = comes_once(input);
+    auto bytes = read_file(input);
+    if (!bytes) return tl::unexpected(std::move(bytes.error()));
+    if (once) input.bytes = std::move(*bytes);
+    auto decoded = decode(
+        once ? *input.bytes : *bytes, options.limits,
+        {.draft_short_side = options.draft ? 2 * options.preprocessing.resize : 0,
+         .columns = [&](auto... size_and_turn) { return preprocessor.columns_needed(size_and_turn...); },
+         .memory = std::exchange(memory, {})});
     if (!decoded) return tl::unexpected(std::move(decoded.error()));
-    const Image upright = orient(std::move(decoded->image), decoded->orientation);
-    preprocessor.preprocess(upright, pixels);
+    preprocessor.preprocess(*decoded, pixels);
+    if (decoded->image.rgb.size() <= most_kept) memory = std::move(decoded->image.rgb);
     return {};
 }
 
@@ -143,6 +155,7 @@ public:
                 classify_together(std::span(inputs).subspan(done, count), rows);
             } catch (const std::bad_alloc&) {
                 rows.resize(done);
+                memory_ = {};
                 pixels_ = {};
                 logits_ = {};
                 if (count > 1) {
@@ -157,11 +170,12 @@ public:
 
 private:
     void classify_together(std::span<Input> inputs, Rows& rows) {
+        const std::size_t first_row = rows.size();
         std::vector<std::size_t> loaded;  // the rows whose pixels stand in the batch
         pixels_.resize(images_a_call(inputs.size()) * image_bytes_);
         for (Input& input : inputs) {
             const std::span pixels = std::span(pixels_).subspan(loaded.size() * image_bytes_, image_bytes_);
-            const auto outcome = load(input, options_, preprocessor_, pixels);
+            const auto outcome = load(input, options_, preprocessor_, memory_, pixels);
             if (outcome) {
                 loaded.push_back(rows.size());
                 rows.push_back({input.path, {}});
@@ -170,6 +184,10 @@ private:
             }
         }
         label(rows, loaded);
+        for (const std::size_t row : loaded) {
+            auto& bytes = inputs[row - first_row].bytes;
+            if (options_.keep_bytes && bytes) rows[row].bytes = std::move(*bytes);
+        }
     }
 
     // The digits that libraries compute depend on the number of images, not on the other images.
@@ -196,6 +214,7 @@ private:
     const ClassifyOptions& options_;
     std::unique_ptr<Worker> worker_;
     Preprocessor preprocessor_;
+    std::vector<std::uint8_t> memory_;  // the last picture's, for the next
     std::size_t image_bytes_;
     std::size_t most_ = std::numeric_limits<std::size_t>::max();  // inputs at a time
     std::vector<std::byte> pixels_;

@@ -17,12 +17,14 @@ namespace imnet {
 struct ClassifyOptions {
     Preprocessing preprocessing;
     DecodeLimits limits;
+    bool draft = false;         ///< large JPEGs at a part of their size, never under twice the recipe's
     int classes = 1000;         ///< outputs of the net
     int top = 5;                ///< labels a row
     float min_probability = 0;  ///< less probable labels are left out
     int threads = 1;
     int batch = 8;
-    bool fail_fast = false;  ///< end after the first row that is an error
+    bool fail_fast = false;   ///< end after the first row that is an error
+    bool keep_bytes = false;  ///< rows of inputs that are no files carry their bytes
     /// Run every batch on one thread and fill it up to `batch`: then the digits of a row do not depend
     /// on how many inputs there are, on where a run began, or on what failed beside it. More inputs
     /// than fit the first batches of all threads are always classified so.

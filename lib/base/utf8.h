@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -15,5 +16,8 @@ std::string replace_invalid_utf8(std::string_view bytes);
 /// What may be shown on a terminal: invalid bytes as U+FFFD, control characters (C0, DEL, C1) as
 /// '?', so that a file name cannot move the cursor or break a line.
 std::string sanitise_for_terminal(std::string_view bytes);
+
+/// The longest start of the text that has at most `most` bytes and cuts no character.
+std::string_view whole_characters(std::string_view text, std::size_t most);
 
 }  // namespace imnet

@@ -1,6 +1,7 @@
 #include "images/decode.h"
 
 #include <new>
+#include <utility>
 
 #include "images/bmp.h"
 #include "images/gif.h"
@@ -15,9 +16,9 @@ namespace imnet {
 namespace {
 
 Expected<DecodedImage> decode_as(PictureFormat format, std::span<const std::byte> bytes,
-                                 const DecodeLimits& limits) {
+                                 const DecodeLimits& limits, JpegOptions jpeg) {
     switch (format) {
-        case PictureFormat::jpeg: return decode_jpeg(bytes, limits);
+        case PictureFormat::jpeg: return decode_jpeg(bytes, limits, std::move(jpeg));
         case PictureFormat::png: return decode_png(bytes, limits);
         case PictureFormat::webp: return decode_webp(bytes, limits);
         case PictureFormat::gif: return decode_gif(bytes, limits);
@@ -31,9 +32,10 @@ Expected<DecodedImage> decode_as(PictureFormat format, std::span<const std::byte
 
 }  // namespace
 
-Expected<DecodedImage> decode(std::span<const std::byte> bytes, const DecodeLimits& limits) {
+Expected<DecodedImage> decode(std::span<const std::byte> bytes, const DecodeLimits& limits,
+                              JpegOptions jpeg) {
     try {
-        return decode_as(sniff(bytes), bytes, limits);
+        return decode_as(sniff(bytes), bytes, limits, std::move(jpeg));
     } catch (const std::bad_alloc&) {
         return input_error(InputErrorKind::limits, "not enough memory to decode this picture");
     }

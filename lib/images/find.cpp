@@ -22,10 +22,10 @@ NextPath one_after_the_other(std::vector<std::string> paths) {
 }  // namespace
 
 ImageFinder::ImageFinder(NextPath next_path, FindOptions options)
-    : next_path_(std::move(next_path)), options_(options) {}
+    : next_path_(std::move(next_path)), options_(std::move(options)) {}
 
 ImageFinder::ImageFinder(std::vector<std::string> paths, FindOptions options)
-    : ImageFinder(one_after_the_other(std::move(paths)), options) {}
+    : ImageFinder(one_after_the_other(std::move(paths)), std::move(options)) {}
 
 std::optional<Input> ImageFinder::next() {
     while (true) {
@@ -57,6 +57,7 @@ std::optional<Input> ImageFinder::next() {
 std::optional<Input> ImageFinder::enter(std::string path) {
     auto folder = Folder::open(path, options_);
     if (!folder) return Input{std::move(path), false, std::move(folder.error())};
+    if (!options_.except.empty() && folder->is_at(options_.except)) return std::nullopt;
     if (!is_being_walked(*folder)) open_folders_.push_back({std::move(path), std::move(*folder)});
     return std::nullopt;
 }

@@ -46,6 +46,11 @@ Expected<Folder> Folder::open(const std::string& path, const FindOptions& option
     return folder;
 }
 
+bool Folder::is_at(const std::string& path) const {
+    struct stat status {};
+    return ::stat(path.c_str(), &status) == 0 && status.st_dev == device_ && status.st_ino == inode_;
+}
+
 Expected<std::optional<FolderEntry>> Folder::next() {
     if (page_.empty() && listing_) {
         ::rewinddir(listing_.get());

@@ -16,9 +16,10 @@ namespace imnet {
 
 struct FindOptions {
     bool recursive = true;
-    bool follow = false;     ///< also enter folders through links
-    bool all_names = false;  ///< also take files whose name has no image ending
-    bool archives = false;   ///< also take archives, where folders are entered
+    bool follow = false;      ///< also enter folders through links
+    bool all_names = false;   ///< also take files whose name has no image ending
+    bool archives = false;    ///< also take archives, where folders are entered
+    std::string except = {};  ///< a folder that is not entered, by whatever name it is met
     /// Names of one folder that are held at a time. A folder with more is read again for each page.
     std::size_t page = 65'536;
 };
@@ -42,6 +43,8 @@ public:
     /// The next entry, nothing at the end; an error ends the folder.
     Expected<std::optional<FolderEntry>> next();
 
+    /// Whether this is the folder that the path leads to.
+    bool is_at(const std::string& path) const;
     bool is(const Folder& other) const { return device_ == other.device_ && inode_ == other.inode_; }
 
 private:

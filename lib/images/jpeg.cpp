@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "images/jpeg_markers.h"
 #include "images/jpeg_pixels.h"
-#include "images/orientation.h"
 
 namespace imnet {
 namespace {
@@ -17,15 +17,23 @@ constexpr int most_scans = 100;
 
 }  // namespace
 
-Expected<DecodedImage> decode_jpeg(std::span<const std::byte> bytes, const DecodeLimits& limits) {
+int jpeg_draft_scale(std::uint32_t width, std::uint32_t height, int short_side) {
+    if (short_side <= 0) return 1;
+    const std::uint64_t whole = std::min(width, height);
+    for (const int scale : {8, 4, 2}) {
+        if ((whole + scale - 1) / scale >= static_cast<std::uint64_t>(short_side)) return scale;
+    }
+    return 1;
+}
+
+Expected<DecodedImage> decode_jpeg(std::span<const std::byte> bytes, const DecodeLimits& limits,
+                                   JpegOptions options) {
     const JpegMarkers markers = read_jpeg_markers(bytes);
     if (markers.scans > most_scans) {
         return input_error(InputErrorKind::limits, fmt::format("JPEG of {} scans is over the limit of {}",
                                                                markers.scans, most_scans));
     }
-    Expected<Image> image = decode_jpeg_pixels(bytes, markers, limits);
-    if (!image) return tl::unexpected(std::move(image.error()));
-    return DecodedImage{std::move(*image), exif_orientation(markers.exif)};
+    return decode_jpeg_pixels(bytes, markers, limits, std::move(options));
 }
 
 }  // namespace imnet

@@ -3,22 +3,27 @@
 // short, and writes past its Huffman tables when a file states too many codes, so both are looked at here.
 #ifndef IMNET_JPEG
 
+#include "images/jpeg.h"
 #include "images/jpeg_pixels.h"
+#include "images/orientation.h"
 #include "images/stb.h"
 
 namespace imnet {
 
 const bool jpeg_pixels_are_exact = false;
+const bool jpeg_has_options = false;
 
-Expected<Image> decode_jpeg_pixels(std::span<const std::byte> bytes, const JpegMarkers& markers,
-                                   const DecodeLimits& limits) {
+Expected<DecodedImage> decode_jpeg_pixels(std::span<const std::byte> bytes, const JpegMarkers& markers,
+                                          const DecodeLimits& limits, JpegOptions) {
     if (!markers.ended) {
         return input_error(InputErrorKind::decode, "truncated JPEG: the end-of-image marker is missing");
     }
     if (!markers.huffman_tables_fit) {
         return input_error(InputErrorKind::decode, "damaged JPEG: its Huffman tables do not fit together");
     }
-    return decode_with_stb(bytes, "JPEG", limits);
+    auto image = decode_with_stb(bytes, "JPEG", limits);
+    if (!image) return tl::unexpected(std::move(image.error()));
+    return DecodedImage{std::move(*image), exif_orientation(markers.exif)};
 }
 
 }  // namespace imnet

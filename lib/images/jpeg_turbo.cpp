@@ -8,14 +8,18 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csetjmp>
 #include <cstdio>
+#include <utility>
 
 #include <jpeglib.h>
 
 #include <jerror.h>
 
+#include "images/jpeg.h"
 #include "images/jpeg_pixels.h"
+#include "images/orientation.h"
 #include "images/picture_size.h"
 
 namespace imnet {
@@ -95,11 +99,52 @@ bool read_header(Decompressor& jpeg) {
     });
 }
 
+/// Decodes to a part of the size by a smaller DCT; the output size is known afterwards.
+bool set_scale(Decompressor& jpeg, int scale) {
+    return attempt(jpeg, [scale](jpeg_decompress_struct& info) {
+        info.scale_num = 1;
+        info.scale_denom = static_cast<unsigned>(scale);
+        jpeg_calc_output_dimensions(&info);
+    });
+}
+
+/// A picture whose pixels, all of which are still to be written, may be those of an earlier one.
+Image picture_in(std::vector<std::uint8_t> memory, std::size_t width, std::size_t height) {
+    const std::size_t size = width * height * 3;
+    if (memory.capacity() < size) return blank_image(width, height);
+    memory.resize(size);
+    return {static_cast<int>(width), static_cast<int>(height), std::move(memory)};
+}
+
+/// The columns to decode: what the options ask for and the neighbours that smooth upsampling looks at,
+/// one sample of a component, which is at most four columns. At a part of the size libjpeg-turbo is not
+/// exact beside the edges for all samplings, so there, and where little would be saved, it is all.
+ColumnRange columns_to_decode(const jpeg_decompress_struct& info, const JpegOptions& options,
+                              int orientation) {
+    constexpr int neighbours = 16;
+    const int width = static_cast<int>(info.output_width);
+    const ColumnRange all{0, width};
+    if (!options.columns || info.scale_denom != 1) return all;
+    const ColumnRange asked = options.columns(width, static_cast<int>(info.output_height), orientation);
+    const ColumnRange range{std::max(asked.first - neighbours, 0), std::min(asked.end + neighbours, width)};
+    return range.end - range.first < width - width / 16 ? range : all;
+}
+
+/// Begins, with at least these columns; the first is then where libjpeg begins, at a block's edge.
+bool start(Decompressor& jpeg, J_COLOR_SPACE color_space, ColumnRange& columns) {
+    return attempt(jpeg, [color_space, &columns](jpeg_decompress_struct& info) {
+        info.out_color_space = color_space;
+        jpeg_start_decompress(&info);
+        auto first = static_cast<JDIMENSION>(columns.first);
+        JDIMENSION count = static_cast<JDIMENSION>(columns.end) - first;
+        if (count < info.output_width) jpeg_crop_scanline(&info, &first, &count);
+        columns = {static_cast<int>(first), static_cast<int>(first + count)};
+    });
+}
+
 /// Rows as libjpeg gives them: [height, width, 3], or CMYK, of which `cmyk_row` holds one at a time.
 bool read_rows(Decompressor& jpeg, Image& image, JSAMPROW cmyk_row) {
     return attempt(jpeg, [&image, cmyk_row](jpeg_decompress_struct& info) {
-        info.out_color_space = cmyk_row != nullptr ? JCS_CMYK : JCS_RGB;
-        jpeg_start_decompress(&info);
         while (info.output_scanline < info.output_height) {
             std::uint8_t* rgb = image.row(static_cast<int>(info.output_scanline));
             JSAMPROW row = cmyk_row != nullptr ? cmyk_row : rgb;
@@ -147,13 +192,13 @@ InputError truncation(const Decompressor& jpeg) {
 }  // namespace
 
 const bool jpeg_pixels_are_exact = true;
+const bool jpeg_has_options = true;
 
-Expected<Image> decode_jpeg_pixels(std::span<const std::byte> bytes, const JpegMarkers&,
-                                   const DecodeLimits& limits) {
+Expected<DecodedImage> decode_jpeg_pixels(std::span<const std::byte> bytes, const JpegMarkers& markers,
+                                          const DecodeLimits& limits, JpegOptions options) {
     Decompressor jpeg(bytes);
-    if (!read_header(jpeg)) {
-        return tl::unexpected(jpeg.error.data_missing ? truncation(jpeg) : failure(jpeg));
-    }
+    const auto problem = [&] { return jpeg.error.data_missing ? truncation(jpeg) : failure(jpeg); };
+    if (!read_header(jpeg)) return tl::unexpected(problem());
     const int components = jpeg.info.num_components;
     if (components != 1 && components != 3 && components != 4) {
         return input_error(InputErrorKind::format,
@@ -162,12 +207,19 @@ Expected<Image> decode_jpeg_pixels(std::span<const std::byte> bytes, const JpegM
     if (auto error = size_error(jpeg.info.image_width, jpeg.info.image_height, limits)) {
         return tl::unexpected(std::move(*error));
     }
-    Image image = blank_image(jpeg.info.image_width, jpeg.info.image_height);
-    std::vector<JSAMPLE> cmyk_row(components == 4 ? std::size_t{4} * jpeg.info.image_width : 0);
+    const int scale =
+        jpeg_draft_scale(jpeg.info.image_width, jpeg.info.image_height, options.draft_short_side);
+    if (!set_scale(jpeg, scale)) return tl::unexpected(failure(jpeg));
+    const int width = static_cast<int>(jpeg.info.output_width);
+    const int orientation = exif_orientation(markers.exif);
+    ColumnRange columns = columns_to_decode(jpeg.info, options, orientation);
+    if (!start(jpeg, components == 4 ? JCS_CMYK : JCS_RGB, columns)) return tl::unexpected(problem());
+
+    Image image = picture_in(std::move(options.memory), jpeg.info.output_width, jpeg.info.output_height);
+    std::vector<JSAMPLE> cmyk_row(components == 4 ? std::size_t{4} * jpeg.info.output_width : 0);
     const bool complete = read_rows(jpeg, image, components == 4 ? cmyk_row.data() : nullptr);
-    if (jpeg.error.data_missing) return tl::unexpected(truncation(jpeg));
-    if (!complete) return tl::unexpected(failure(jpeg));
-    return image;
+    if (!complete || jpeg.error.data_missing) return tl::unexpected(problem());
+    return DecodedImage{std::move(image), orientation, columns.first, width - columns.end};
 }
 
 }  // namespace imnet

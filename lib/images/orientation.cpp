@@ -16,13 +16,6 @@ namespace {
 constexpr std::uint16_t orientation_tag = 0x0112;
 enum class TiffType : std::uint16_t { byte = 1, unsigned_short = 3, unsigned_long = 4 };
 
-/// Where a pixel of the upright picture is found in the stored one.
-struct Turn {
-    bool swap_axes;
-    bool flip_x;  // in the stored picture
-    bool flip_y;
-};
-
 constexpr Turn turns[9] = {
     {false, false, false},                                             // not used
     {false, false, false}, {false, true, false}, {false, true, true},  // 1 to 3
@@ -65,9 +58,11 @@ int exif_orientation(std::span<const std::byte> exif) {
     return 1;
 }
 
+Turn turn_of(int orientation) { return orientation < 1 || orientation > 8 ? Turn{} : turns[orientation]; }
+
 Image orient(Image image, int orientation) {
     if (orientation < 2 || orientation > 8) return image;
-    const Turn turn = turns[orientation];
+    const Turn turn = turn_of(orientation);
     Image upright{turn.swap_axes ? image.height : image.width, turn.swap_axes ? image.width : image.height,
                   std::vector<std::uint8_t>(image.rgb.size())};
     // Square tiles keep both the rows read and the rows written in the cache when axes are swapped.

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "base/bfloat16.h"
+#include "images/orientation.h"
 #include "images/resize.h"
 
 namespace imnet {
@@ -31,6 +32,18 @@ std::int64_t long_side(int resize, int long_edge, int short_edge) {
                                      static_cast<double>(short_edge));
 }
 
+/// The upright picture as torchvision resizes it: the short side to what the recipe says.
+struct Resized {
+    std::int64_t width;
+    std::int64_t height;
+};
+Resized resized_size(const Preprocessing& recipe, const Turn& turn, int stored_width, int stored_height) {
+    const int width = turn.swap_axes ? stored_height : stored_width;
+    const int height = turn.swap_axes ? stored_width : stored_height;
+    if (width <= height) return {recipe.resize, long_side(recipe.resize, height, width)};
+    return {long_side(recipe.resize, width, height), recipe.resize};
+}
+
 /// Where the part of the resized picture that is not padding stands in the result.
 struct Placement {
     int crop;
@@ -46,8 +59,8 @@ struct Layout {
 
 /// [height, width, 3] → `out`, whose pixels are `pixel_step` elements apart. Padding is black.
 template <std::size_t pixel_step, typename Element>
-void write(const Image& resized, const Placement& place, const Layout& layout,
-           const std::array<std::array<Element, 256>, 3>& values, Element* out) {
+void write_pixels(const Image& resized, const Placement& place, const Layout& layout,
+                  const std::array<std::array<Element, 256>, 3>& values, Element* out) {
     const auto write_pixel = [&](Element* target, const std::uint8_t* rgb) {
         target[0] = values[0][rgb[0]];
         target[layout.channel] = values[1][rgb[1]];
@@ -94,17 +107,30 @@ Preprocessor::Preprocessor(const Preprocessing& recipe, PixelFormat format)
     }
 }
 
-void Preprocessor::preprocess(const Image& image, std::span<std::byte> out) const {
+void Preprocessor::preprocess(const Image& image, std::span<std::byte> out) const { write(image, {}, out); }
+
+void Preprocessor::preprocess(const DecodedImage& picture, std::span<std::byte> out) const {
+    write(picture.image, {picture.orientation, picture.left_out_before, picture.left_out_after}, out);
+}
+
+ColumnRange Preprocessor::columns_needed(int width, int height, int orientation) const {
+    const Turn turn = turn_of(orientation);
+    const Resized resized = resized_size(recipe_, turn, width, height);
+    const std::int64_t size = turn.swap_axes ? resized.height : resized.width;
+    const AxisCrop crop = center_crop(size, recipe_.crop);
+    ColumnRange needed = inputs_needed(width, size, crop.start, crop.length, recipe_.interpolation);
+    if (turn.flip_x) needed = {width - needed.end, width - needed.first};
+    return needed;
+}
+
+void Preprocessor::write(const Image& image, const StoredAs& stored, std::span<std::byte> out) const {
     assert(out.size() == bytes());
-    const bool portrait = image.width <= image.height;
-    const std::int64_t width =
-        portrait ? recipe_.resize : long_side(recipe_.resize, image.width, image.height);
-    const std::int64_t height =
-        portrait ? long_side(recipe_.resize, image.height, image.width) : recipe_.resize;
-    const AxisCrop columns = center_crop(width, recipe_.crop);
-    const AxisCrop rows = center_crop(height, recipe_.crop);
-    const Image resized = resize(image, width, height, recipe_.interpolation,
-                                 {columns.start, rows.start, columns.length, rows.length});
+    const int stored_width = stored.left_out_before + image.width + stored.left_out_after;
+    const Resized size = resized_size(recipe_, turn_of(stored.orientation), stored_width, image.height);
+    const AxisCrop columns = center_crop(size.width, recipe_.crop);
+    const AxisCrop rows = center_crop(size.height, recipe_.crop);
+    const Image resized = resize(image, size.width, size.height, recipe_.interpolation,
+                                 {columns.start, rows.start, columns.length, rows.length}, stored);
 
     const Placement place{recipe_.crop, columns.padding, rows.padding};
     const auto side = static_cast<std::size_t>(recipe_.crop);
@@ -112,12 +138,13 @@ void Preprocessor::preprocess(const Image& image, std::span<std::byte> out) cons
     const Layout interleaved{3 * side, 1};
     switch (format_) {
         case PixelFormat::planar_float32:
-            return write<1>(resized, place, planar, float32_, reinterpret_cast<float*>(out.data()));
+            return write_pixels<1>(resized, place, planar, float32_, reinterpret_cast<float*>(out.data()));
         case PixelFormat::interleaved_float32:
-            return write<3>(resized, place, interleaved, float32_, reinterpret_cast<float*>(out.data()));
+            return write_pixels<3>(resized, place, interleaved, float32_,
+                                   reinterpret_cast<float*>(out.data()));
         case PixelFormat::interleaved_bfloat16:
-            return write<3>(resized, place, interleaved, bfloat16_,
-                            reinterpret_cast<std::uint16_t*>(out.data()));
+            return write_pixels<3>(resized, place, interleaved, bfloat16_,
+                                   reinterpret_cast<std::uint16_t*>(out.data()));
     }
 }
 

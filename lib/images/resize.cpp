@@ -5,8 +5,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
+#include <utility>
 
+#include "images/orientation.h"
 #include "images/resize_passes.h"
 
 namespace imnet {
@@ -35,25 +36,73 @@ const ResizePasses& fastest_passes() {
     return passes;
 }
 
-/// Columns left … left + width of rows top … top + height.
-Image crop(const Image& image, int left, int top, int width, int height) {
-    Image out{width, height, std::vector<std::uint8_t>(static_cast<std::size_t>(width) * height * 3)};
-    for (int y = 0; y < height; ++y) {
-        std::memcpy(out.row(y), image.row(top + y) + static_cast<std::size_t>(left) * 3,
-                    static_cast<std::size_t>(width) * 3);
+/// Each output is the input of the same place: what a pass that changes nothing would do.
+AxisWeights same_size_weights(std::int64_t first_output, int outputs) {
+    AxisWeights axis;
+    axis.taps = 4;
+    axis.weights.resize(static_cast<std::size_t>(outputs) * axis.taps);
+    for (int i = 0; i < outputs; ++i) {
+        axis.first.push_back(static_cast<int>(first_output + i));
+        axis.count.push_back(1);
+        axis.weights[static_cast<std::size_t>(i) * axis.taps] = 1 << weight_bits;
+    }
+    return axis;
+}
+
+/// The same sums over inputs that are stored in reverse.
+void reverse_inputs(AxisWeights& axis, int input_size) {
+    for (std::size_t i = 0; i < axis.first.size(); ++i) {
+        axis.first[i] = input_size - axis.first[i] - axis.count[i];
+        const auto weights = axis.weights.begin() + static_cast<std::ptrdiff_t>(i) * axis.taps;
+        std::reverse(weights, weights + axis.count[i]);
+    }
+}
+
+/// Counts the inputs from the first that is needed, and says which that is and how many there are.
+struct Extent {
+    int start;
+    int length;
+};
+Extent cut_to_extent(AxisWeights& axis) {
+    const int start = std::ranges::min(axis.first);
+    int end = start;
+    for (std::size_t i = 0; i < axis.first.size(); ++i) end = std::max(end, axis.first[i] + axis.count[i]);
+    for (int& first : axis.first) first -= start;
+    return {start, end - start};
+}
+
+Image black(int width, int height) {
+    return {width, height, std::vector<std::uint8_t>(static_cast<std::size_t>(width) * height * 3)};
+}
+
+/// Across, then down: [height, width, 3] → [rows, columns, 3].
+Image resize_straight(const Image& image, const AxisWeights& columns, AxisWeights rows) {
+    const Extent needed = cut_to_extent(rows);
+    Image across = black(static_cast<int>(columns.first.size()), needed.length);
+    fastest_passes().horizontal(image.row(needed.start), image.width, needed.length, columns, across.row(0));
+    Image out = black(across.width, static_cast<int>(rows.first.size()));
+    const std::size_t row_bytes = static_cast<std::size_t>(out.width) * 3;
+    for (int y = 0; y < out.height; ++y) {
+        fastest_passes().vertical(across.row(rows.first[y]), row_bytes, row_bytes, rows.of(y), out.row(y));
     }
     return out;
 }
 
-/// Rows top … top + height of the picture, resized across: [height, window.width, 3].
-Image resize_across(const Image& image, std::int64_t width, Interpolation interpolation, const Window& window,
-                    int top, int height) {
-    if (width == image.width) return crop(image, static_cast<int>(window.left), top, window.width, height);
-    const AxisWeights columns = axis_weights(image.width, width, window.left, window.width, interpolation);
-    Image out{window.width, height,
-              std::vector<std::uint8_t>(static_cast<std::size_t>(window.width) * height * 3)};
-    fastest_passes().horizontal(image.row(top), image.width, height, columns, out.row(0));
-    return out;
+/// Of a picture that lies on its side: what is across when it is upright runs down as it is stored, so
+/// the passes change places, and only the small result is turned: [height, width, 3] → [rows, columns, 3].
+Image resize_turned(const Image& image, const AxisWeights& columns, AxisWeights rows) {
+    const Extent needed = cut_to_extent(rows);
+    Image across = black(needed.length, static_cast<int>(columns.first.size()));
+    const std::size_t row_bytes = static_cast<std::size_t>(across.width) * 3;
+    const std::size_t stride = static_cast<std::size_t>(image.width) * 3;
+    for (int i = 0; i < across.height; ++i) {
+        const std::uint8_t* first = image.row(columns.first[i]) + static_cast<std::size_t>(needed.start) * 3;
+        fastest_passes().vertical(first, stride, row_bytes, columns.of(i), across.row(i));
+    }
+    Image out = black(static_cast<int>(rows.first.size()), across.height);
+    fastest_passes().horizontal(across.row(0), across.width, across.height, rows, out.row(0));
+    constexpr int transposed = 5;
+    return orient(std::move(out), transposed);
 }
 
 }  // namespace
@@ -92,24 +141,34 @@ AxisWeights axis_weights(int input_size, std::int64_t output_size, std::int64_t 
     return axis;
 }
 
-Image resize(const Image& image, std::int64_t width, std::int64_t height, Interpolation interpolation,
-             const Window& window) {
-    if (height == image.height) {
-        return resize_across(image, width, interpolation, window, static_cast<int>(window.top),
-                             window.height);
+ColumnRange inputs_needed(int input_size, std::int64_t output_size, std::int64_t first_output, int outputs,
+                          Interpolation interpolation) {
+    if (input_size == output_size) {
+        return {static_cast<int>(first_output), static_cast<int>(first_output + outputs)};
     }
-    const AxisWeights rows = axis_weights(image.height, height, window.top, window.height, interpolation);
-    const int top = rows.first.front();
-    const int bottom = rows.first.back() + rows.count.back();
-    const Image across = resize_across(image, width, interpolation, window, top, bottom - top);
+    const std::int64_t last_output = first_output + outputs - 1;
+    const AxisWeights first = axis_weights(input_size, output_size, first_output, 1, interpolation);
+    const AxisWeights last = axis_weights(input_size, output_size, last_output, 1, interpolation);
+    return {first.first[0], last.first[0] + last.count[0]};
+}
 
-    Image out{window.width, window.height,
-              std::vector<std::uint8_t>(static_cast<std::size_t>(window.width) * window.height * 3)};
-    const std::size_t row_bytes = static_cast<std::size_t>(window.width) * 3;
-    for (int y = 0; y < window.height; ++y) {
-        fastest_passes().vertical(across.row(rows.first[y] - top), row_bytes, rows.of(y), out.row(y));
-    }
-    return out;
+Image resize(const Image& image, std::int64_t width, std::int64_t height, Interpolation interpolation,
+             const Window& window, const StoredAs& stored) {
+    const Turn turn = turn_of(stored.orientation);
+    const int stored_width = stored.left_out_before + image.width + stored.left_out_after;
+    const int width_now = turn.swap_axes ? image.height : stored_width;
+    const int height_now = turn.swap_axes ? stored_width : image.height;
+    AxisWeights columns = width == width_now
+                              ? same_size_weights(window.left, window.width)
+                              : axis_weights(width_now, width, window.left, window.width, interpolation);
+    AxisWeights rows = height == height_now
+                           ? same_size_weights(window.top, window.height)
+                           : axis_weights(height_now, height, window.top, window.height, interpolation);
+    if (turn.swap_axes ? turn.flip_y : turn.flip_x) reverse_inputs(columns, width_now);
+    if (turn.swap_axes ? turn.flip_x : turn.flip_y) reverse_inputs(rows, height_now);
+    for (int& first : (turn.swap_axes ? rows : columns).first) first -= stored.left_out_before;
+    return turn.swap_axes ? resize_turned(image, columns, std::move(rows))
+                          : resize_straight(image, columns, std::move(rows));
 }
 
 }  // namespace imnet

@@ -123,17 +123,17 @@ void horizontal(const std::uint8_t* in, int input_width, int rows, const AxisWei
 }
 
 /// 16 bytes of the row, of the weighted sum of two rows for each pair.
-IMNET_AVX2 void vertical_run(const std::uint8_t* row, std::size_t row_bytes, std::span<const SplitPair> pairs,
+IMNET_AVX2 void vertical_run(const std::uint8_t* row, std::size_t stride, std::span<const SplitPair> pairs,
                              bool odd, std::uint8_t* out) {
     __m256i low_front = _mm256_setzero_si256();
     __m256i low_back = low_front;
     __m256i high_front = low_front;
     __m256i high_back = low_front;
-    for (std::size_t i = 0; i < pairs.size(); ++i, row += 2 * row_bytes) {
+    for (std::size_t i = 0; i < pairs.size(); ++i, row += 2 * stride) {
         const bool alone = odd && i + 1 == pairs.size();
         const __m128i first = _mm_loadu_si128(reinterpret_cast<const __m128i*>(row));
         const __m128i second =
-            alone ? first : _mm_loadu_si128(reinterpret_cast<const __m128i*>(row + row_bytes));
+            alone ? first : _mm_loadu_si128(reinterpret_cast<const __m128i*>(row + stride));
         const __m256i front = _mm256_cvtepu8_epi16(_mm_unpacklo_epi8(first, second));
         const __m256i back = _mm256_cvtepu8_epi16(_mm_unpackhi_epi8(first, second));
         const __m256i low = _mm256_set1_epi32(pairs[i].low);
@@ -150,11 +150,11 @@ IMNET_AVX2 void vertical_run(const std::uint8_t* row, std::size_t row_bytes, std
     _mm_storeu_si128(reinterpret_cast<__m128i*>(out), bytes);
 }
 
-void vertical(const std::uint8_t* in, std::size_t row_bytes, std::span<const std::int32_t> weights,
-              std::uint8_t* out) {
+void vertical(const std::uint8_t* in, std::size_t stride, std::size_t row_bytes,
+              std::span<const std::int32_t> weights, std::uint8_t* out) {
     constexpr std::size_t run = 16;
     if (weights.size() > most_taps || row_bytes < run) {
-        portable_resize_passes.vertical(in, row_bytes, weights, out);
+        portable_resize_passes.vertical(in, stride, row_bytes, weights, out);
         return;
     }
     std::array<SplitPair, most_taps / 2> pairs;
@@ -165,7 +165,7 @@ void vertical(const std::uint8_t* in, std::size_t row_bytes, std::span<const std
     }
     for (std::size_t start = 0; start < row_bytes; start += run) {
         start = std::min(start, row_bytes - run);  // the last run overlaps the one before
-        vertical_run(in + start, row_bytes, std::span(pairs).first(count), odd, out + start);
+        vertical_run(in + start, stride, std::span(pairs).first(count), odd, out + start);
     }
 }
 

@@ -36,9 +36,9 @@ struct ResizePasses {
     void (*horizontal)(const std::uint8_t* in, int input_width, int rows, const AxisWeights& columns,
                        std::uint8_t* out);
 
-    /// One row of `row_bytes` bytes, the weighted sum of the rows that start at `in`, `row_bytes` apart.
-    void (*vertical)(const std::uint8_t* in, std::size_t row_bytes, std::span<const std::int32_t> weights,
-                     std::uint8_t* out);
+    /// One row of `row_bytes` bytes, the weighted sum of the rows that start at `in`, `stride` bytes apart.
+    void (*vertical)(const std::uint8_t* in, std::size_t stride, std::size_t row_bytes,
+                     std::span<const std::int32_t> weights, std::uint8_t* out);
 };
 
 /// Plain loops: what the others are tested against.

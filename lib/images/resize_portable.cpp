@@ -39,8 +39,8 @@ void horizontal(const std::uint8_t* in, int input_width, int rows, const AxisWei
 }
 
 // Short runs of sums that stay in the first cache, so that each input row is read front to back.
-void vertical(const std::uint8_t* in, std::size_t row_bytes, std::span<const std::int32_t> weights,
-              std::uint8_t* out) {
+void vertical(const std::uint8_t* in, std::size_t stride, std::size_t row_bytes,
+              std::span<const std::int32_t> weights, std::uint8_t* out) {
     constexpr std::size_t run = 256;
     std::int32_t sums[run];
     for (std::size_t start = 0; start < row_bytes; start += run) {
@@ -49,7 +49,7 @@ void vertical(const std::uint8_t* in, std::size_t row_bytes, std::span<const std
         const std::uint8_t* row = in + start;
         for (const std::int32_t weight : weights) {
             for (std::size_t i = 0; i < length; ++i) sums[i] += row[i] * weight;
-            row += row_bytes;
+            row += stride;
         }
         for (std::size_t i = 0; i < length; ++i) out[start + i] = to_byte(sums[i]);
     }

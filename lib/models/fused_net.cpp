@@ -170,7 +170,10 @@ std::vector<float> folded_weight(const FusedStep& step) {
     std::vector<float> folded(step.weight.begin(), step.weight.end());
     if (step.weight_scale.empty()) return folded;
     const std::size_t per_channel = folded.size() / step.weight_scale.size();
-    for (std::size_t i = 0; i < folded.size(); ++i) folded[i] *= step.weight_scale[i / per_channel];
+    float* element = folded.data();
+    for (const float scale : step.weight_scale) {
+        for (std::size_t i = 0; i < per_channel; ++i) *element++ *= scale;
+    }
     return folded;
 }
 

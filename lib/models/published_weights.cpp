@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <stdexcept>
 
 #include "models/embedded.h"
@@ -74,6 +75,14 @@ const PublishedWeights* find_published(std::string_view model, std::string_view 
 
 const PublishedWeights* default_weights(std::string_view model) {
     return find_row([&](const PublishedWeights& row) { return row.model == model && row.is_default; });
+}
+
+bool may_be_published(std::string_view model, std::uint64_t bytes) {
+    const double mebibytes = static_cast<double>(bytes) / (1 << 20U);
+    // The table's sizes are rounded to three digits.
+    return find_row([&](const PublishedWeights& row) {
+               return row.model == model && std::abs(row.mebibytes - mebibytes) < 2e-3;
+           }) != nullptr;
 }
 
 const PublishedWeights* identify_by_hash(std::string_view model, std::string_view sha256) {

@@ -35,6 +35,9 @@ const PublishedWeights* find_published(std::string_view model, std::string_view 
 /// The default weights of a model, or null for a model that nobody has published weights for.
 const PublishedWeights* default_weights(std::string_view model);
 
+/// Whether any published file of the model has about that size: a file of another need not be hashed.
+bool may_be_published(std::string_view model, std::uint64_t bytes);
+
 /// The row whose file has these bytes, told by SHA-256; null where there is none.
 const PublishedWeights* identify_by_hash(std::string_view model, std::string_view sha256);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <vector>
@@ -13,6 +14,8 @@ namespace imnet {
 struct Row {
     std::string path;
     Expected<std::vector<Prediction>> top;
+    /// What was read, where the input is no file that could be read again and `keep_bytes` asks for it.
+    std::vector<std::byte> bytes = {};
 };
 
 /// Whether one of the wanted classes is among the row's labels.

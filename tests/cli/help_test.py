@@ -7,7 +7,7 @@ import pytest
 
 from program import PROGRAM, ROOT, imnet
 
-COMMANDS = [(), ("models",), ("summary",),
+COMMANDS = [(), ("models",), ("summary",), ("undo",),
             *(("weights", word) for word in ("path", "fetch", "verify", "inspect", "convert"))]
 
 

@@ -11,17 +11,41 @@
 #include "images/orientation.h"
 #include "images/preprocess.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    constexpr imnet::DecodeLimits limits{.max_pixels = 1'000'000};
-    constexpr imnet::Preprocessing recipe{.resize = 20, .crop = 16};
-    auto decoded = imnet::decode(std::as_bytes(std::span(data, size)), limits);
-    if (!decoded) return decoded.error().message.empty() ? std::abort(), 1 : 0;
+namespace {
+
+constexpr imnet::DecodeLimits limits{.max_pixels = 1'000'000};
+
+/// What classification does with a picture, the quick way and the plain one; whether it could be decoded.
+bool decode_and_preprocess(std::span<const std::byte> bytes, int draft_short_side) {
+    static const imnet::Preprocessor preprocessor({.resize = 20, .crop = 16},
+                                                  imnet::PixelFormat::interleaved_bfloat16);
+    const auto columns = [](auto... size_and_turn) { return preprocessor.columns_needed(size_and_turn...); };
+    auto decoded = imnet::decode(bytes, limits, {.draft_short_side = draft_short_side});
+    const auto part =
+        imnet::decode(bytes, limits, {.draft_short_side = draft_short_side, .columns = columns});
+    if (decoded.has_value() != part.has_value()) std::abort();
+    if (!decoded && decoded.error().message.empty()) std::abort();
+    if (!decoded) return false;
     const std::size_t pixels = static_cast<std::size_t>(decoded->image.width) * decoded->image.height;
     if (pixels == 0 || pixels > limits.max_pixels || decoded->image.rgb.size() != pixels * 3) std::abort();
-    const imnet::Image upright = imnet::orient(std::move(decoded->image), decoded->orientation);
-    constexpr auto format = imnet::PixelFormat::interleaved_bfloat16;
-    std::vector<std::byte> tensor(imnet::preprocessed_bytes(recipe, format));
-    imnet::preprocess(upright, recipe, format, tensor);
+    std::vector<std::byte> quick(preprocessor.bytes());
+    preprocessor.preprocess(*part, quick);
+    std::vector<std::byte> plain(preprocessor.bytes());
+    preprocessor.preprocess(imnet::orient(std::move(decoded->image), decoded->orientation), plain);
+    if (quick != plain) std::abort();
+    return true;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const auto bytes = std::as_bytes(std::span(data, size));
+    const bool decoded = decode_and_preprocess(bytes, 0);
+    if (!imnet::as_text(bytes).starts_with("\xFF\xD8")) return 0;
+    // A JPEG at a part of its size is read to the same end, so it is whole or damaged alike.
+    for (const int draft_short_side : {40, 1}) {
+        if (decode_and_preprocess(bytes, draft_short_side) != decoded) std::abort();
+    }
     return 0;
 }
 

@@ -4,6 +4,7 @@
 //   pixels_probe FILE --upright                               the same after EXIF orientation
 //   pixels_probe FILE RESIZE CROP bilinear|bicubic MEAN×3 STD×3 [FORMAT]
 //       the picture in the format, "planar_float32" unless another of imnet::PixelFormat is named
+// With `--draft SHORT_SIDE` at the end, a JPEG is decoded at a part of its size.
 // Says what is wrong on standard error, as `kind: message`, and exits with 1.
 #include <cstdint>
 #include <cstdio>
@@ -49,9 +50,20 @@ imnet::PixelFormat read_format(std::string_view name) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    int draft_short_side = 0;
+    if (argc >= 5 && std::string_view(argv[argc - 2]) == "--draft") {
+        draft_short_side = std::atoi(argv[argc - 1]);
+        argc -= 2;
+    }
     if (argc != 3 && argc != 11 && argc != 12) return 2;
+    const imnet::Preprocessor preprocessor(argc > 3 ? read_recipe(argv + 2) : imnet::Preprocessing{},
+                                           read_format(argc == 12 ? argv[11] : "planar_float32"));
     const imnet::MappedFile file(argv[1]);
-    auto decoded = imnet::decode(file.bytes());
+    imnet::JpegOptions jpeg{.draft_short_side = draft_short_side};
+    if (argc > 3) {
+        jpeg.columns = [&](auto... size_and_turn) { return preprocessor.columns_needed(size_and_turn...); };
+    }
+    auto decoded = imnet::decode(file.bytes(), {}, std::move(jpeg));
     if (!decoded) {
         std::fprintf(stderr, "%s: %s\n", imnet::name(decoded.error().kind).data(),
                      decoded.error().message.c_str());
@@ -61,15 +73,12 @@ int main(int argc, char** argv) {
         write_pixels(decoded->image);
         return 0;
     }
-    const imnet::Image upright = imnet::orient(std::move(decoded->image), decoded->orientation);
     if (argc == 3) {
-        write_pixels(upright);
+        write_pixels(imnet::orient(std::move(decoded->image), decoded->orientation));
         return 0;
     }
-    const imnet::Preprocessing recipe = read_recipe(argv + 2);
-    const imnet::PixelFormat format = read_format(argc == 12 ? argv[11] : "planar_float32");
-    std::vector<std::byte> tensor(imnet::preprocessed_bytes(recipe, format));
-    imnet::preprocess(upright, recipe, format, tensor);
+    std::vector<std::byte> tensor(preprocessor.bytes());
+    preprocessor.preprocess(*decoded, tensor);
     write(tensor.data(), tensor.size());
     return 0;
 }

@@ -93,6 +93,57 @@ def test_all_orientations_look_alike(probe, ending):
         assert np.abs(seen - np.asarray(upright)).max() <= (6 if ending == "jpg" else 0), orientation
 
 
+def drafted(data, short_side):
+    """The picture as Pillow decodes it at the scale that the program's rule names, and that scale."""
+    image = Image.open(io.BytesIO(data))
+    width, height = image.size
+    scale = next((s for s in (8, 4, 2) if -(-min(width, height) // s) >= short_side), 1)
+    size = (-(-width // scale), -(-height // scale))
+    image.draft("RGB", (max(1, width // scale), max(1, height // scale)))
+    image.load()
+    assert image.size == size  # the scale that was meant
+    return image, scale
+
+
+@pytest.mark.parametrize("short_side", [1, 7, 8, 14, 15, 27, 28, 53])
+@pytest.mark.parametrize("name", [name for name in [*DECODED, *STORED] if name.endswith(".jpg")])
+def test_drafts_as_pillow(probe, name, short_side):
+    data = {**DECODED, **STORED}[name]
+    np.testing.assert_array_equal(pixels(probe(data, "--rgb", "--draft", str(short_side))),
+                                  np.asarray(drafted(data, short_side)[0].convert("RGB")))
+
+
+@pytest.mark.parametrize("sampling", [0, 1, 2])
+def test_drafts_of_any_size_as_pillow(probe, sampling):
+    for progressive in (False, True):
+        for width, height in ((8, 8), (9, 40), (9, 8), (17, 16), (16, 33), (31, 30), (65, 47), (130, 129), (257, 99)):
+            data = pictures.saved(pictures.photograph(width, height), "JPEG", subsampling=sampling,
+                                  progressive=progressive)
+            for scale in (8, 4, 2):
+                short_side = str(-(-min(width, height) // scale))
+                np.testing.assert_array_equal(pixels(probe(data, "--rgb", "--draft", short_side)),
+                                              np.asarray(drafted(data, int(short_side))[0].convert("RGB")))
+
+
+@pytest.mark.parametrize("ending", ["png", "webp", "gif"])
+def test_drafts_only_jpeg(probe, ending):
+    data = next(data for name, data in DECODED.items() if name.endswith(ending) and not name.startswith("1x1"))
+    assert probe(data, "--rgb", "--draft", "1").stdout == probe(data, "--rgb").stdout
+
+
+DRAFTED = {(4000, 3000): 4, (3720, 4100): 8, (3704, 3704): 4, (1860, 1400): 2, (927, 927): 2, (926, 1200): 1}
+
+
+@pytest.mark.parametrize("size", DRAFTED, ids="{0[0]}x{0[1]}".format)
+def test_preprocesses_drafts_as_the_reference(probe, size):
+    transform = reference_transform("V2")
+    data = pictures.saved(pictures.photograph(*size), "JPEG", quality=85, exif=b"Exif\0\0" + pictures.exif(6))
+    image, scale = drafted(data, 464)
+    assert scale == DRAFTED[size]
+    expected = transform(ImageOps.exif_transpose(image).convert("RGB")).numpy()
+    assert probe(data, *RECIPES["V2"], "--draft", "464").stdout == expected.tobytes()
+
+
 def reference_transform(name):
     """The preprocessing of the reference: PIL image -> [3, crop, crop] float32."""
     torchvision = pytest.importorskip("torchvision", reason="the reference, torchvision, is not installed")
@@ -125,6 +176,14 @@ def test_preprocesses_as_the_reference(probe, recipe, name):
     tensor = np.frombuffer(done.stdout, np.float32).reshape(expected.shape)
     # Bit for bit: the bytes and not only the values, so that −0 is not 0.
     assert tensor.tobytes() == expected.tobytes(), np.abs(tensor - expected).max()
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_preprocesses_turned_pictures_as_the_reference(probe, recipe, orientation):
+    arguments, transform = recipe
+    data = pictures.saved(pictures.photograph(333, 241), "PNG", exif=b"Exif\0\0" + pictures.exif(orientation))
+    expected = transform(ImageOps.exif_transpose(opened(data)).convert("RGB")).numpy()
+    assert probe(data, *arguments).stdout == expected.tobytes()
 
 
 @pytest.mark.parametrize("name", ["shape-500x375.png", "shape-31x97.png", "shape-grey.jpg"])

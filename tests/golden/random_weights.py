@@ -82,7 +82,11 @@ def settle(net, images):
 def random_net(name, seed=0, count=12):
     """An evaluating net of that name, the same for the same seed."""
     torch.manual_seed(seed)
-    net = build(name)
+    return tell_apart(build(name), seed, count)
+
+
+def tell_apart(net, seed=0, count=12):
+    """Gives a net that is just made random norms, running statistics of photographs, and a head to suit."""
     with torch.no_grad():
         for path, norm in net.named_modules():
             if not isinstance(norm, torch.nn.BatchNorm2d):

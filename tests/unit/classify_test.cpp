@@ -13,6 +13,8 @@
 #include <doctest/doctest.h>
 
 #include "base/interruption.h"
+#include "images/jpeg.h"
+#include "images/picture_bytes.h"
 #include "temporary_folder.h"
 
 using namespace imnet;
@@ -256,4 +258,32 @@ TEST_CASE("asked to stop, it takes no more inputs and finishes those under way")
     CHECK(paths.size() < 100);
     for (std::size_t i = 0; i < paths.size(); ++i)
         CHECK(paths[i] == (folder / (std::to_string(100 + i) + ".ppm")));
+}
+
+TEST_CASE("a draft keeps twice the short side that the recipe resizes to") {
+    if (!jpeg_has_options) return;
+    // Keeps the pixels of the one picture that it is given.
+    struct KeepingEngine : ColourEngine {
+        mutable std::vector<std::byte> pixels;
+        std::unique_ptr<Worker> worker(int) const override { return std::make_unique<KeepingWorker>(pixels); }
+        struct KeepingWorker : Worker {
+            explicit KeepingWorker(std::vector<std::byte>& kept) : pixels(kept) {}
+            void run(std::span<const std::byte> images, int, std::span<float>) override {
+                pixels.assign(images.begin(), images.end());
+            }
+            std::vector<std::byte>& pixels;
+        };
+    } engine;
+    ClassifyOptions options = colour_options();
+    options.preprocessing = {.resize = 10, .crop = 8};
+    for (const bool draft : {false, true}) {
+        options.draft = draft;
+        InputSource source({test::golden_folder() / "photo-420.jpg"}, {});
+        classify([&] { return source.next(); }, engine, options, [](std::span<const Row>) {});
+        const auto decoded = decode(test::golden("photo-420.jpg"), {}, {.draft_short_side = draft ? 20 : 0});
+        CHECK(decoded->image.width == (draft ? 38 : 75));
+        std::vector<std::byte> expected(3 * 8 * 8 * sizeof(float));
+        preprocess(decoded->image, options.preprocessing, engine.pixel_format(), expected);
+        CHECK(engine.pixels == expected);
+    }
 }

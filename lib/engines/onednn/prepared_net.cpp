@@ -63,6 +63,30 @@ private:
     Scratch& scratch_;
 };
 
+class GroupedRunner : public StepRunner {
+public:
+    GroupedRunner(const GroupedConvolution& convolution, bool relu, const Activations& input,
+                  std::size_t written, int threads)
+        : convolution_(convolution), relu_(relu), input_(input), written_(written), threads_(threads) {}
+
+    void run(const std::byte* source, std::byte* destination) override {
+        const std::span from(elements<float>(source), input_.elements());
+        const std::span to(elements<float>(destination), written_);
+        const NhwcImages images{input_.images, input_.height, input_.width};
+#pragma omp parallel for num_threads(threads_) schedule(static, 1) if (threads_ > 1)
+        for (int part = 0; part < threads_; ++part) {
+            convolution_.run(from, images, to, relu_, part, threads_);
+        }
+    }
+
+private:
+    const GroupedConvolution& convolution_;
+    bool relu_;
+    Activations input_;
+    std::size_t written_;
+    int threads_;
+};
+
 /// A step that needs nothing made ready: pooling, an affine, the head.
 template <typename Element>
 class PlainRunner : public StepRunner {
@@ -165,18 +189,28 @@ Activations PreparedNet::input_of(const FusedStep& step, int images) const {
 
 PreparedNet::Convolution PreparedNet::make_convolution(const FusedStep& step) const {
     const Activations input = input_of(step, 1);
-    const bool winograd = purpose_.arithmetic != Arithmetic::bf16 && step.scale.empty() &&
-                          winograd_fits(step.in_channels, step.out_channels, step.kernel, step.stride,
-                                        step.padding, step.groups);
-    if (!winograd) {
-        return {std::make_unique<OneDnnConvolution>(step, input.height, input.width, purpose_.arithmetic,
-                                                    purpose_.threads, engine_),
-                nullptr};
+    const auto fits = [&](auto predicate) {
+        return purpose_.arithmetic != Arithmetic::bf16 && step.scale.empty() &&
+               predicate(step.in_channels, step.out_channels, step.kernel, step.stride, step.padding,
+                         step.groups);
+    };
+    const bool winograd = fits(winograd_fits), grouped = step.residual < 0 && fits(grouped_fits);
+    Convolution made;
+    if (!winograd && !grouped) {
+        made.onednn = std::make_unique<OneDnnConvolution>(step, input.height, input.width,
+                                                          purpose_.arithmetic, purpose_.threads, engine_);
+        return made;
     }
     std::vector<float> weight = folded_weight(step);
     if (purpose_.arithmetic == Arithmetic::bf16_by_rounding) round_to_bfloat16(weight.data(), weight.size());
-    return {nullptr, std::make_unique<WinogradConvolution>(step.in_channels, step.out_channels, tile_, weight,
-                                                           step.bias)};
+    if (winograd) {
+        made.winograd = std::make_unique<WinogradConvolution>(step.in_channels, step.out_channels, tile_,
+                                                              weight, step.bias);
+    } else {
+        made.grouped = std::make_unique<GroupedConvolution>(step.in_channels, step.groups, step.stride,
+                                                            weight, step.bias);
+    }
+    return made;
 }
 
 void PreparedNet::prepare_all() {
@@ -206,6 +240,11 @@ std::unique_ptr<StepRunner> PreparedNet::runner(std::size_t index, int images, S
     } else if (convolution.winograd) {
         runner =
             std::make_unique<WinogradRunner>(*convolution.winograd, step, input, purpose_.threads, scratch);
+    } else if (convolution.grouped) {
+        const std::size_t written =
+            static_cast<std::size_t>(images) * value_bytes(step.output) / sizeof(float);
+        runner = std::make_unique<GroupedRunner>(*convolution.grouped, step.relu, input, written,
+                                                 purpose_.threads);
     } else if (purpose_.arithmetic == Arithmetic::bf16) {
         runner = std::make_unique<PlainRunner<std::uint16_t>>(step, input);
     } else {

@@ -9,6 +9,7 @@
 #include "base/aligned_memory.h"
 #include "engines/onednn/arithmetic.h"
 #include "engines/onednn/channel_loops.h"
+#include "engines/onednn/grouped_convolution.h"
 #include "engines/onednn/onednn_convolution.h"
 #include "engines/onednn/schedule.h"
 #include "engines/onednn/step_runner.h"
@@ -43,10 +44,11 @@ public:
     std::unique_ptr<StepRunner> runner(std::size_t step, int images, Scratch& scratch) const;
 
 private:
-    /// How a convolution is computed: the one of the two that is not null.
+    /// How a convolution is computed: the one of these that is not null.
     struct Convolution {
         std::unique_ptr<OneDnnConvolution> onednn;
         std::unique_ptr<WinogradConvolution> winograd;
+        std::unique_ptr<GroupedConvolution> grouped;
     };
 
     Activations input_of(const FusedStep& step, int images) const;

@@ -35,3 +35,11 @@ TEST_CASE("a file name cannot move the cursor of a terminal") {
                                 "2J") == "?2J");  // C1's control sequence introducer
     CHECK(sanitise_for_terminal("caf\xC3\xA9 \xF0\x9F\x90\xB1") == "caf\xC3\xA9 \xF0\x9F\x90\xB1");
 }
+
+TEST_CASE("text is cut between characters") {
+    CHECK(whole_characters("abc", 3) == "abc");
+    CHECK(whole_characters("abc", 2) == "ab");
+    CHECK(whole_characters("a\xC3\xA4z", 2) == "a");
+    CHECK(whole_characters("a\xC3\xA4z", 3) == "a\xC3\xA4");
+    CHECK(whole_characters("\xF0\x9F\x90\x88", 3).empty());
+}

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "images/jpeg_pixels.h"
 #include "picture_bytes.h"
 
@@ -71,4 +73,102 @@ TEST_CASE("kinds of JPEG that are not served are format errors") {
 TEST_CASE("a header without a frame is an error") {
     CHECK(error_of(bytes_of({"\xFF\xD8\xFF\xD9", 4})).kind == InputErrorKind::decode);
     CHECK(error_of(bytes_of("\xFF\xD8\xFF")).kind == InputErrorKind::decode);
+}
+
+TEST_CASE("a draft is the smallest part whose short side, rounded up as libjpeg does, is long enough") {
+    struct {
+        std::uint32_t width, height;
+        int short_side, scale;
+    } cases[] = {{4000, 3000, 464, 4}, {3000, 4000, 464, 4},    {3712, 9000, 464, 8}, {3705, 9000, 464, 8},
+                 {3704, 9000, 464, 4}, {1853, 1853, 464, 4},    {1852, 1853, 464, 2}, {927, 927, 464, 2},
+                 {926, 5000, 464, 1},  {65500, 65500, 464, 8},  {1, 1, 1, 8},         {8, 8, 2, 4},
+                 {65500, 65500, 0, 1}, {65500, 65500, 65501, 1}};
+    for (const auto& [width, height, short_side, scale] : cases) {
+        CAPTURE(width);
+        CAPTURE(height);
+        CHECK(jpeg_draft_scale(width, height, short_side) == scale);
+    }
+}
+
+TEST_CASE("a draft has a part of the size, the same orientation, and the same errors") {
+    if (!jpeg_has_options) return;
+    for (const char* name : {"photo-420.jpg", "photo-422-progressive.jpg", "grey.jpg", "cmyk.jpg"}) {
+        CAPTURE(name);
+        const Bytes bytes = golden(name);  // 75×53
+        const auto eighth = decode_jpeg(bytes, {}, {.draft_short_side = 7});
+        REQUIRE(eighth.has_value());
+        CHECK(eighth->image.width == 10);
+        CHECK(eighth->image.height == 7);
+        CHECK(eighth->image.rgb.size() == 10 * 7 * 3);
+        CHECK(decode_jpeg(bytes, {}, {.draft_short_side = 27})->image.width == 38);
+        CHECK(decode_jpeg(bytes, {}, {.draft_short_side = 28})->image.rgb ==
+              decode_jpeg(bytes, {})->image.rgb);
+        CHECK(
+            decode_jpeg(std::span(bytes).first(bytes.size() / 2), {}, {.draft_short_side = 7}).error().kind ==
+            InputErrorKind::decode);
+        CHECK(decode_jpeg(bytes, {.max_pixels = 75 * 53 - 1}, {.draft_short_side = 7}).error().kind ==
+              InputErrorKind::limits);
+    }
+    CHECK(decode_jpeg(golden("turned-6-II.jpg"), {}, {.draft_short_side = 4})->orientation == 6);
+}
+
+TEST_CASE("without libjpeg-turbo a draft is the whole picture") {
+    if (jpeg_has_options) return;
+    const Bytes bytes = golden("photo-420.jpg");
+    CHECK(decode_jpeg(bytes, {}, {.draft_short_side = 7})->image.rgb == decode_jpeg(bytes, {})->image.rgb);
+}
+
+TEST_CASE("the memory of an earlier picture is used again where it is large enough") {
+    if (!jpeg_has_options) return;
+    for (const char* name : {"photo-420.jpg", "grey.jpg", "cmyk.jpg"}) {
+        CAPTURE(name);
+        const Bytes bytes = golden(name);  // 75×53
+        const Image expected = decode_jpeg(bytes, {})->image;
+        for (const std::size_t size : {0, 100, 75 * 53 * 3, 100'000}) {
+            std::vector<std::uint8_t> memory(size, 0xAB);
+            const std::uint8_t* start = memory.data();
+            const auto decoded = decode_jpeg(bytes, {}, {.memory = std::move(memory)});
+            CHECK(decoded->image.rgb == expected.rgb);
+            if (size >= expected.rgb.size()) CHECK(decoded->image.rgb.data() == start);
+        }
+    }
+}
+
+TEST_CASE("columns that are not needed are left out, and those that are stay as they are") {
+    if (!jpeg_has_options) return;
+    for (const char* name : {"photo-444.jpg", "photo-420.jpg", "photo-422-progressive.jpg", "grey.jpg",
+                             "cmyk.jpg", "ycck.jpg", "rgb.jpg", "made-elsewhere-411-restarts.jpg",
+                             "made-elsewhere-440.jpg", "made-elsewhere-420-progressive-restarts.jpg",
+                             "made-elsewhere-arithmetic.jpg", "turned-6-II.jpg"}) {
+        CAPTURE(name);
+        const Bytes bytes = golden(name);
+        const DecodedImage whole = *decode_jpeg(bytes, {});
+        for (int first = 0; first < whole.image.width; ++first) {
+            for (int end = first + 1; end <= whole.image.width; end += 3) {
+                const auto columns = [&](int width, int height, int orientation) {
+                    REQUIRE(width == whole.image.width);
+                    REQUIRE(height == whole.image.height);
+                    REQUIRE(orientation == whole.orientation);
+                    return ColumnRange{first, end};
+                };
+                const auto part = decode_jpeg(bytes, {}, {.columns = columns});
+                REQUIRE(part.has_value());
+                REQUIRE(part->left_out_before + part->image.width + part->left_out_after ==
+                        whole.image.width);
+                REQUIRE(part->left_out_before <= first);
+                REQUIRE(part->left_out_before + part->image.width >= end);
+                for (int y = 0; y < whole.image.height; ++y) {
+                    const std::uint8_t* found = part->image.row(y) + (first - part->left_out_before) * 3;
+                    const std::uint8_t* expected = whole.image.row(y) + first * 3;
+                    REQUIRE(std::equal(found, found + (end - first) * 3, expected));
+                }
+            }
+        }
+        const auto few = [](int, int, int) { return ColumnRange{0, 1}; };
+        CHECK(decode_jpeg(bytes, {}, {.columns = few})->left_out_after > 0);
+        CHECK(decode_jpeg(bytes, {}, {.draft_short_side = 4, .columns = few})->left_out_after == 0);
+        CHECK(
+            decode_jpeg(std::span(bytes).first(bytes.size() * 2 / 3), {}, {.columns = few}).error().message ==
+            decode_jpeg(std::span(bytes).first(bytes.size() * 2 / 3), {}).error().message);
+    }
 }

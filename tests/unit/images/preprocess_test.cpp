@@ -3,9 +3,11 @@
 #include <doctest/doctest.h>
 
 #include <bit>
+#include <utility>
 #include <vector>
 
 #include "base/bfloat16.h"
+#include "images/orientation.h"
 
 using namespace imnet;
 
@@ -124,4 +126,43 @@ TEST_CASE("a preprocessor gives for each of many pictures what it gives for one"
         preprocessor.preprocess(image, std::as_writable_bytes(std::span(out)));
         CHECK(out == preprocessed(image, {}));
     }
+}
+
+TEST_CASE("a stored picture and its orientation give what the upright picture gives") {
+    for (const auto interpolation : {Interpolation::bilinear, Interpolation::bicubic}) {
+        const Preprocessor preprocessor({.interpolation = interpolation}, PixelFormat::interleaved_bfloat16);
+        for (const auto& [width, height] : {std::pair{300, 241}, {200, 500}, {600, 232}, {90, 70}, {1, 40}}) {
+            const Image stored = gradient(width, height);
+            for (int orientation = 1; orientation <= 8; ++orientation) {
+                CAPTURE(width);
+                CAPTURE(orientation);
+                std::vector<std::byte> upright(preprocessor.bytes());
+                preprocessor.preprocess(orient(stored, orientation), upright);
+                std::vector<std::byte> turned(preprocessor.bytes());
+                preprocessor.preprocess(DecodedImage{stored, orientation}, turned);
+                CHECK(turned == upright);
+
+                const auto [first, end] = preprocessor.columns_needed(width, height, orientation);
+                DecodedImage part{{end - first, height, {}}, orientation, first, width - end};
+                for (int y = 0; y < height; ++y) {
+                    const std::uint8_t* row = stored.row(y);
+                    part.image.rgb.insert(part.image.rgb.end(), row + first * 3, row + end * 3);
+                }
+                preprocessor.preprocess(part, turned);
+                CHECK(turned == upright);
+            }
+        }
+    }
+}
+
+TEST_CASE("the columns needed are those of the crop, and of what the resize looks at beside it") {
+    const Preprocessor preprocessor({}, PixelFormat::planar_float32);
+    // 309 × 232, of which column 42 is the first: its centre, 42.5 · 4000/309 = 550.2, less one step, 12.9.
+    const auto wide = preprocessor.columns_needed(4000, 3000, 1);
+    CHECK(wide.first == 537);
+    CHECK(wide.end == 3450);  // 265.5 · 4000/309 = 3436.9, and one step
+    CHECK(preprocessor.columns_needed(4000, 3000, 6).first == wide.first);
+    CHECK(preprocessor.columns_needed(3000, 4000, 1).first == 45);  // 4.5 · 3000/232 = 58.2 less 12.9
+    CHECK(preprocessor.columns_needed(100, 100, 1).first == 1);     // 4.5 · 100/232 = 1.9 less 1
+    CHECK(Preprocessor({.resize = 100}, PixelFormat::planar_float32).columns_needed(70, 50, 1).end == 70);
 }

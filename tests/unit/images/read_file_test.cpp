@@ -69,6 +69,7 @@ TEST_CASE("a silent pipe is not waited for once the run is asked to stop") {
     REQUIRE(::write(writer, "half", 4) == 4);
     const GracefulStop graceful;
     std::raise(SIGTERM);
-    CHECK_THROWS_AS(read_file({path.native(), true, std::nullopt}), Interrupted);
+    Input pipe{path.native(), true};
+    CHECK_THROWS_AS(read_file(pipe), Interrupted);
     ::close(writer);
 }

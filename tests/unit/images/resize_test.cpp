@@ -5,6 +5,7 @@
 #include <cmath>
 #include <random>
 
+#include "images/orientation.h"
 #include "images/resize_passes.h"
 
 using namespace imnet;
@@ -137,8 +138,8 @@ TEST_CASE("the AVX2 passes give the bytes of the plain ones") {
         quick.assign(row_bytes, 0);
         const std::size_t last = static_cast<std::size_t>(output) - 1;
         const std::uint8_t* first = image.rgb.data() + static_cast<std::size_t>(axis.first[last]) * row_bytes;
-        portable_resize_passes.vertical(first, row_bytes, axis.of(last), plain.data());
-        fast->vertical(first, row_bytes, axis.of(last), quick.data());
+        portable_resize_passes.vertical(first, row_bytes, row_bytes, axis.of(last), plain.data());
+        fast->vertical(first, row_bytes, row_bytes, axis.of(last), quick.data());
         CHECK(plain == quick);
     }
 }
@@ -161,5 +162,31 @@ TEST_CASE("the weights of one output add up to one") {
             for (const std::int32_t weight : axis.of(i)) sum += weight;
             CHECK(std::abs(sum - (1 << weight_bits)) <= axis.count[i]);
         }
+    }
+}
+
+TEST_CASE("turning on the way gives what turning before does") {
+    std::mt19937 random(5);
+    const auto up_to = [&](int most) { return 1 + static_cast<int>(random() % static_cast<unsigned>(most)); };
+    for (unsigned round = 0; round < 320; ++round) {
+        const int orientation = 1 + static_cast<int>(round % 8);
+        const Image image = noise(up_to(90), up_to(90), round);
+        const Image upright = orient(image, orientation);
+        const int width = round % 9 == 0 ? upright.width : up_to(120);
+        const int height = round % 9 == 4 ? upright.height : up_to(120);
+        const auto kind = round / 8 % 2 == 0 ? Interpolation::bicubic : Interpolation::bilinear;
+        Window window{0, 0, up_to(width), up_to(height)};
+        window.left = static_cast<int>(random() % static_cast<unsigned>(width - window.width + 1));
+        window.top = static_cast<int>(random() % static_cast<unsigned>(height - window.height + 1));
+        CAPTURE(image.width);
+        CAPTURE(image.height);
+        CAPTURE(width);
+        CAPTURE(height);
+        CAPTURE(orientation);
+        const Image turned = resize(image, width, height, kind, window, {.orientation = orientation});
+        const Image expected = resize(upright, width, height, kind, window);
+        CHECK(turned.width == window.width);
+        CHECK(turned.height == window.height);
+        CHECK(turned.rgb == expected.rgb);
     }
 }

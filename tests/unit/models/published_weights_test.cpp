@@ -49,3 +49,10 @@ TEST_CASE("a file is recognised by its SHA-256, whole or by the start that torch
           nullptr);
     CHECK(identify_by_hash("resnetv2_50", "-") == nullptr);
 }
+
+TEST_CASE("a file of another size than any published one need not be hashed") {
+    CHECK(may_be_published("resnet50", 102'530'333));
+    CHECK(may_be_published("resnet50", 102'540'417));
+    CHECK_FALSE(may_be_published("resnet50", 102'469'840));
+    CHECK_FALSE(may_be_published("resnet18", 102'530'333));
+}

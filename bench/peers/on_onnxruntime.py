@@ -1,0 +1,50 @@
+"""ONNX Runtime on its CPU provider. It has no bf16 on x86."""
+import onnxruntime
+
+import pixels
+import thread_pool
+
+
+def session_of(file, threads, optimised=False):
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+    if optimised:  # already, when the file was written
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    return onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+
+
+class Session:
+    def __init__(self, folder, precision, batch, threads, workers, own_decoding=False):
+        self.file, self.batch, self.workers, self.own_decoding = folder / "resnet50.onnx", batch, workers, own_decoding
+        # One session with its own threads for each worker.
+        self.sessions = [session_of(self.file, threads) for _ in range(workers)]
+        self.given = 0
+
+    def native(self, images):
+        return images
+
+    def worker(self):
+        session = self.sessions[self.given % self.workers]
+        self.given += 1
+        return lambda images: session.run(None, {"images": images})[0]
+
+    def logits(self, output):
+        return output
+
+    def classify(self, paths, draft):
+        return thread_pool.classify(paths, lambda path: pixels.normalised(pixels.cropped(path, draft)), self.batch,
+                                    False, self.workers, self.own_decoding, self.worker)
+
+
+def prepare_first_label(folder, precision, cores):
+    options = onnxruntime.SessionOptions()
+    options.optimized_model_filepath = str(folder / "resnet50-optimised.onnx")
+    options.log_severity_level = 3  # it warns that such a file is for this machine only
+    onnxruntime.InferenceSession(str(folder / "resnet50.onnx"), options, providers=["CPUExecutionProvider"])
+
+
+def first_label(folder, precision, path, setting):
+    file = folder / setting["file"]
+    session = session_of(file, setting["threads"], optimised="optimised" in file.name)
+    image = pixels.normalised(pixels.cropped(path))[None]
+    return int(session.run(None, {"images": image})[0].argmax())

@@ -1,0 +1,79 @@
+"""PyTorch, eager and compiled by inductor with freezing."""
+import os
+
+import torch
+from safetensors.torch import load_file
+
+import pixels
+from resnet50 import ResNet50
+
+TYPES = {"fp32": torch.float32, "bf16": torch.bfloat16}
+
+
+def load(folder):
+    with torch.device("meta"):  # no random weights that are thrown away at once
+        net = ResNet50()
+    net.load_state_dict(load_file(folder / "resnet50.safetensors"), assign=True)
+    return net.eval()
+
+
+class Pictures(torch.utils.data.Dataset):
+    def __init__(self, paths, draft):
+        self.paths, self.draft = paths, draft
+
+    def __len__(self):
+        return len(self.paths)
+
+    def __getitem__(self, index):
+        return torch.from_numpy(pixels.normalised(pixels.cropped(self.paths[index], self.draft)))
+
+
+class Eager:
+    compiled = False
+
+    def __init__(self, folder, precision, batch, threads, workers, channels_last):
+        torch.set_num_threads(threads)
+        self.batch, self.workers, self.type = batch, workers, TYPES[precision]
+        self.format = torch.channels_last if channels_last else torch.contiguous_format
+        self.net = load(folder).to(self.type).to(memory_format=self.format)
+        if self.compiled:
+            torch._inductor.config.freezing = True
+            self.net = torch.compile(self.net)
+
+    def native(self, images):
+        return torch.from_numpy(images).to(self.type).contiguous(memory_format=self.format)
+
+    def worker(self):
+        def run(images):
+            with torch.inference_mode():
+                return self.net(images)
+        return run
+
+    def logits(self, output):
+        return output.float().numpy()
+
+    def classify(self, paths, draft):
+        """torch.utils.data.DataLoader, a process a core, beside a net that uses all cores."""
+        loader = torch.utils.data.DataLoader(Pictures(paths, draft), self.batch,
+                                             num_workers=len(os.sched_getaffinity(0)))
+        run, labels = self.worker(), []
+        for images in loader:
+            count = len(images)
+            if self.compiled and count < self.batch:  # another shape would be compiled anew
+                images = torch.cat([images, images.new_zeros(self.batch - count, *images.shape[1:])])
+            images = images.to(self.type).contiguous(memory_format=self.format)
+            labels += run(images).argmax(1)[:count].tolist()
+        return labels
+
+
+class Compiled(Eager):
+    compiled = True
+
+
+def first_label(folder, precision, path, setting):
+    torch.set_num_threads(setting["threads"])
+    layout = torch.channels_last if setting["channels_last"] else torch.contiguous_format
+    net = load(folder).to(TYPES[precision]).to(memory_format=layout)
+    image = torch.from_numpy(pixels.normalised(pixels.cropped(path)))[None].to(TYPES[precision])
+    with torch.inference_mode():
+        return int(net(image.contiguous(memory_format=layout)).argmax())

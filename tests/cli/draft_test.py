@@ -1,0 +1,43 @@
+"""Large JPEG pictures decoded at a part of their size."""
+import json
+
+import pytest
+
+from program import SAMPLES, imnet, quick
+
+
+def has_libjpeg_turbo():
+    line = next(line for line in imnet("--version").stdout.decode().splitlines() if "libjpeg-turbo" in line)
+    return line.split()[1] != "off"
+
+
+needs_libjpeg_turbo = pytest.mark.skipif(not has_libjpeg_turbo(), reason="this build has no libjpeg-turbo")
+
+
+def top(*words):
+    done = quick("--format", "jsonl", *words)
+    assert done.returncode == 0, done.stderr.decode()
+    return json.loads(done.stdout)["top"]
+
+
+@needs_libjpeg_turbo
+def test_small_pictures_stay_as_they_are():
+    assert top("--draft", SAMPLES / "rocket.jpg") == top(SAMPLES / "rocket.jpg")
+
+
+@needs_libjpeg_turbo
+def test_large_ones_change_a_little(tmp_path):
+    pil = pytest.importorskip("PIL.Image", reason="Pillow is not installed")
+    large = tmp_path / "large.jpg"
+    with pil.open(SAMPLES / "rocket.jpg") as rocket:
+        rocket.resize((1920, 1281)).save(large)
+    draft = {entry["index"]: entry["prob"] for entry in top("-k", "1000", "--draft", large)}
+    whole = {entry["index"]: entry["prob"] for entry in top("-k", "1000", large)}
+    assert draft != whole
+    assert draft == pytest.approx(whole, abs=0.002)
+
+
+@pytest.mark.skipif(has_libjpeg_turbo(), reason="this build has libjpeg-turbo")
+def test_without_libjpeg_turbo_it_is_refused():
+    done = quick("--draft", SAMPLES / "rocket.jpg")
+    assert done.returncode == 2 and b"--draft: this build has no libjpeg-turbo" in done.stderr

@@ -1,0 +1,5 @@
+"""The tests of scale/ run the same program as those of cli/."""
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "cli"))

@@ -1,0 +1,180 @@
+#include "results/sorted_folder.h"
+
+#include <fstream>
+#include <iterator>
+
+#include <doctest/doctest.h>
+
+#include "base/errors.h"
+#include "other_file_system.h"
+#include "results/undo_sort.h"
+#include "temporary_folder.h"
+
+using namespace imnet;
+namespace fs = std::filesystem;
+
+namespace {
+
+const Labels labels{{"cat", ""}, {"dog", ""}};
+constexpr Prediction cat{0, 0.9F};
+constexpr Prediction dog{1, 0.8F};
+constexpr auto sorted = SortedFolder::Outcome::sorted;
+constexpr auto was_sorted = SortedFolder::Outcome::was_sorted;
+
+std::span<const std::byte> as_bytes(std::string_view text) { return std::as_bytes(std::span(text)); }
+
+std::size_t files_in(const fs::path& folder) {
+    return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder), {}));
+}
+
+}  // namespace
+
+TEST_CASE("a picture is copied into the folder of its label, with its mode and time") {
+    const test::TemporaryFolder place;
+    const fs::path original = place.write("photos/a.jpg", "picture");
+    fs::permissions(original, fs::perms::owner_read);
+    const auto time = fs::file_time_type::clock::now() - std::chrono::hours(1000);
+    fs::last_write_time(original, time);
+    SortedFolder folder(place / "sorted", SortBy::copy, labels);
+    CHECK(folder.put(original, std::nullopt, cat).value() == sorted);
+    const fs::path copy = place / "sorted/cat/a.jpg";
+    CHECK(test::contents(copy) == "picture");
+    CHECK(fs::last_write_time(copy) == fs::last_write_time(original));
+    CHECK(fs::status(copy).permissions() == fs::perms::owner_read);
+    CHECK_FALSE(fs::equivalent(copy, original));
+    CHECK(files_in(place / "sorted") == 2);  // the label's folder and the manifest: nothing unfinished
+}
+
+TEST_CASE("a link is the same file, a moved one is gone from where it was") {
+    const test::TemporaryFolder place;
+    const fs::path linked = place.write("photos/a.jpg", "a");
+    const fs::path moved = place.write("photos/b.jpg", "b");
+    CHECK(SortedFolder(place / "sorted", SortBy::link, labels).put(linked, std::nullopt, cat).value() ==
+          sorted);
+    CHECK(SortedFolder(place / "sorted", SortBy::move, labels).put(moved, std::nullopt, dog).value() ==
+          sorted);
+    CHECK(fs::equivalent(place / "sorted/cat/a.jpg", linked));
+    CHECK(test::contents(place / "sorted/dog/b.jpg") == "b");
+    CHECK_FALSE(fs::exists(moved));
+}
+
+TEST_CASE("a name that is taken is never replaced") {
+    for (const SortBy by : {SortBy::copy, SortBy::link, SortBy::move}) {
+        const test::TemporaryFolder place;
+        place.write("sorted/cat/a.jpg", "was here");
+        place.write("sorted/cat/a-3.jpg", "was here, too");
+        SortedFolder folder(place / "sorted", by, labels);
+        for (const char* name : {"1/a.jpg", "2/a.jpg", "3/a.jpg"}) {
+            CHECK(folder.put(place.write(name, name), std::nullopt, cat).value() == sorted);
+        }
+        CHECK(test::contents(place / "sorted/cat/a.jpg") == "was here");
+        CHECK(test::contents(place / "sorted/cat/a-2.jpg") == "1/a.jpg");
+        CHECK(test::contents(place / "sorted/cat/a-3.jpg") == "was here, too");
+        CHECK(test::contents(place / "sorted/cat/a-4.jpg") == "2/a.jpg");
+        CHECK(test::contents(place / "sorted/cat/a-5.jpg") == "3/a.jpg");
+    }
+}
+
+TEST_CASE("what was sorted is not sorted again, by this run or another") {
+    for (const SortBy by : {SortBy::copy, SortBy::link, SortBy::move}) {
+        const test::TemporaryFolder place;
+        const fs::path original = place.write("photos/a.jpg", "a");
+        {
+            SortedFolder folder(place / "sorted", by, labels);
+            CHECK(folder.put(original, std::nullopt, cat).value() == sorted);
+            CHECK(folder.put(original, std::nullopt, cat).value() == was_sorted);
+        }
+        SortedFolder again(place / "sorted", by, labels);
+        CHECK(again.put(place / "photos/../photos/a.jpg", std::nullopt, dog).value() == was_sorted);
+        CHECK(again.put(place / "sorted/cat/a.jpg", std::nullopt, cat).value() == was_sorted);
+        CHECK(again.manifest().empty());
+        CHECK(files_in(place / "sorted/cat") == 1);
+    }
+}
+
+TEST_CASE("another picture under the old name is sorted, and so is a copy that was deleted") {
+    const test::TemporaryFolder place;
+    const fs::path original = place.write("photos/a.jpg", "a");
+    SortedFolder folder(place / "sorted", SortBy::copy, labels);
+    CHECK(folder.put(original, std::nullopt, cat).value() == sorted);
+    place.write("photos/a.jpg", "another");
+    CHECK(folder.put(original, std::nullopt, cat).value() == sorted);
+    CHECK(test::contents(place / "sorted/cat/a-2.jpg") == "another");
+    fs::remove(place / "sorted/cat/a-2.jpg");
+    CHECK(SortedFolder(place / "sorted", SortBy::copy, labels).put(original, std::nullopt, cat).value() ==
+          sorted);
+}
+
+TEST_CASE("bytes that are no file are copied whatever the way, once") {
+    const test::TemporaryFolder place;
+    const fs::path archive = place.write("shard.tar", "tar");
+    SortedFolder folder(place / "sorted", SortBy::move, labels);
+    CHECK(folder.put(archive / "0001.jpg", as_bytes("member"), cat).value() == sorted);
+    CHECK(folder.put(archive / "0001.jpg", as_bytes("member"), cat).value() == was_sorted);
+    CHECK(folder.put("-", as_bytes("\xFF\xD8\xFF"), cat).value() == sorted);
+    CHECK(folder.put("-", as_bytes("\xFF\xD8\xFF another"), cat).value() == sorted);
+    CHECK(test::contents(place / "sorted/cat/0001.jpg") == "member");
+    CHECK(test::contents(place / "sorted/cat/stdin.jpg") == "\xFF\xD8\xFF");
+    CHECK(fs::exists(place / "sorted/cat/stdin-2.jpg"));
+    CHECK(fs::exists(archive));
+}
+
+TEST_CASE("symbolic links: what they lead to is copied or linked; they are not moved") {
+    const test::TemporaryFolder place;
+    const fs::path file = place.write("elsewhere/file", "picture");
+    fs::create_directories(place / "photos");
+    const fs::path link = place / "photos/a.jpg";
+    fs::create_symlink("../elsewhere/file", link);
+    CHECK(SortedFolder(place / "1", SortBy::copy, labels).put(link, std::nullopt, cat).value() == sorted);
+    CHECK(SortedFolder(place / "2", SortBy::link, labels).put(link, std::nullopt, cat).value() == sorted);
+    CHECK(test::contents(place / "1/cat/a.jpg") == "picture");
+    CHECK(fs::equivalent(place / "2/cat/a.jpg", file));
+    const auto moved = SortedFolder(place / "3", SortBy::move, labels).put(link, std::nullopt, cat);
+    REQUIRE_FALSE(moved);
+    CHECK(moved.error().message == "a symbolic link is not moved: use --by copy or --by link");
+    CHECK(fs::is_symlink(link));
+}
+
+TEST_CASE("a picture that is gone is an error of its own, a folder that takes nothing ends the run") {
+    const test::TemporaryFolder place;
+    {
+        SortedFolder folder(place / "sorted", SortBy::move, labels);
+        const auto gone = folder.put(place / "gone.jpg", std::nullopt, cat);
+        REQUIRE_FALSE(gone);
+        CHECK(gone.error().kind == InputErrorKind::not_found);
+    }
+    CHECK_FALSE(fs::exists(place / "sorted"));  // nothing came into it
+    place.write("file", "");
+    CHECK_THROWS_AS(SortedFolder(place / "file", SortBy::copy, labels), OutputError);
+    place.write("sorted/cat", "a file where the label's folder should be");
+    SortedFolder folder(place / "sorted", SortBy::copy, labels);
+    CHECK_THROWS_AS(folder.put(place.write("a.jpg", "a"), std::nullopt, cat).value(), OutputError);
+}
+
+TEST_CASE("from another file system a picture is moved by way of a copy, and cannot be linked") {
+    const auto other = test::other_file_system();
+    if (!other) {
+        MESSAGE("skipped: no second file system to write to");
+        return;
+    }
+    const test::TemporaryFolder place;
+    const fs::path original = place.write("a.jpg", "picture");
+    CHECK_THROWS_WITH_AS(
+        SortedFolder(other->path() / "linked", SortBy::link, labels).put(original, std::nullopt, cat).value(),
+        (original.native() + ": no hard link can lead to it from " + (other->path() / "linked").native() +
+         ", on another file system: use --by copy")
+            .c_str(),
+        OutputError);
+    {
+        SortedFolder folder(other->path() / "moved", SortBy::move, labels);
+        CHECK(folder.put(original, std::nullopt, cat).value() == sorted);
+        CHECK(folder.put(place.write("b/a.jpg", "second"), std::nullopt, cat).value() == sorted);
+    }
+    CHECK_FALSE(fs::exists(original));
+    CHECK(test::contents(other->path() / "moved/cat/a.jpg") == "picture");
+    CHECK(test::contents(other->path() / "moved/cat/a-2.jpg") == "second");
+    CHECK(undo_sort(sort_manifests(other->path() / "moved").at(0)).problems.empty());
+    CHECK(test::contents(original) == "picture");
+    CHECK(test::contents(place / "b/a.jpg") == "second");
+    CHECK(files_in(place / "b") == 1);
+}

@@ -1,0 +1,59 @@
+#include "results/sorted_names.h"
+
+#include <set>
+
+#include <doctest/doctest.h>
+
+using namespace imnet;
+
+namespace {
+
+std::vector<std::string> folders(const std::vector<std::string>& labels) {
+    Labels all;
+    for (const std::string& label : labels) all.push_back({label, ""});
+    return folder_names(all);
+}
+
+}  // namespace
+
+TEST_CASE("a label is its folder's name, made fit for a file system") {
+    CHECK(folders({"tabby", "jack-o'-lantern", "Krähe", "猫"}) ==
+          std::vector<std::string>{"tabby", "jack-o'-lantern", "Krähe", "猫"});
+    CHECK(folders({"a/b", ".", "..", ".hidden", "", "tab\there", std::string("nul\0!", 5), "c1\xC2\x9B!"}) ==
+          std::vector<std::string>{"a_b", "_ (1)", "_.", "_hidden", "_ (4)", "tab_here", "nul_!", "c1_!"});
+    CHECK(folders({"not utf-8 \xFF"}) == std::vector<std::string>{"not utf-8 \xEF\xBF\xBD"});
+}
+
+TEST_CASE("a long label is cut between characters") {
+    std::string label;
+    for (int i = 0; i < 200; ++i) label += "ä";
+    const std::string name = folders({label})[0];
+    CHECK(name.size() == 200);
+    CHECK(label.starts_with(name));
+}
+
+TEST_CASE("classes of one name get folders of their own") {
+    CHECK(folders({"crane", "dog", "crane"}) == std::vector<std::string>{"crane (0)", "dog", "crane (2)"});
+    CHECK(folders({"a/b", "a_b"}) == std::vector<std::string>{"a_b (0)", "a_b (1)"});
+    const auto tricky = folders({"a", "a", "a (1)", "a (0)", "a (1) (1)"});
+    CHECK(std::set<std::string>(tricky.begin(), tricky.end()).size() == 5);
+    const auto imagenet = folder_names(imagenet_labels());
+    CHECK(std::set<std::string>(imagenet.begin(), imagenet.end()).size() == 1000);
+    CHECK(imagenet[281] == "tabby");
+}
+
+TEST_CASE("a number stands before the ending") {
+    CHECK(numbered_name("a.jpg", 1) == "a.jpg");
+    CHECK(numbered_name("a.jpg", 2) == "a-2.jpg");
+    CHECK(numbered_name("a.b.jpg", 12) == "a.b-12.jpg");
+    CHECK(numbered_name("a", 3) == "a-3");
+    CHECK(numbered_name(".jpg", 3) == ".jpg-3");
+    const std::string longest = std::string(251, 'x') + ".jpg";
+    CHECK(numbered_name(longest, 10) == std::string(248, 'x') + "-10.jpg");
+}
+
+TEST_CASE("a picture that is no file of its own has a name all the same") {
+    CHECK(name_of_stream("-", PictureFormat::jpeg) == "stdin.jpg");
+    CHECK(name_of_stream("63", PictureFormat::png) == "63.png");
+    CHECK(name_of_stream("0001.JPG", PictureFormat::png) == "0001.JPG");
+}
