@@ -94,6 +94,7 @@ Options parse_command_line(std::span<const std::string> words) {
     const auto [command, used] = find_command(words);
     if (used == 0) refuse_half_command(words);
     options.command = command;
+    options.words.assign(words.begin(), words.end());
 
     CLI::App parser;
     parser.set_help_flag();

@@ -55,6 +55,10 @@ const std::vector<CommandRow>& commands() {
          "Reads any checkpoint that imnet reads, and writes its tensors bit for bit, under their own names, "
          "to "
          "the file that -o names."},
+        {Command::merge, "merge", "FILE…", "Join the outputs of the shards of one run",
+         "Writes the rows of all shards (jsonl, csv or tsv) to the file that -o names, in the order in which "
+         "one run would have written them. The shards must be of one run, all there, and complete: their "
+         "records (FILE.run.json) tell, and FILE.order tells the order."},
         {Command::undo, "undo", "MANIFEST…", "Put back what --sort-into has sorted",
          "Reads the manifests that runs with --sort-into have left in their folder, and reverses what they "
          "say, "

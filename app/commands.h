@@ -14,6 +14,7 @@ int run_weights_fetch(const Options& options);    // weights_fetch_command.cpp
 int run_weights_verify(const Options& options);   // weights_verify_command.cpp
 int run_weights_inspect(const Options& options);  // weights_inspect_command.cpp
 int run_weights_convert(const Options& options);  // weights_convert_command.cpp
+int run_merge(const Options& options);            // merge_command.cpp
 int run_undo(const Options& options);             // undo_command.cpp
 
 }  // namespace imnet::app

@@ -5,11 +5,12 @@
 namespace imnet::app {
 namespace {
 
-const std::vector<Command> all_commands{Command::classify,        Command::models,
-                                        Command::summary,         Command::bench,
-                                        Command::weights_path,    Command::weights_inspect,
-                                        Command::weights_convert, Command::weights_fetch,
-                                        Command::weights_verify,  Command::undo};
+const std::vector<Command> all_commands{
+    Command::classify,        Command::models,        Command::summary,
+    Command::bench,           Command::weights_path,  Command::weights_inspect,
+    Command::weights_convert, Command::weights_fetch, Command::weights_verify,
+    Command::merge,           Command::undo};
+const std::vector<Command> merge{Command::merge};
 const std::vector<Command> classify{Command::classify};
 const std::vector<Command> inspect{Command::weights_inspect};
 const std::vector<Command> convert{Command::weights_convert};
@@ -287,12 +288,54 @@ const std::vector<OptionRow>& rows() {
          "-o",
          "--output",
          "FILE",
-         "Write the rows there; the file appears when it is complete",
+         "Write the rows there, and how they were made to FILE.run.json; the file appears when it is "
+         "complete, with --resume at once",
          "standard output",
          {},
          Completion::file,
          classify,
          &Options::output},
+        {"Output",
+         "-o",
+         "--output",
+         "FILE",
+         "Write the rows there; the file appears when it is complete",
+         "",
+         {},
+         Completion::file,
+         merge,
+         &Options::output},
+        {"Output",
+         "",
+         "--resume",
+         "",
+         "Go on with the file that -o names where a run was cut, or begin it so that it can be gone on with; "
+         "for jsonl, csv and tsv",
+         "",
+         {},
+         Completion::none,
+         classify,
+         &Options::resume},
+        {"Output",
+         "",
+         "--retry-failed",
+         "",
+         "With --resume, try inputs again whose rows are errors, and replace these rows at their place",
+         "",
+         {},
+         Completion::none,
+         classify,
+         &Options::retry_failed},
+        {"Output",
+         "",
+         "--progress",
+         "WHEN",
+         "Show on standard error how far the run is: auto, always or never",
+         "auto: on a terminal, for work of more than a second whose rows go elsewhere",
+         {"auto", "always", "never"},
+         Completion::none,
+         classify,
+         &Options::progress},
         {"Output",
          "",
          "--min-prob",

@@ -19,11 +19,13 @@ enum class Command {
     weights_convert,
     weights_fetch,
     weights_verify,
+    merge,
     undo
 };
 
 struct Options {
     Command command = Command::classify;
+    std::vector<std::string> words;      ///< all of them
     std::vector<std::string> arguments;  ///< paths, or the name of weights
 
     std::optional<std::string> model;
@@ -57,6 +59,9 @@ struct Options {
     bool draft = false;
     bool quiet = false;
     bool fail_fast = false;
+    bool resume = false;
+    bool retry_failed = false;
+    std::optional<std::string> progress;
     std::optional<std::string> url;
 
     bool help = false;

@@ -40,8 +40,12 @@ Net random_net(const Options& options) {
     say(fmt::format("random weights (--no-weights, seed {}): the labels mean nothing", seed));
     Architecture net = architecture(model_name(options));
     Parameters parameters = random_parameters(net, static_cast<std::uint64_t>(seed));
-    return {std::move(net), std::move(parameters), default_preprocessing(model_name(options)),
-            resolve_labels(options, 1000, {})};
+    return {std::move(net),
+            std::move(parameters),
+            default_preprocessing(model_name(options)),
+            resolve_labels(options, 1000, {}),
+            fmt::format("random, seed {}", seed),
+            {}};
 }
 
 // A checkpoint file may be a copy of published weights under any name; its bytes tell which, and so
@@ -86,7 +90,12 @@ Net net_from_file(const Options& options, const fs::path& path, const PublishedW
     const Preprocessing recipe = published != nullptr
                                      ? published->preprocessing
                                      : recognise_preprocessing(model, net.classes, path, state_dict);
-    return {std::move(net), std::move(parameters), recipe, std::move(labels)};
+    return {std::move(net),
+            std::move(parameters),
+            recipe,
+            std::move(labels),
+            published != nullptr ? std::string(published->name) : path.native(),
+            path};
 }
 
 Device parse_device(const std::string& text) {

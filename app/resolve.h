@@ -2,6 +2,7 @@
 // runs and with how many threads.
 #pragma once
 
+#include <filesystem>
 #include <string>
 
 #include "engines/engine.h"
@@ -20,6 +21,8 @@ struct Net {
     Parameters parameters;
     Preprocessing preprocessing;
     Labels labels;
+    std::string weights;                 ///< name of published weights, file, or "random, seed 0"
+    std::filesystem::path weights_path;  ///< the checkpoint; empty for random weights
 };
 
 /// Finds and reads the net. Random weights are announced on standard error. Throws UsageError for

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/errors.h"
+#include "base/interruption.h"
 #include "base/output_file.h"
 #include "command_line.h"
 #include "commands.h"
@@ -46,10 +47,18 @@ int dispatch(const Options& options) {
         case Command::weights_fetch: return run_weights_fetch(options);
         case Command::weights_verify: return run_weights_verify(options);
         case Command::weights_inspect: return run_weights_inspect(options);
+        case Command::merge: return run_merge(options);
         case Command::weights_convert: return run_weights_convert(options);
         case Command::undo: return run_undo(options);
     }
     return usage;
+}
+
+// So that a shell, or whatever runs this, sees what ended it.
+int end_by_signal(int signal) {
+    std::signal(signal, SIG_DFL);
+    std::raise(signal);
+    return 128 + signal;
 }
 
 // Libraries explain themselves over many lines; people get the first.
@@ -69,9 +78,9 @@ int run(const std::vector<std::string>& words) try {
     say(error.what());
     return output_failed;
 } catch (const ClosedPipe&) {
-    std::signal(SIGPIPE, SIG_DFL);
-    std::raise(SIGPIPE);
-    return output_failed;
+    return end_by_signal(SIGPIPE);
+} catch (const Interrupted& interrupted) {
+    return end_by_signal(interrupted.signal);
 } catch (const std::bad_alloc&) {
     say("out of memory: a smaller --batch or fewer --threads need less");
     return output_failed;

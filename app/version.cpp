@@ -12,8 +12,10 @@ std::string part(std::string_view name, std::string_view version, std::string_vi
 
 }  // namespace
 
+std::string version() { return IMNET_VERSION; }
+
 std::string version_text() {
-    return fmt::format("imnet {}\n", IMNET_VERSION) + part("oneDNN", IMNET_ONEDNN_VERSION, "engine: CPU") +
+    return fmt::format("imnet {}\n", version()) + part("oneDNN", IMNET_ONEDNN_VERSION, "engine: CPU") +
            part("libtorch", IMNET_TORCH_VERSION, "engine: " IMNET_TORCH_DEVICES) +
            part("libjpeg-turbo", IMNET_JPEG_VERSION, "JPEG; stb_image where it is off") +
            part("libwebp", IMNET_WEBP_VERSION, "WebP") +

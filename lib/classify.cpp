@@ -5,12 +5,15 @@
 #include <cstdint>
 #include <exception>
 #include <filesystem>
+#include <limits>
 #include <mutex>
+#include <new>
 #include <span>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "base/interruption.h"
 #include "base/ordered_sink.h"
 #include "images/read_file.h"
 
@@ -18,7 +21,6 @@ namespace imnet {
 namespace {
 
 using Rows = std::vector<Row>;
-using Bytes = std::vector<std::byte>;
 
 // A run of inputs that one worker takes at a time, and its place in the output.
 struct Run {
@@ -35,18 +37,20 @@ std::size_t held_bytes(const Input& input) { return input.bytes ? input.bytes->s
 // workers start, so that a few images are spread over them and one alone gets all threads.
 class Queue {
 public:
-    Queue(InputSource& source, const ClassifyOptions& options) : source_(source), batch_(options.batch) {
+    Queue(const NextInput& next_input, const ClassifyOptions& options)
+        : from_source_(next_input), batch_(options.batch) {
         const auto wanted = static_cast<std::size_t>(options.threads) * batch_;
         bool ended = false;
         std::size_t bytes = 0;
         while (first_.size() < wanted && bytes < options.threads * most_bytes_of_run) {
-            auto input = source_.next();
+            auto input = from_source_();
             ended = !input;
             if (ended) break;
             bytes += held_bytes(*input);
             first_.push_back(std::move(*input));
         }
         workers_ = static_cast<std::size_t>(options.threads);
+        whole_batches_ = options.whole_batches || !ended;
         if (ended) {
             workers_ = std::clamp<std::size_t>(first_.size(), 1, workers_);
             batch_ = std::max<std::size_t>(1, (first_.size() + workers_ - 1) / workers_);
@@ -54,6 +58,7 @@ public:
     }
 
     std::size_t workers() const { return workers_; }
+    bool whole_batches() const { return whole_batches_; }
 
     Run take() {
         const std::lock_guard lock(mutex_);
@@ -71,42 +76,49 @@ public:
 
 private:
     std::optional<Input> next_input() {
+        if (interrupted() != 0) return std::nullopt;
         if (taken_ < first_.size()) return std::move(first_[taken_++]);
-        return source_.next();
+        return from_source_();
     }
 
-    InputSource& source_;
+    const NextInput& from_source_;
     std::size_t batch_;
     std::size_t workers_ = 1;
+    bool whole_batches_ = false;
     std::vector<Input> first_;
     std::size_t taken_ = 0;
     std::mutex mutex_;
     std::uint64_t next_number_ = 0;
 };
 
+auto out_of_memory() { return input_error(InputErrorKind::limits, "out of memory"); }
+
 // Memory of a larger picture than 40 megapixels is given back, for it is not likely to be followed by more.
 constexpr std::size_t most_kept = 120'000'000;
 
-// Prepares the pixels, and gives the bytes that they were made from.
-Expected<Bytes> load(Input& input, const ClassifyOptions& options, const Preprocessor& preprocessor,
-                     std::vector<std::uint8_t>& memory, std::span<std::byte> pixels) {
+// Standard input and pipes cannot be read twice.
+bool comes_once(const Input& input) {
+    if (input.bytes) return true;
+    std::error_code ignored;
+    return input.named && (input.path == "-" || !std::filesystem::is_regular_file(input.path, ignored));
+}
+
+// Prepares the pixels. Bytes that come only once stay with the input, should memory run out later.
+Expected<void> load(Input& input, const ClassifyOptions& options, const Preprocessor& preprocessor,
+                    std::vector<std::uint8_t>& memory, std::span<std::byte> pixels) {
+    const bool once = comes_once(input);
     auto bytes = read_file(input);
-    if (!bytes) return bytes;
+    if (!bytes) return tl::unexpected(std::move(bytes.error()));
+    if (once) input.bytes = std::move(*bytes);
     auto decoded = decode(
-        *bytes, options.limits,
+        once ? *input.bytes : *bytes, options.limits,
         {.draft_short_side = options.draft ? 2 * options.preprocessing.resize : 0,
          .columns = [&](auto... size_and_turn) { return preprocessor.columns_needed(size_and_turn...); },
          .memory = std::exchange(memory, {})});
     if (!decoded) return tl::unexpected(std::move(decoded.error()));
     preprocessor.preprocess(*decoded, pixels);
     if (decoded->image.rgb.size() <= most_kept) memory = std::move(decoded->image.rgb);
-    return bytes;
-}
-
-// Standard input and pipes cannot be read twice.
-bool is_file(const Input& input) {
-    std::error_code ignored;
-    return !(input.named && input.path == "-") && std::filesystem::is_regular_file(input.path, ignored);
+    return {};
 }
 
 std::vector<Prediction> probable(std::vector<Prediction> top, float min_probability) {
@@ -131,34 +143,67 @@ public:
           preprocessor_(options.preprocessing, engine.pixel_format()),
           image_bytes_(preprocessor_.bytes()) {}
 
+    // Where memory runs out, fewer inputs at a time may still fit; a worker that has learnt so stays
+    // modest.
     Rows classify(std::vector<Input> inputs) {
         Rows rows;
         rows.reserve(inputs.size());
-        std::vector<std::size_t> loaded;  // the rows whose pixels stand in the batch
-        pixels_.resize(inputs.size() * image_bytes_);
-        for (Input& input : inputs) {
-            const std::span pixels = std::span(pixels_).subspan(loaded.size() * image_bytes_, image_bytes_);
-            const bool keep = options_.keep_bytes && (input.bytes || !is_file(input));
-            auto outcome = load(input, options_, preprocessor_, memory_, pixels);
-            if (outcome) {
-                loaded.push_back(rows.size());
-                rows.push_back({std::move(input.path), {}, keep ? std::move(*outcome) : Bytes()});
-            } else {
-                rows.push_back({std::move(input.path), tl::unexpected(outcome.error())});
+        while (rows.size() < inputs.size()) {
+            const std::size_t done = rows.size();
+            const std::size_t count = std::min(most_, inputs.size() - done);
+            try {
+                classify_together(std::span(inputs).subspan(done, count), rows);
+            } catch (const std::bad_alloc&) {
+                rows.resize(done);
+                memory_ = {};
+                pixels_ = {};
+                logits_ = {};
+                if (count > 1) {
+                    most_ = count / 2;
+                } else {
+                    rows.push_back({inputs[done].path, out_of_memory()});
+                }
             }
         }
-        label(rows, loaded);
         return rows;
     }
 
 private:
+    void classify_together(std::span<Input> inputs, Rows& rows) {
+        const std::size_t first_row = rows.size();
+        std::vector<std::size_t> loaded;  // the rows whose pixels stand in the batch
+        pixels_.resize(images_a_call(inputs.size()) * image_bytes_);
+        for (Input& input : inputs) {
+            const std::span pixels = std::span(pixels_).subspan(loaded.size() * image_bytes_, image_bytes_);
+            const auto outcome = load(input, options_, preprocessor_, memory_, pixels);
+            if (outcome) {
+                loaded.push_back(rows.size());
+                rows.push_back({input.path, {}});
+            } else {
+                rows.push_back({input.path, tl::unexpected(outcome.error())});
+            }
+        }
+        label(rows, loaded);
+        for (const std::size_t row : loaded) {
+            auto& bytes = inputs[row - first_row].bytes;
+            if (options_.keep_bytes && bytes) rows[row].bytes = std::move(*bytes);
+        }
+    }
+
+    // The digits that libraries compute depend on the number of images, not on the other images.
+    std::size_t images_a_call(std::size_t loaded) const {
+        return options_.whole_batches ? std::min(most_, static_cast<std::size_t>(options_.batch)) : loaded;
+    }
+
     void label(Rows& rows, const std::vector<std::size_t>& loaded) {
         if (loaded.empty()) return;
         const auto classes = static_cast<std::size_t>(options_.classes);
-        logits_.resize(loaded.size() * classes);
+        const std::size_t count = images_a_call(loaded.size());
+        std::fill(pixels_.begin() + static_cast<std::ptrdiff_t>(loaded.size() * image_bytes_),
+                  pixels_.begin() + static_cast<std::ptrdiff_t>(count * image_bytes_), std::byte{0});
+        logits_.resize(count * classes);
         // [count, crop, crop, 3] → [count, classes]
-        worker_->run(std::span(pixels_).first(loaded.size() * image_bytes_), static_cast<int>(loaded.size()),
-                     logits_);
+        worker_->run(std::span(pixels_).first(count * image_bytes_), static_cast<int>(count), logits_);
         for (std::size_t i = 0; i < loaded.size(); ++i) {
             const std::span<const float> logits = std::span(logits_).subspan(i * classes, classes);
             refuse_non_finite(logits);
@@ -171,35 +216,43 @@ private:
     Preprocessor preprocessor_;
     std::vector<std::uint8_t> memory_;  // the last picture's, for the next
     std::size_t image_bytes_;
+    std::size_t most_ = std::numeric_limits<std::size_t>::max();  // inputs at a time
     std::vector<std::byte> pixels_;
     std::vector<float> logits_;
 };
 
 }  // namespace
 
-void classify(InputSource& source, const Engine& engine, const ClassifyOptions& options,
-              const std::function<void(const Row&)>& on_row) {
-    Queue queue(source, options);
+void classify(const NextInput& next_input, const Engine& engine, const ClassifyOptions& wanted,
+              const OnRows& on_rows) {
+    Queue queue(next_input, wanted);
+    ClassifyOptions options = wanted;
+    options.whole_batches = queue.whole_batches();
     // A slow picture may hold up the output while the others go this many runs ahead.
     const std::uint64_t window = 4 * queue.workers();
     OrderedSink<Rows> sink(window, [&](const Rows& rows) {
-        for (const Row& row : rows) {
-            on_row(row);
-            if (options.fail_fast && !row.top) return sink.stop();
-        }
+        const auto failed =
+            std::find_if(rows.begin(), rows.end(), [](const Row& row) { return !row.top.has_value(); });
+        if (!options.fail_fast || failed == rows.end()) return on_rows(rows);
+        on_rows({rows.begin(), failed + 1});
+        sink.stop();
     });
     const auto work = [&](int threads) {
         try {
             ClassifyWorker worker(engine, options, threads);
             for (Run run = queue.take(); !run.inputs.empty() && sink.admit(run.number); run = queue.take()) {
-                sink.deliver(run.number, worker.classify(std::move(run.inputs)));
+                try {
+                    sink.deliver(run.number, worker.classify(std::move(run.inputs)));
+                } catch (const Interrupted&) {
+                    sink.end_before(run.number);
+                }
             }
         } catch (...) {
             sink.fail(std::current_exception());
         }
     };
 
-    const int threads_each = queue.workers() == 1 ? options.threads : 1;
+    const int threads_each = queue.workers() == 1 && !options.whole_batches ? options.threads : 1;
     std::vector<std::jthread> others;
     for (std::size_t i = 1; i < queue.workers(); ++i) others.emplace_back(work, threads_each);
     work(threads_each);

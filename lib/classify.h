@@ -3,6 +3,8 @@
 #pragma once
 
 #include <functional>
+#include <optional>
+#include <span>
 
 #include "engines/engine.h"
 #include "images/decode.h"
@@ -23,11 +25,20 @@ struct ClassifyOptions {
     int batch = 8;
     bool fail_fast = false;   ///< end after the first row that is an error
     bool keep_bytes = false;  ///< rows of inputs that are no files carry their bytes
+    /// Run every batch on one thread and fill it up to `batch`: then the digits of a row do not depend
+    /// on how many inputs there are, on where a run began, or on what failed beside it. More inputs
+    /// than fit the first batches of all threads are always classified so.
+    bool whole_batches = false;
 };
 
-/// Classifies every input. `on_row` is called once for each, in the order of the inputs, by one
-/// thread at a time. A failed input is a row with its error; exceptions end the run.
-void classify(InputSource& source, const Engine& engine, const ClassifyOptions& options,
-              const std::function<void(const Row&)>& on_row);
+/// Takes rows in the order of their inputs, a batch or less at a time.
+using OnRows = std::function<void(std::span<const Row>)>;
+
+/// Classifies every input, a row each. `next_input` and `on_rows` are called by one thread at a time.
+/// A failed input is a row with its error, also where memory runs out for it alone; exceptions end the
+/// run. Once a signal asks the run to stop (base/interruption.h) no more inputs are taken, and what is
+/// under way becomes rows.
+void classify(const NextInput& next_input, const Engine& engine, const ClassifyOptions& options,
+              const OnRows& on_rows);
 
 }  // namespace imnet

@@ -37,6 +37,12 @@ bool is_still_named(int fd, const std::filesystem::path& path) {
            locked.st_dev == named.st_dev;
 }
 
+// Whoever does not want to wait throws.
+void tell_or_close(int fd, const std::function<void()>& waiting) try { waiting(); } catch (...) {
+    ::close(fd);
+    throw;
+}
+
 }  // namespace
 
 FileLock::FileLock(std::filesystem::path path, const std::function<void()>& waiting)
@@ -47,7 +53,7 @@ FileLock::FileLock(std::filesystem::path path, const std::function<void()>& wait
         if (fd < 0) fail(path_, errno);
         int result = flock_patiently(fd, LOCK_EX | LOCK_NB);
         if (result != 0 && errno == EWOULDBLOCK) {
-            if (!std::exchange(told, true)) waiting();
+            if (!std::exchange(told, true)) tell_or_close(fd, waiting);
             result = flock_patiently(fd, LOCK_EX);
         }
         const int error = errno;

@@ -10,8 +10,8 @@ namespace imnet {
 /// the lock.
 class FileLock {
 public:
-    /// Waits for as long as another process holds the lock, and calls `waiting` before it does.
-    /// Throws OutputError where the file cannot be made or locked.
+    /// Waits for as long as another process holds the lock, and calls `waiting` before it does,
+    /// which may throw instead. Throws OutputError where the file cannot be made or locked.
     FileLock(std::filesystem::path path, const std::function<void()>& waiting);
     ~FileLock();
     FileLock(const FileLock&) = delete;

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <limits>
 #include <map>
 #include <mutex>
 #include <utility>
@@ -20,18 +22,19 @@ public:
     OrderedSink(std::uint64_t window, std::function<void(Item)> consume)
         : window_(window), consume_(std::move(consume)) {}
 
-    /// Waits until `number` is inside the window. False once the run has been stopped.
+    /// Waits until `number` is inside the window. False once the run has been stopped, or ended before
+    /// that number.
     bool admit(std::uint64_t number) {
         std::unique_lock lock(mutex_);
-        moved_.wait(lock, [&] { return stopped_ || number < next_ + window_; });
-        return !stopped_;
+        moved_.wait(lock, [&] { return stopped_ || number >= end_ || number < next_ + window_; });
+        return !stopped_ && number < end_;
     }
 
     /// Hands in the item of that number, and passes on all that are now in order. What `consume`
     /// throws stops the run and comes out of `finish`.
     void deliver(std::uint64_t number, Item item) {
         const std::lock_guard lock(mutex_);
-        if (stopped_) return;
+        if (stopped_ || number >= end_) return;
         waiting_.emplace(number, std::move(item));
         try {
             for (auto first = waiting_.begin(); first != waiting_.end() && first->first == next_ && !stopped_;
@@ -49,6 +52,13 @@ public:
 
     /// Ends the run: nothing more is consumed. May be called from inside `consume`.
     void stop() { stopped_ = true; }
+
+    /// Neither this number nor those behind it will come; those before it still do.
+    void end_before(std::uint64_t number) {
+        const std::lock_guard lock(mutex_);
+        end_ = std::min(end_, number);
+        moved_.notify_all();
+    }
 
     /// Ends the run because of an error, which `finish` throws.
     void fail(std::exception_ptr error) {
@@ -73,6 +83,7 @@ private:
     std::mutex mutex_;
     std::condition_variable moved_;
     std::uint64_t next_ = 0;
+    std::uint64_t end_ = std::numeric_limits<std::uint64_t>::max();
     std::map<std::uint64_t, Item> waiting_;
     bool stopped_ = false;
     std::exception_ptr error_;

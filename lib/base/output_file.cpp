@@ -1,11 +1,10 @@
 #include "base/output_file.h"
 
 #include <cerrno>
-#include <csignal>
 #include <cstdlib>
-#include <cstring>
 #include <system_error>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,29 +14,9 @@
 namespace imnet {
 namespace {
 
-// The temporary file that a signal must remove; a signal handler may read nothing else.
-char doomed_path[4096];  // NOLINT: a signal handler needs static storage
-
-void remove_and_die(int signal) {
-    if (doomed_path[0] != '\0') ::unlink(doomed_path);
-    std::signal(signal, SIG_DFL);
-    std::raise(signal);
-}
-
-void remove_on_signals(const std::filesystem::path& path) {
-    if (path.native().size() >= sizeof doomed_path) return;
-    std::strcpy(doomed_path, path.c_str());
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
-        struct sigaction action {};
-        if (::sigaction(signal, nullptr, &action) != 0 || action.sa_handler == SIG_IGN) continue;
-        action.sa_handler = remove_and_die;
-        ::sigaction(signal, &action, nullptr);
-    }
-}
-
-bool replaces_a_regular_file(const std::filesystem::path& path) {
+bool is_regular(int fd) {
     struct stat status {};
-    return ::stat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode);
+    return ::fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
 }
 
 // mkstemp makes files that only their owner may read; a result should obey the umask.
@@ -47,61 +26,119 @@ void apply_umask(int fd) {
     ::fchmod(fd, 0666 & ~mask);
 }
 
+[[noreturn]] void fail_on(std::string_view name, int error) {
+    throw OutputError(fmt::format("{}: {}", name, std::generic_category().message(error)));
+}
+
 }  // namespace
+
+bool is_file_to_write(const std::filesystem::path& path) {
+    struct stat status {};
+    return path != "-" && (::stat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode));
+}
+
+std::filesystem::path without_links(const std::filesystem::path& path) {
+    std::error_code ignored;
+    auto canonical = std::filesystem::weakly_canonical(path, ignored);
+    return canonical.empty() ? path : canonical;
+}
+
+void sync_folder_of(const std::filesystem::path& file) {
+    const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+    const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) return;  // a folder that may be written to but not read
+    const int error = ::fsync(fd) == 0 ? 0 : errno;
+    ::close(fd);
+    if (error != 0 && error != EINVAL) fail_on(folder.native(), error);  // EINVAL: it has no such thing
+}
 
 OutputFile::OutputFile(const std::string& path) : shown_name_(path == "-" ? "standard output" : path) {
     if (path == "-") {
-        file_ = stdout;
-        return;
+        fd_ = STDOUT_FILENO;
+    } else if (!is_file_to_write(path)) {
+        fd_ = ::open(path.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC);
+        if (fd_ < 0) fail(errno);
+    } else {
+        final_path_ = without_links(path);  // a link stays a link
+        std::string pattern = final_path_.native() + ".XXXXXX";
+        fd_ = ::mkostemp(pattern.data(), O_CLOEXEC);
+        if (fd_ < 0) fail(errno);
+        temporary_path_ = pattern;
+        removed_on_signal_.emplace(temporary_path_);
+        apply_umask(fd_);
     }
-    if (!replaces_a_regular_file(path)) {
-        file_ = std::fopen(path.c_str(), "wb");
-        if (file_ == nullptr) fail(errno);
-        return;
-    }
-    std::error_code ignored;
-    final_path_ = std::filesystem::weakly_canonical(path, ignored);  // a link stays a link
-    if (final_path_.empty()) final_path_ = path;
-    std::string pattern = final_path_.native() + ".XXXXXX";
-    const int fd = ::mkstemp(pattern.data());
-    if (fd < 0) fail(errno);
-    temporary_path_ = pattern;
-    remove_on_signals(temporary_path_);
-    apply_umask(fd);
-    file_ = ::fdopen(fd, "wb");
-    if (file_ == nullptr) fail(errno);
+    regular_ = is_regular(fd_);
 }
 
+OutputFile::OutputFile(const std::string& path, InPlace)
+    : shown_name_(path),
+      final_path_(without_links(path)),
+      fd_(::open(final_path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666)) {
+    if (fd_ < 0) fail(errno);
+    regular_ = true;
+    sync_folder_of(final_path_);
+}
+
+OutputFile OutputFile::in_place(const std::string& path) { return {path, InPlace{}}; }
+
 OutputFile::~OutputFile() {
-    if (file_ != nullptr && file_ != stdout) std::fclose(file_);
-    if (!temporary_path_.empty()) {
-        ::unlink(temporary_path_.c_str());
-        doomed_path[0] = '\0';
-    }
+    if (fd_ > STDOUT_FILENO) ::close(fd_);
+    if (!temporary_path_.empty()) ::unlink(temporary_path_.c_str());
 }
 
 void OutputFile::fail(int error) const {
     if (error == EPIPE) throw ClosedPipe{};
-    throw OutputError(fmt::format("{}: {}", shown_name_, std::generic_category().message(error)));
-}
-
-void OutputFile::write(std::string_view bytes) {
-    if (std::fwrite(bytes.data(), 1, bytes.size(), file_) != bytes.size()) fail(errno);
+    fail_on(shown_name_, error);
 }
 
 void OutputFile::flush() {
-    if (std::fflush(file_) != 0) fail(errno);
+    std::string_view left = pending_;
+    while (!left.empty()) {
+        const ssize_t count = ::write(fd_, left.data(), left.size());
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) {
+            const int error = errno;
+            cut_to_whole_lines(std::string_view(pending_).substr(0, pending_.size() - left.size()));
+            pending_.clear();
+            fail(error);
+        }
+        left.remove_prefix(static_cast<std::size_t>(count));
+    }
+    pending_.clear();
+}
+
+// Only what this object has written itself, and only at the end of the file: standard output may be
+// shared with others.
+void OutputFile::cut_to_whole_lines(std::string_view last_written) const {
+    const std::size_t newline = last_written.rfind('\n');
+    const std::size_t torn =
+        newline == std::string_view::npos ? last_written.size() : last_written.size() - newline - 1;
+    if (torn == 0 || !regular_) return;
+    struct stat status {};
+    if (::fstat(fd_, &status) != 0 || ::lseek(fd_, 0, SEEK_CUR) != status.st_size) return;
+    if (::ftruncate(fd_, status.st_size - static_cast<off_t>(torn)) == 0) ::lseek(fd_, 0, SEEK_END);
+}
+
+void OutputFile::sync() {
+    flush();
+    if (regular_ && ::fsync(fd_) != 0) fail(errno);
+}
+
+void OutputFile::cut_to(std::uint64_t size) {
+    if (::ftruncate(fd_, static_cast<off_t>(size)) != 0) fail(errno);
 }
 
 void OutputFile::commit() {
     flush();
+    if (final_path_.empty()) return;
+    sync();
     if (temporary_path_.empty()) return;
-    if (::fsync(::fileno(file_)) != 0) fail(errno);
     if (::rename(temporary_path_.c_str(), final_path_.c_str()) != 0) fail(errno);
     temporary_path_.clear();
-    doomed_path[0] = '\0';
+    removed_on_signal_.reset();
+    sync_folder_of(final_path_);
 }
 
-bool OutputFile::is_terminal() const { return ::isatty(::fileno(file_)) == 1; }
+bool OutputFile::is_terminal() const { return ::isatty(fd_) == 1; }
 
 }  // namespace imnet

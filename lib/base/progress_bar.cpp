@@ -12,21 +12,36 @@ namespace {
 
 constexpr std::size_t least_cells = 10;
 constexpr std::size_t most_cells = 40;
+constexpr std::size_t widest_line = 120;
 constexpr std::chrono::milliseconds between_drawings{100};
+constexpr std::chrono::milliseconds between_lines{5000};
 
 double mebibytes(double bytes) { return bytes / (1 << 20); }
 
-std::string figures(const ByteProgress& progress) {
+std::string amounts(const Progress& progress, ProgressUnit unit) {
+    const bool known = progress.total > 0;
+    if (unit == ProgressUnit::images) {
+        return known ? fmt::format("{} of {} images", progress.done, progress.total)
+                     : fmt::format("{} images", progress.done);
+    }
     const double done = mebibytes(static_cast<double>(progress.done));
     const double total = mebibytes(static_cast<double>(progress.total));
-    std::string text = progress.total > 0 ? fmt::format("{:.1f} of {:.1f} MiB", done, total)
-                                          : fmt::format("{:.1f} MiB", done);
-    if (progress.bytes_a_second <= 0) return text;
-    text += fmt::format("  {:.1f} MiB/s", mebibytes(progress.bytes_a_second));
-    if (progress.total < progress.done) return text;
-    const double left = static_cast<double>(progress.total - progress.done) / progress.bytes_a_second;
-    const auto seconds = static_cast<std::int64_t>(std::min(left + 0.5, 359'999.0));
-    return text + fmt::format("  {}:{:02} left", seconds / 60, seconds % 60);
+    return known ? fmt::format("{:.1f} of {:.1f} MiB", done, total) : fmt::format("{:.1f} MiB", done);
+}
+
+std::string figures(const Progress& progress, ProgressUnit unit) {
+    std::string text = amounts(progress, unit);
+    if (progress.a_second > 0) {
+        text += unit == ProgressUnit::images ? fmt::format("  {:.1f} images/s", progress.a_second)
+                                             : fmt::format("  {:.1f} MiB/s", mebibytes(progress.a_second));
+        if (progress.total >= progress.done) {
+            const double left = static_cast<double>(progress.total - progress.done) / progress.a_second;
+            const auto seconds = static_cast<std::int64_t>(std::min(left + 0.5, 359'999.0));
+            text += fmt::format("  {}:{:02} left", seconds / 60, seconds % 60);
+        }
+    }
+    if (progress.failed > 0) text += fmt::format("  {} failed", progress.failed);
+    return text;
 }
 
 std::size_t columns_of(std::FILE* terminal) {
@@ -37,9 +52,10 @@ std::size_t columns_of(std::FILE* terminal) {
 
 }  // namespace
 
-std::string progress_line(std::string_view name, const ByteProgress& progress, std::size_t columns) {
+std::string progress_line(std::string_view name, const Progress& progress, std::size_t columns,
+                          ProgressUnit unit) {
     std::string line = fmt::format("{}  ", name);
-    const std::string text = figures(progress);
+    const std::string text = figures(progress, unit);
     if (progress.total > 0) {
         const double part =
             std::min(1.0, static_cast<double>(progress.done) / static_cast<double>(progress.total));
@@ -56,29 +72,45 @@ std::string progress_line(std::string_view name, const ByteProgress& progress, s
     return (line + text).substr(0, columns);
 }
 
-ProgressBar::ProgressBar(std::FILE* out, std::string name)
-    : out_(out), name_(std::move(name)), on_terminal_(::isatty(::fileno(out)) == 1) {}
+ProgressBar::ProgressBar(std::FILE* out, std::string name, ProgressStyle style)
+    : out_(out),
+      name_(std::move(name)),
+      style_(style),
+      on_terminal_(::isatty(::fileno(out)) == 1),
+      next_drawing_(Clock::now() + style.delay) {}
 
 ProgressBar::~ProgressBar() { wipe(); }
 
-void ProgressBar::update(std::uint64_t done, std::uint64_t total) {
-    if (!on_terminal_) return;
+void ProgressBar::update(std::uint64_t done, std::uint64_t total, std::uint64_t failed) {
+    if (!on_terminal_ && !style_.lines) return;
     const Clock::time_point now = Clock::now();
     if (!start_ || done < start_->second) start_ = {now, done};  // it started anew
-    if (now < next_drawing_) return;
-    next_drawing_ = now + between_drawings;
     const double seconds = std::chrono::duration<double>(now - start_->first).count();
     const double rate = seconds > 0 ? static_cast<double>(done - start_->second) / seconds : 0;
+    last_ = {done, total, rate, failed};
+    if (now < next_drawing_) return;
+    next_drawing_ = now + (on_terminal_ ? between_drawings : between_lines);
+    if (!on_terminal_) return write_line();
     // The last column stays free: some terminals wrap as soon as it is written to.
-    fmt::print(out_, "\r\x1b[K{}", progress_line(name_, {done, total, rate}, columns_of(out_) - 1));
+    fmt::print(out_, "\r\x1b[K{}", progress_line(name_, last_, columns_of(out_) - 1, style_.unit));
     std::fflush(out_);
     drawn_ = true;
+}
+
+void ProgressBar::write_line() const {
+    fmt::print(out_, "{}\n", progress_line(name_, last_, widest_line, style_.unit));
+    std::fflush(out_);
 }
 
 void ProgressBar::wipe() {
     if (!std::exchange(drawn_, false)) return;
     fmt::print(out_, "\r\x1b[K");
     std::fflush(out_);
+}
+
+void ProgressBar::finish() {
+    wipe();
+    if (!on_terminal_ && style_.lines) write_line();
 }
 
 }  // namespace imnet

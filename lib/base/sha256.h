@@ -1,12 +1,37 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace imnet {
 
 /// The SHA-256 of the bytes as 64 lower-case hexadecimal digits.
 std::string sha256(std::span<const std::byte> bytes);
+std::string sha256(std::string_view text);
+
+/// The SHA-256 itself.
+std::array<unsigned char, 32> sha256_bytes(std::string_view text);
+
+/// A SHA-256 over bytes that come piece by piece.
+class Sha256 {
+public:
+    Sha256();
+    ~Sha256();
+    Sha256(Sha256&&) noexcept;
+    Sha256& operator=(Sha256&&) noexcept;
+
+    void add(std::string_view bytes);
+
+    /// 64 lower-case hexadecimal digits; nothing may be added after it.
+    std::string digits();
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
 
 }  // namespace imnet

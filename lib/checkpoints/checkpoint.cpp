@@ -69,4 +69,15 @@ StateDict read_checkpoint(const std::filesystem::path& path, const CheckpointOpt
     });
 }
 
+std::vector<std::filesystem::path> checkpoint_files(const std::filesystem::path& path) {
+    const auto weights = std::filesystem::is_directory(path) ? weights_in_folder(path) : path;
+    std::vector<std::filesystem::path> files{weights};
+    const MappedFile index(weights);
+    if (!is_shard_index(index.bytes())) return files;
+    for (const std::string& shard : shards_of_index(index.bytes())) {
+        files.push_back(weights.parent_path() / shard);
+    }
+    return files;
+}
+
 }  // namespace imnet

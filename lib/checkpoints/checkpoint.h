@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <vector>
 
 #include "checkpoints/state_dict.h"
 
@@ -20,5 +21,9 @@ struct CheckpointOptions {
 /// `metadata` holds the texts and numbers beside the state dict, and the `config.json` of a folder.
 /// Throws ModelError with one line that names the file, what it is and what to do.
 StateDict read_checkpoint(const std::filesystem::path& path, const CheckpointOptions& options = {});
+
+/// The files with tensors that `read_checkpoint` reads for this path: one, or an index of shards and
+/// the shards. Throws ModelError.
+std::vector<std::filesystem::path> checkpoint_files(const std::filesystem::path& path);
 
 }  // namespace imnet

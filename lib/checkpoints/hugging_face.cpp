@@ -43,11 +43,10 @@ bool is_shard_index(std::span<const std::byte> file) {
     return start.starts_with("{") && start.find("\"weight_map\"") != std::string_view::npos;
 }
 
-StateDict read_shards(std::span<const std::byte> index, const std::filesystem::path& folder,
-                      const ReadShard& read_shard) {
+std::set<std::string> shards_of_index(std::span<const std::byte> index) {
     constexpr std::size_t most_shards = 1000;
-    const nlohmann::json weight_map = weight_map_of(index);
     std::set<std::string> shards;
+    const nlohmann::json weight_map = weight_map_of(index);
     for (const auto& [tensor, shard] : weight_map.items()) {
         const auto* file_name = shard.get_ptr<const std::string*>();
         if (file_name == nullptr || !is_plain_file_name(*file_name)) {
@@ -57,7 +56,13 @@ StateDict read_shards(std::span<const std::byte> index, const std::filesystem::p
         shards.insert(*file_name);
     }
     if (shards.size() > most_shards) refuse(fmt::format("its index names more than {} shards", most_shards));
+    return shards;
+}
 
+StateDict read_shards(std::span<const std::byte> index, const std::filesystem::path& folder,
+                      const ReadShard& read_shard) {
+    const nlohmann::json weight_map = weight_map_of(index);
+    const std::set<std::string> shards = shards_of_index(index);
     StateDict result;
     std::set<std::string> found;
     auto owners = std::make_shared<std::vector<std::shared_ptr<const void>>>();

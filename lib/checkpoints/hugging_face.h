@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <functional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,6 +19,9 @@ namespace imnet {
 
 /// Whether the bytes are such an index.
 bool is_shard_index(std::span<const std::byte> file);
+
+/// The names of the shards that an index names, sorted. Throws ModelError.
+std::set<std::string> shards_of_index(std::span<const std::byte> index);
 
 /// Reads one shard; its result owns its file.
 using ReadShard = std::function<StateDict(const std::filesystem::path&)>;

@@ -77,7 +77,10 @@ void write_safetensors(const std::string& path, const StateDict& state_dict) {
     const std::uint64_t length = text.size();
     out.write({reinterpret_cast<const char*>(&length), sizeof length});
     out.write(text);
-    for (const auto& [name, tensor] : state_dict.tensors) out.write(contiguous_bytes(tensor));
+    for (const auto& [name, tensor] : state_dict.tensors) {
+        out.write(contiguous_bytes(tensor));
+        out.flush();
+    }
     out.commit();
 }
 

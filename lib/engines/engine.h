@@ -42,6 +42,7 @@ public:
     virtual ~Worker() = default;
 
     /// `count` images in the engine's pixel format, normalised → [count, classes] logits.
+    /// Throws std::bad_alloc where memory runs out; fewer images may then still fit.
     virtual void run(std::span<const std::byte> images, int count, std::span<float> logits) = 0;
 };
 

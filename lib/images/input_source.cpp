@@ -47,14 +47,14 @@ std::optional<Input> InputSource::next() {
         } else if (input->named && input->path == "-" && options_.list == "-") {
             input->error = InputError{InputErrorKind::io, "standard input is the list of paths already"};
         }
-        if (options_.shard.holds(input->path)) return input;
+        if (is_ours(input->path)) return input;
     }
 }
 
 // Opens the archive; where that fails, the input has the error.
 bool InputSource::enter(Input& input) {
     ArchiveOptions options{options_.find.all_names, {}, options_.archive_limits};
-    options.wanted = [shard = options_.shard](std::string_view path) { return shard.holds(path); };
+    options.wanted = [this](std::string_view path) { return is_ours(path); };
     auto opened = open_archive(input, options);
     if (!opened) {
         input.error = std::move(opened.error());
@@ -64,6 +64,11 @@ bool InputSource::enter(Input& input) {
     // Of an archive whose images all belong to other shards this one knows nothing.
     if (input.named && options_.shard.count == 1) barren_ = input.path;
     return true;
+}
+
+bool InputSource::is_ours(std::string_view path) const {
+    if (options_.on_path) options_.on_path(path);
+    return options_.shard.holds(path);
 }
 
 bool InputSource::is_archive(const Input& input) const {

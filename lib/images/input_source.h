@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "images/archive.h"
@@ -20,6 +22,8 @@ struct SourceOptions {
     bool tar_on_stdin = false;          ///< "-" is a tar archive and not one picture
     Shard shard;
     ArchiveLimits archive_limits;
+    /// Called with the path of every input, also those of other shards, in the order of a whole run.
+    std::function<void(std::string_view)> on_path;
 };
 
 /// All inputs of a run, one after the other, in the order in which the user names them: files,
@@ -28,6 +32,8 @@ class InputSource {
 public:
     /// Throws UsageError where the list cannot be opened.
     explicit InputSource(std::vector<std::string> paths, SourceOptions options = {});
+    InputSource(const InputSource&) = delete;
+    InputSource& operator=(const InputSource&) = delete;
 
     /// The next input; nothing at the end.
     std::optional<Input> next();
@@ -38,6 +44,7 @@ public:
 
 private:
     bool enter(Input& input);
+    bool is_ours(std::string_view path) const;
     bool is_archive(const Input& input) const;
 
     SourceOptions options_;

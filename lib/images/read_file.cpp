@@ -4,23 +4,35 @@
 #include <cerrno>
 #include <utility>
 
+#include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/interruption.h"
 #include "images/open_input.h"
 
 namespace imnet {
 namespace {
 
-Expected<std::vector<std::byte>> read_all(int fd, std::size_t expected_size) {
+// A pipe may stay silent for ever; who interrupts the run does not want to wait for it.
+void wait_for_bytes(int fd) {
+    pollfd waited[2] = {{fd, POLLIN, 0}, {interruption_fd(), POLLIN, 0}};
+    while (::poll(waited, 2, -1) < 0 && errno == EINTR) continue;
+    if (const int signal = interrupted()) throw Interrupted{signal};
+}
+
+Expected<std::vector<std::byte>> read_all(int fd, std::size_t expected_size, bool may_block) {
     constexpr std::size_t chunk = 1U << 16U;
     std::vector<std::byte> bytes;
     bytes.reserve(expected_size + 1);  // one more, so that the end is seen without growing
     while (true) {
         const std::size_t filled = bytes.size();
         bytes.resize(std::max(bytes.capacity(), filled + chunk));
+        if (may_block) wait_for_bytes(fd);
         const ssize_t count = ::read(fd, bytes.data() + filled, bytes.size() - filled);
-        if (count < 0 && errno == EINTR) {
+        if (count < 0 && (errno == EINTR || errno == EAGAIN)) {
+            if (errno == EAGAIN) wait_for_bytes(fd);  // a pipe that somebody has open for writing
             bytes.resize(filled);
             continue;
         }
@@ -41,7 +53,10 @@ Expected<std::vector<std::byte>> read_file(Input& input) {
     const bool regular = S_ISREG(opened->status.st_mode);
     const auto size = regular ? static_cast<std::size_t>(opened->status.st_size) : 0;
     if (size > max_file_bytes) return input_error(InputErrorKind::limits, "larger than 1 GiB");
-    return read_all(opened->file.descriptor(), size);
+    const int descriptor = opened->file.descriptor();
+    const bool standard_input = descriptor == STDIN_FILENO;
+    if (!regular && !standard_input) ::fcntl(descriptor, F_SETFL, O_NONBLOCK);
+    return read_all(descriptor, size, standard_input && !regular);
 }
 
 }  // namespace imnet

@@ -1,11 +1,13 @@
 // {"path":"a.jpg","top":[{"index":281,"wnid":"n02123045","label":"tabby","prob":0.6213}]}
 // {"path":"b.jpg","error":{"kind":"decode","message":"truncated JPEG"}}
+#include <utility>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "base/base64.h"
 #include "base/utf8.h"
-#include "results/row_writer.h"
+#include "results/row_formatter.h"
 
 namespace imnet {
 namespace {
@@ -36,46 +38,39 @@ std::string row_object(const Row& row, const Labels& labels) {
     return object + "]}";
 }
 
-class JsonLines : public RowWriter {
+class JsonLines : public RowFormatter {
 public:
-    JsonLines(OutputFile& out, const Labels& labels) : out_(out), labels_(labels) {}
+    explicit JsonLines(const Labels& labels) : labels_(labels) {}
 
-    void write(const Row& row) override {
-        out_.write(row_object(row, labels_) + '\n');
-        out_.flush();
-    }
+    std::string row(const Row& row) override { return row_object(row, labels_) + '\n'; }
 
 private:
-    OutputFile& out_;
     const Labels& labels_;
 };
 
-class JsonArray : public RowWriter {
+class JsonArray : public RowFormatter {
 public:
-    JsonArray(OutputFile& out, const Labels& labels) : out_(out), labels_(labels) { out_.write("["); }
+    explicit JsonArray(const Labels& labels) : labels_(labels) {}
 
-    void write(const Row& row) override {
-        out_.write((any_ ? ",\n" : "\n") + row_object(row, labels_));
-        out_.flush();
-        any_ = true;
+    std::string head() const override { return "["; }
+    std::string row(const Row& row) override {
+        return (std::exchange(any_, true) ? ",\n" : "\n") + row_object(row, labels_);
     }
-
-    void finish() override { out_.write("\n]\n"); }
+    std::string tail() const override { return "\n]\n"; }
 
 private:
-    OutputFile& out_;
     const Labels& labels_;
     bool any_ = false;
 };
 
 }  // namespace
 
-std::unique_ptr<RowWriter> jsonl_writer(OutputFile& out, const Labels& labels) {
-    return std::make_unique<JsonLines>(out, labels);
+std::unique_ptr<RowFormatter> jsonl_formatter(const Labels& labels) {
+    return std::make_unique<JsonLines>(labels);
 }
 
-std::unique_ptr<RowWriter> json_writer(OutputFile& out, const Labels& labels) {
-    return std::make_unique<JsonArray>(out, labels);
+std::unique_ptr<RowFormatter> json_formatter(const Labels& labels) {
+    return std::make_unique<JsonArray>(labels);
 }
 
 }  // namespace imnet

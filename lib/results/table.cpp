@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/utf8.h"
-#include "results/row_writer.h"
+#include "results/row_formatter.h"
 
 namespace imnet {
 namespace {
@@ -43,61 +43,63 @@ struct Dialect {
 constexpr Dialect csv{',', "\r\n", quote_csv};
 constexpr Dialect tsv{'\t', "\n", escape_tsv};
 
-class Table : public RowWriter {
+class Table : public RowFormatter {
 public:
-    Table(OutputFile& out, const Labels& labels, const Dialect& dialect)
-        : out_(out), labels_(labels), dialect_(dialect) {
-        write_line({"path", "rank", "index", "wnid", "label", "prob", "error"});
-    }
+    Table(const Labels& labels, Format format, const Dialect& dialect)
+        : labels_(labels), format_(format), dialect_(dialect) {}
 
-    void write(const Row& row) override {
+    std::string head() const override { return std::string(table_header(format_)); }
+
+    std::string row(const Row& row) override {
         const std::string path = replace_invalid_utf8(row.path);
         if (!row.top) {
             const InputError& error = row.top.error();
-            write_line({path, "", "", "", "", "",
-                        fmt::format("{}: {}", name(error.kind), replace_invalid_utf8(error.message))});
-        } else if (row.top->empty()) {
-            write_line({path, "", "", "", "", "", ""});
-        } else {
-            write_predictions(path, *row.top);
+            return line({path, "", "", "", "", "",
+                         fmt::format("{}: {}", name(error.kind), replace_invalid_utf8(error.message))});
         }
-        out_.flush();
+        if (row.top->empty()) return line({path, "", "", "", "", "", ""});
+        return predictions(path, *row.top);
     }
 
-    void finish() override { out_.flush(); }
-
 private:
-    void write_predictions(const std::string& path, const std::vector<Prediction>& top) {
+    std::string predictions(const std::string& path, const std::vector<Prediction>& top) const {
+        std::string lines;
         int rank = 1;
         for (const Prediction& prediction : top) {
             const Label& label = labels_.at(static_cast<std::size_t>(prediction.index));
-            write_line({path, fmt::format("{}", rank++), fmt::format("{}", prediction.index), label.wnid,
-                        label.name, fmt::format("{}", prediction.probability), ""});
+            lines += line({path, fmt::format("{}", rank++), fmt::format("{}", prediction.index), label.wnid,
+                           label.name, fmt::format("{}", prediction.probability), ""});
         }
+        return lines;
     }
 
-    void write_line(const Fields& fields) {
+    std::string line(const Fields& fields) const {
         std::string line;
         for (const std::string& field : fields) {
             if (&field != fields.data()) line += dialect_.separator;
             line += dialect_.protect(field);
         }
-        out_.write(line.append(dialect_.line_end));
+        return line.append(dialect_.line_end);
     }
 
-    OutputFile& out_;
     const Labels& labels_;
+    Format format_;
     const Dialect& dialect_;
 };
 
 }  // namespace
 
-std::unique_ptr<RowWriter> csv_writer(OutputFile& out, const Labels& labels) {
-    return std::make_unique<Table>(out, labels, csv);
+std::string_view table_header(Format format) {
+    return format == Format::csv ? "path,rank,index,wnid,label,prob,error\r\n"
+                                 : "path\trank\tindex\twnid\tlabel\tprob\terror\n";
 }
 
-std::unique_ptr<RowWriter> tsv_writer(OutputFile& out, const Labels& labels) {
-    return std::make_unique<Table>(out, labels, tsv);
+std::unique_ptr<RowFormatter> csv_formatter(const Labels& labels) {
+    return std::make_unique<Table>(labels, Format::csv, csv);
+}
+
+std::unique_ptr<RowFormatter> tsv_formatter(const Labels& labels) {
+    return std::make_unique<Table>(labels, Format::tsv, tsv);
 }
 
 }  // namespace imnet

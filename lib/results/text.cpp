@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/utf8.h"
-#include "results/row_writer.h"
+#include "results/row_formatter.h"
 
 namespace imnet {
 namespace {
@@ -25,10 +25,9 @@ std::string bar(float probability) {
     return text.append(static_cast<std::size_t>(bar_cells - used), ' ');
 }
 
-class Text : public RowWriter {
+class Text : public RowFormatter {
 public:
-    Text(OutputFile& out, const Labels& labels, bool decorated)
-        : out_(out), labels_(labels), decorated_(decorated) {
+    Text(const Labels& labels, bool decorated) : labels_(labels), decorated_(decorated) {
         const char* no_color = std::getenv("NO_COLOR");
         if (decorated && (no_color == nullptr || *no_color == '\0')) {
             bold_ = "\033[1m";
@@ -38,7 +37,7 @@ public:
         }
     }
 
-    void write(const Row& row) override {
+    std::string row(const Row& row) override {
         const std::string path = decorated_ ? sanitise_for_terminal(row.path) : row.path;
         std::string text = fmt::format("{}{}{}\n", bold_, path, plain_);
         if (!row.top) {
@@ -50,8 +49,7 @@ public:
         } else {
             for (const Prediction& prediction : *row.top) text += line(prediction);
         }
-        out_.write(text);
-        out_.flush();
+        return text;
     }
 
 private:
@@ -63,7 +61,6 @@ private:
                            sanitise_for_terminal(label));
     }
 
-    OutputFile& out_;
     const Labels& labels_;
     bool decorated_;
     std::string_view bold_, red_, blue_, plain_;
@@ -71,8 +68,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<RowWriter> text_writer(OutputFile& out, const Labels& labels, bool decorated) {
-    return std::make_unique<Text>(out, labels, decorated);
+std::unique_ptr<RowFormatter> text_formatter(const Labels& labels, bool decorated) {
+    return std::make_unique<Text>(labels, decorated);
 }
 
 }  // namespace imnet

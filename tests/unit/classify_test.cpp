@@ -2,12 +2,17 @@
 
 #include <atomic>
 #include <chrono>
+#include <csignal>
 #include <cstring>
 #include <limits>
+#include <memory>
+#include <new>
+#include <span>
 #include <thread>
 
 #include <doctest/doctest.h>
 
+#include "base/interruption.h"
 #include "images/jpeg.h"
 #include "images/picture_bytes.h"
 #include "temporary_folder.h"
@@ -22,12 +27,15 @@ class ColourEngine : public Engine {
 public:
     mutable std::atomic<int> workers = 0;
     mutable std::atomic<int> most_threads = 0;
+    mutable std::atomic<int> largest_batch = 0;
+    mutable std::atomic<int> smallest_batch = std::numeric_limits<int>::max();
     float poison = 0;
+    int memory = std::numeric_limits<int>::max();  ///< images that it holds at once
 
     std::unique_ptr<Worker> worker(int threads) const override {
         ++workers;
         most_threads = std::max<int>(most_threads, threads);
-        return std::make_unique<ColourWorker>(poison);
+        return std::make_unique<ColourWorker>(*this);
     }
     PixelFormat pixel_format() const override { return PixelFormat::interleaved_float32; }
     std::string device() const override { return "cpu"; }
@@ -36,17 +44,20 @@ public:
 
 private:
     struct ColourWorker : Worker {
-        explicit ColourWorker(float added) : poison(added) {}
+        explicit ColourWorker(const ColourEngine& made_by) : engine(made_by) {}
         void run(std::span<const std::byte> images, int count, std::span<float> logits) override {
+            if (count > engine.memory) throw std::bad_alloc();
+            engine.largest_batch = std::max<int>(engine.largest_batch, count);
+            engine.smallest_batch = std::min<int>(engine.smallest_batch, count);
             const std::size_t image = images.size() / static_cast<std::size_t>(count);
             for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
                 std::memcpy(&logits[3 * i], images.data() + i * image, 3 * sizeof(float));  // the first pixel
-                for (std::size_t colour = 0; colour < 3; ++colour) logits[3 * i + colour] += poison;
+                for (std::size_t colour = 0; colour < 3; ++colour) logits[3 * i + colour] += engine.poison;
             }
             std::this_thread::sleep_for(
                 std::chrono::microseconds(logits[0] > 0 ? 500 : 0));  // red ones are slow
         }
-        float poison;
+        const ColourEngine& engine;
     };
 };
 
@@ -65,14 +76,21 @@ ClassifyOptions colour_options() {
     return options;
 }
 
+NextInput pictures_in(const test::TemporaryFolder& folder) {
+    return [source = std::make_shared<InputSource>(std::vector<std::string>{folder.path().native()})] {
+        return source->next();
+    };
+}
+
 // "0 red.ppm" for a row with its best class, "! broken.ppm" for one with an error.
 std::vector<std::string> classify_names(const test::TemporaryFolder& folder, const ClassifyOptions& options,
                                         const Engine& engine) {
-    InputSource source({folder.path().native()});
     std::vector<std::string> rows;
-    classify(source, engine, options, [&](const Row& row) {
-        const std::string file = std::filesystem::path(row.path).filename();
-        rows.push_back((row.top ? std::to_string(row.top->at(0).index) : "!") + ' ' + file);
+    classify(pictures_in(folder), engine, options, [&](std::span<const Row> batch) {
+        for (const Row& row : batch) {
+            const std::string file = std::filesystem::path(row.path).filename();
+            rows.push_back((row.top ? std::to_string(row.top->at(0).index) : "!") + ' ' + file);
+        }
     });
     return rows;
 }
@@ -140,11 +158,11 @@ TEST_CASE("labels under the smallest probability are left out, the row stays") {
     ClassifyOptions options = colour_options();
     options.top = 3;
     options.min_probability = 0.5F;
-    InputSource source({folder.path().native()});
-    classify(source, ColourEngine(), options, [](const Row& row) { CHECK(row.top->size() == 1); });
+    classify(pictures_in(folder), ColourEngine(), options,
+             [](std::span<const Row> rows) { CHECK(rows[0].top->size() == 1); });
     options.min_probability = 1.0F;
-    InputSource again({folder.path().native()});
-    classify(again, ColourEngine(), options, [](const Row& row) { CHECK(row.top->empty()); });
+    classify(pictures_in(folder), ColourEngine(), options,
+             [](std::span<const Row> rows) { CHECK(rows[0].top->empty()); });
 }
 
 TEST_CASE("a net that answers NaN ends the run: no label is better than a wrong one") {
@@ -161,14 +179,85 @@ TEST_CASE("what the consumer of the rows throws ends the run") {
     ClassifyOptions options = colour_options();
     options.threads = 3;
     options.batch = 1;
-    InputSource source({folder.path().native()});
-    int rows = 0;
-    CHECK_THROWS_AS(classify(source, ColourEngine(), options,
-                             [&](const Row&) {
-                                 if (++rows == 3) throw OutputError("disk full");
+    int batches = 0;
+    CHECK_THROWS_AS(classify(pictures_in(folder), ColourEngine(), options,
+                             [&](std::span<const Row>) {
+                                 if (++batches == 3) throw OutputError("disk full");
                              }),
                     OutputError);
-    CHECK(rows == 3);
+    CHECK(batches == 3);
+}
+
+TEST_CASE("where memory runs out, fewer images go through the net at a time") {
+    const test::TemporaryFolder folder;
+    std::vector<std::string> expected;
+    for (int i = 100; i < 150; ++i) {
+        folder.write(std::to_string(i) + ".ppm", i % 2 == 0 ? red : blue);
+        expected.push_back((i % 2 == 0 ? "0 " : "2 ") + std::to_string(i) + ".ppm");
+    }
+    for (const bool whole_batches : {false, true}) {
+        ClassifyOptions options = colour_options();
+        options.threads = 2;
+        options.whole_batches = whole_batches;
+        ColourEngine engine;
+        engine.memory = 3;
+        CHECK(classify_names(folder, options, engine) == expected);
+        CHECK(engine.largest_batch <= 3);
+    }
+}
+
+TEST_CASE("where memory does not even suffice for one image, its row says so") {
+    const test::TemporaryFolder folder;
+    folder.write("a.ppm", red);
+    folder.write("b.ppm", blue);
+    ColourEngine engine;
+    engine.memory = 0;
+    int rows = 0;
+    classify(pictures_in(folder), engine, colour_options(), [&](std::span<const Row> batch) {
+        for (const Row& row : batch) {
+            ++rows;
+            REQUIRE_FALSE(row.top);
+            CHECK(row.top.error().kind == InputErrorKind::limits);
+            CHECK(row.top.error().message == "out of memory");
+        }
+    });
+    CHECK(rows == 2);
+}
+
+TEST_CASE("whole batches always have the same number of images, on one thread each") {
+    const test::TemporaryFolder folder;
+    for (int i = 100; i < 111; ++i)
+        folder.write(std::to_string(i) + ".ppm", i == 105 ? "not a picture" : green);
+    for (const int threads : {1, 2, 5}) {
+        ClassifyOptions options = colour_options();
+        options.threads = threads;
+        options.batch = 4;
+        options.whole_batches = true;
+        ColourEngine engine;
+        CHECK(classify_names(folder, options, engine).size() == 11);
+        CHECK(engine.smallest_batch == 4);
+        CHECK(engine.largest_batch == 4);
+        CHECK(engine.most_threads == 1);
+    }
+}
+
+TEST_CASE("asked to stop, it takes no more inputs and finishes those under way") {
+    const test::TemporaryFolder folder;
+    for (int i = 100; i < 200; ++i) folder.write(std::to_string(i) + ".ppm", red);
+    const GracefulStop graceful;
+    ClassifyOptions options = colour_options();
+    options.threads = 2;
+    options.batch = 2;
+    std::vector<std::string> paths;
+    classify(pictures_in(folder), ColourEngine(), options, [&](std::span<const Row> rows) {
+        for (const Row& row : rows) paths.push_back(row.path);
+        if (interrupted() == 0) std::raise(SIGTERM);
+    });
+    CHECK(interrupted() == SIGTERM);
+    CHECK(paths.size() >= 2);
+    CHECK(paths.size() < 100);
+    for (std::size_t i = 0; i < paths.size(); ++i)
+        CHECK(paths[i] == (folder / (std::to_string(100 + i) + ".ppm")));
 }
 
 TEST_CASE("a draft keeps twice the short side that the recipe resizes to") {
@@ -190,7 +279,7 @@ TEST_CASE("a draft keeps twice the short side that the recipe resizes to") {
     for (const bool draft : {false, true}) {
         options.draft = draft;
         InputSource source({test::golden_folder() / "photo-420.jpg"}, {});
-        classify(source, engine, options, [](const Row&) {});
+        classify([&] { return source.next(); }, engine, options, [](std::span<const Row>) {});
         const auto decoded = decode(test::golden("photo-420.jpg"), {}, {.draft_short_side = draft ? 20 : 0});
         CHECK(decoded->image.width == (draft ? 38 : 75));
         std::vector<std::byte> expected(3 * 8 * 8 * sizeof(float));

@@ -5,6 +5,7 @@
 #include <bit>
 #include <map>
 #include <memory>
+#include <new>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -50,6 +51,7 @@ public:
                       logits.data() + static_cast<std::size_t>(first) * classes);
         }
     } catch (const dnnl::error& error) {
+        if (error.status == dnnl_out_of_memory) throw std::bad_alloc();  // fewer images may fit
         throw OutputError(fmt::format("oneDNN failed: {}", error.what()));
     }
 
@@ -141,6 +143,7 @@ public:
     std::unique_ptr<Worker> worker(int threads) const override try {
         return std::make_unique<OneDnnWorker>(prepared(threads));
     } catch (const dnnl::error& error) {
+        if (error.status == dnnl_out_of_memory) throw std::bad_alloc();
         throw OutputError(fmt::format("oneDNN cannot make the net ready: {}", error.what()));
     }
 

@@ -7,9 +7,11 @@
 #include <cstring>
 #include <map>
 #include <memory>
+#include <new>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -147,6 +149,13 @@ at::Tensor forward(const Net& net, const at::Tensor& images) {
     return values[net.steps.back().output];
 }
 
+// On a GPU the type says so, on the CPU only the text.
+bool ran_out_of_memory(const c10::Error& error) {
+    return dynamic_cast<const c10::OutOfMemoryError*>(&error) != nullptr ||
+           std::string_view(error.what_without_backtrace()).find("can't allocate memory") !=
+               std::string_view::npos;
+}
+
 class TorchWorker : public Worker {
 public:
     TorchWorker(std::shared_ptr<const Net> net, int threads) : net_(std::move(net)) {
@@ -170,6 +179,7 @@ public:
         const at::Tensor output = forward(*net_, on_device(pixels).permute({0, 3, 1, 2})).cpu().contiguous();
         std::memcpy(logits.data(), output.const_data_ptr<float>(), sizeof(float) * count * net_->classes);
     } catch (const c10::Error& error) {
+        if (ran_out_of_memory(error)) throw std::bad_alloc();  // fewer images may fit
         throw OutputError("libtorch failed on " + net_->device.str() + ": " + first_line(error));
     }
 

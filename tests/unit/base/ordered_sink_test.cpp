@@ -83,3 +83,16 @@ TEST_CASE("a failed thread frees those that wait for the window") {
     CHECK_FALSE(admitted);
     CHECK_THROWS_WITH(sink.finish(), "out of memory");
 }
+
+TEST_CASE("ended before a number, what comes before it still goes through, and nobody waits for it") {
+    std::vector<int> consumed;
+    OrderedSink<int> sink(2, [&](int item) { consumed.push_back(item); });
+    sink.end_before(2);
+    CHECK_FALSE(sink.admit(5));
+    CHECK(sink.admit(1));
+    sink.deliver(1, 11);
+    sink.deliver(2, 12);
+    sink.deliver(0, 10);
+    sink.finish();
+    CHECK(consumed == std::vector<int>{10, 11});
+}

@@ -1,6 +1,9 @@
 #include "base/output_file.h"
 
+#include <csignal>
+
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 
 #include "base/errors.h"
 #include "temporary_folder.h"
@@ -48,4 +51,41 @@ TEST_CASE("output that cannot be written is an error that names the file") {
     OutputFile full("/dev/full");
     full.write("row");
     CHECK_THROWS_WITH_AS(full.flush(), "/dev/full: No space left on device", OutputError);
+}
+
+TEST_CASE("written in place, a file keeps what it holds, and shows what was flushed") {
+    const test::TemporaryFolder folder;
+    const fs::path path = folder.write("rows.jsonl", "first\ntorn");
+    OutputFile out = OutputFile::in_place(path.native());
+    CHECK(test::contents(path) == "first\ntorn");
+    out.cut_to(6);
+    out.write("second\n");
+    CHECK(out.pending() == 7);
+    CHECK(test::contents(path) == "first\n");
+    out.flush();
+    CHECK(test::contents(path) == "first\nsecond\n");
+    CHECK(std::distance(fs::directory_iterator(folder.path()), {}) == 1);
+}
+
+TEST_CASE("where the disk is full, what stands in the file are whole lines") {
+    const test::TemporaryFolder folder;
+    const fs::path path = folder / "rows.jsonl";
+    struct rlimit before {};
+    ::getrlimit(RLIMIT_FSIZE, &before);
+    const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+    const struct rlimit ten_bytes { 10, before.rlim_max };
+    {
+        OutputFile out = OutputFile::in_place(path.native());
+        ::setrlimit(RLIMIT_FSIZE, &ten_bytes);
+        out.write("1234\n6789\n");
+        out.flush();
+        ::setrlimit(RLIMIT_FSIZE, &before);
+        out.cut_to(0);
+        ::setrlimit(RLIMIT_FSIZE, &ten_bytes);
+        out.write("1234\n678\n0123\n");
+        CHECK_THROWS_AS(out.flush(), OutputError);
+    }
+    ::setrlimit(RLIMIT_FSIZE, &before);
+    std::signal(SIGXFSZ, handler);
+    CHECK(test::contents(path) == "1234\n678\n");
 }

@@ -1,5 +1,8 @@
 #include "base/progress_bar.h"
 
+#include <algorithm>
+#include <chrono>
+
 #include <doctest/doctest.h>
 
 #include "temporary_folder.h"
@@ -25,7 +28,7 @@ TEST_CASE("hours are told in minutes, and more bytes than promised are no negati
 }
 
 TEST_CASE("a narrow terminal loses the bar first") {
-    const ByteProgress half{mebibyte, 2 * mebibyte, 1.0 * mebibyte};
+    const Progress half{mebibyte, 2 * mebibyte, 1.0 * mebibyte};
     CHECK(progress_line("net.pth", half, 55) == "net.pth   50%  1.0 of 2.0 MiB  1.0 MiB/s  0:01 left");
     CHECK(progress_line("net.pth", half, 20) == "net.pth   50%  1.0 o");
     CHECK(progress_line("net.pth", half, 0).empty());
@@ -46,4 +49,31 @@ TEST_CASE("nothing is drawn where there is no terminal") {
     }
     std::fclose(file);
     CHECK(test::contents(path).empty());
+}
+
+TEST_CASE("images are counted one by one, with what failed") {
+    CHECK(progress_line("rows.csv", {250, 1000, 25, 3}, 100, ProgressUnit::images) ==
+          "rows.csv  [======                    ]   25%  250 of 1000 images  25.0 images/s  0:30 left  3 "
+          "failed");
+    CHECK(progress_line("rows.csv", {250, 0, 25}, 100, ProgressUnit::images) ==
+          "rows.csv  250 images  25.0 images/s");
+}
+
+TEST_CASE("without a terminal it writes lines where that was asked for, the last one at the end") {
+    const test::TemporaryFolder folder;
+    const auto path = folder / "stderr";
+    std::FILE* file = std::fopen(path.c_str(), "wb");
+    REQUIRE(file != nullptr);
+    {
+        ProgressBar bar(file, "rows", {ProgressUnit::images, std::chrono::hours(1), true});
+        bar.update(1, 4);
+        bar.update(4, 4, 1);
+        bar.finish();
+    }
+    std::fclose(file);
+    const std::string text = test::contents(path);
+    CHECK(text.starts_with("rows  ["));
+    CHECK(text.find("100%  4 of 4 images") != std::string::npos);
+    CHECK(text.ends_with("1 failed\n"));
+    CHECK(std::count(text.begin(), text.end(), '\n') == 1);
 }

@@ -9,3 +9,13 @@ TEST_CASE("SHA-256 of FIPS 180's examples") {
     CHECK(hash("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     CHECK(hash("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
+
+TEST_CASE("bytes that come piece by piece have the hash of the whole") {
+    imnet::Sha256 hash;
+    hash.add("ab");
+    hash.add("");
+    hash.add("c");
+    CHECK(hash.digits() == imnet::sha256(std::string_view("abc")));
+    CHECK(imnet::sha256(std::string_view("abc")) ==
+          "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}

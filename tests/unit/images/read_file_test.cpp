@@ -1,8 +1,13 @@
 #include "images/read_file.h"
 
-#include <doctest/doctest.h>
-#include <sys/stat.h>
+#include <csignal>
 
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/interruption.h"
 #include "temporary_folder.h"
 
 using namespace imnet;
@@ -54,4 +59,17 @@ TEST_CASE("an endless device ends at the limit") {
 TEST_CASE("bytes that an input brings are taken, and its path is not looked at") {
     Input member{"shard.tar/missing.jpg", false, std::nullopt, std::vector<std::byte>(3)};
     CHECK(read_file(member)->size() == 3);
+}
+
+TEST_CASE("a silent pipe is not waited for once the run is asked to stop") {
+    const test::TemporaryFolder folder;
+    const std::filesystem::path path = folder / "pipe.jpg";
+    REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+    const int writer = ::open(path.c_str(), O_RDWR);
+    REQUIRE(::write(writer, "half", 4) == 4);
+    const GracefulStop graceful;
+    std::raise(SIGTERM);
+    Input pipe{path.native(), true};
+    CHECK_THROWS_AS(read_file(pipe), Interrupted);
+    ::close(writer);
 }

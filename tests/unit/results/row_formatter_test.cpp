@@ -1,8 +1,8 @@
-#include "results/row_writer.h"
+#include "results/row_formatter.h"
+
+#include <cstdlib>
 
 #include <doctest/doctest.h>
-
-#include "temporary_folder.h"
 
 using namespace imnet;
 
@@ -17,14 +17,10 @@ Row failed(std::string path) {
 }
 
 std::string written(Format format, const std::vector<Row>& rows, const Labels& labels = cats) {
-    const test::TemporaryFolder folder;
-    const std::string path = (folder / "rows").native();
-    OutputFile out(path);
-    const auto writer = row_writer(format, out, labels);
-    for (const Row& row : rows) writer->write(row);
-    writer->finish();
-    out.commit();
-    return test::contents(path);
+    const auto formatter = row_formatter(format, labels, false);
+    std::string text = formatter->head();
+    for (const Row& row : rows) text += formatter->row(row);
+    return text + formatter->tail();
 }
 
 }  // namespace
@@ -82,15 +78,18 @@ TEST_CASE("text is for people") {
 }
 
 TEST_CASE("a terminal sees bars, and no control characters of a file name") {
-    const test::TemporaryFolder folder;
-    const std::string path = (folder / "rows").native();
-    OutputFile out(path);
     ::setenv("NO_COLOR", "1", 1);
-    text_writer(out, cats, true)->write(good("a\x1B[2J.jpg"));
+    const std::string text = text_formatter(cats, true)->row(good("a\x1B[2J.jpg"));
     ::unsetenv("NO_COLOR");
-    out.commit();
-    CHECK(test::contents(path) ==
+    CHECK(text ==
           "a?[2J.jpg\n"
           "   62.13%  ████████████▍         tabby\n"
           "    0.00%                        cat, \"big\"\n");
+}
+
+TEST_CASE("formats go by their names") {
+    for (const Format format : {Format::text, Format::json, Format::jsonl, Format::csv, Format::tsv}) {
+        CHECK(format_named(name(format)) == format);
+    }
+    CHECK_FALSE(format_named("xml"));
 }

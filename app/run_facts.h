@@ -1,0 +1,16 @@
+#pragma once
+
+#include "classify.h"
+#include "options.h"
+#include "resolve.h"
+#include "results/row_formatter.h"
+#include "results/run_record.h"
+
+namespace imnet::app {
+
+/// What the record of a classify run says before the run starts: what was typed, and every setting
+/// that changes rows. Reads the checkpoint once for its SHA-256.
+RunRecord describe_run(const Options& options, const Net& net, const Engine& engine,
+                       const ClassifyOptions& classify, Format format);
+
+}  // namespace imnet::app

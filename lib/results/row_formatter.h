@@ -1,0 +1,51 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "models/labels.h"
+#include "results/row.h"
+
+namespace imnet {
+
+/// How rows are shown.
+enum class Format { text, json, jsonl, csv, tsv };
+
+/// The format of that name.
+std::optional<Format> format_named(std::string_view name);
+
+/// "text", "json", "jsonl", "csv" or "tsv".
+std::string_view name(Format format);
+
+/// Turns rows into the text of one format. `head`, the rows in their order and `tail` are the whole
+/// output. Each part ends with the end of a line, but for the rows of `json`.
+class RowFormatter {
+public:
+    virtual ~RowFormatter() = default;
+    virtual std::string head() const { return ""; }
+    virtual std::string row(const Row& row) = 0;
+    virtual std::string tail() const { return ""; }
+};
+
+/// For people: the path, then a line a label. `decorated` adds bars and colours and makes file
+/// names safe to show on a terminal.
+std::unique_ptr<RowFormatter> text_formatter(const Labels& labels, bool decorated);
+
+/// An object a row, one a line (`jsonl`), or one array of the same objects (`json`).
+std::unique_ptr<RowFormatter> jsonl_formatter(const Labels& labels);
+std::unique_ptr<RowFormatter> json_formatter(const Labels& labels);
+
+/// A table with a header and a line a label: RFC 4180 for `csv`; `tsv` writes \t, \n, \r and \\ for
+/// these characters, so that a line is a row for every tool.
+std::unique_ptr<RowFormatter> csv_formatter(const Labels& labels);
+std::unique_ptr<RowFormatter> tsv_formatter(const Labels& labels);
+
+/// The header of such a table.
+std::string_view table_header(Format format);
+
+/// The formatter of that format.
+std::unique_ptr<RowFormatter> row_formatter(Format format, const Labels& labels, bool decorated);
+
+}  // namespace imnet
