@@ -23,7 +23,9 @@ from program import imnet, quick
     (("models", "--top", "3"), "takes no option --top"),
     (("summary", "a.jpg"), "takes no arguments"),
     (("weights",), "weights path"),
-    (("--resume", "a.jpg"), "no option is called --resume"),
+    (("--resume", "a.jpg"), "-o FILE"),
+    (("merge", "a.jsonl"), "-o FILE"),
+    (("merge", "-o", "all.jsonl"), "outputs of all shards"),
 ])
 def test_usage(words, message):
     done = imnet(*words)
