@@ -49,7 +49,7 @@ def test_output_file_appears_whole(tmp_path):
     done = quick("--format", "jsonl", "-o", rows, ROCKET)
     assert done.returncode == 0 and done.stdout == b""
     assert rows.read_bytes() == quick("--format", "jsonl", ROCKET).stdout
-    assert os.listdir(tmp_path) == ["rows.jsonl"]
+    assert sorted(os.listdir(tmp_path)) == ["rows.jsonl", "rows.jsonl.run.json"]
 
 
 def test_output_file_survives_a_failed_run(tmp_path):
