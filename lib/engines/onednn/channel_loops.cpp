@@ -23,9 +23,9 @@ IMNET_INLINE Element stored(float value) {
 }
 
 template <typename Element>
-IMNET_INLINE void average_loops(const Element* source, const Activations& shape, float* destination) {
-    const int pixels = shape.height * shape.width, channels = shape.channels;
-    for (int image = 0; image < shape.images; ++image, destination += channels) {
+IMNET_INLINE void average_loops(const Element* source, NhwcImages images, int channels, float* destination) {
+    const int pixels = images.height * images.width;
+    for (int image = 0; image < images.count; ++image, destination += channels) {
         std::fill_n(destination, channels, 0.0F);
         for (int pixel = 0; pixel < pixels; ++pixel, source += channels) {
             for (int c = 0; c < channels; ++c) destination[c] += to_float32(source[c]);
@@ -35,11 +35,10 @@ IMNET_INLINE void average_loops(const Element* source, const Activations& shape,
 }
 
 template <typename Element>
-IMNET_INLINE void affine_loops(const Element* source, const Activations& shape, const float* scale,
+IMNET_INLINE void affine_loops(const Element* source, NhwcImages images, int channels, const float* scale,
                                const float* shift, bool relu, Element* destination) {
-    const int channels = shape.channels;
     const float least = relu ? 0.0F : -__builtin_inff();
-    const std::size_t pixels = static_cast<std::size_t>(shape.images) * shape.height * shape.width;
+    const std::size_t pixels = static_cast<std::size_t>(images.count) * images.height * images.width;
     for (std::size_t pixel = 0; pixel < pixels; ++pixel, source += channels, destination += channels) {
         for (int c = 0; c < channels; ++c) {
             const float value = to_float32(source[c]) * scale[c] + shift[c];
@@ -50,21 +49,22 @@ IMNET_INLINE void affine_loops(const Element* source, const Activations& shape, 
 
 }  // namespace
 
-IMNET_CPU_CLONES void global_average_pool(const float* source, const Activations& shape, float* destination) {
-    average_loops(source, shape, destination);
-}
-IMNET_CPU_CLONES void global_average_pool(const std::uint16_t* source, const Activations& shape,
+IMNET_CPU_CLONES void global_average_pool(const float* source, NhwcImages images, int channels,
                                           float* destination) {
-    average_loops(source, shape, destination);
+    average_loops(source, images, channels, destination);
+}
+IMNET_CPU_CLONES void global_average_pool(const std::uint16_t* source, NhwcImages images, int channels,
+                                          float* destination) {
+    average_loops(source, images, channels, destination);
 }
 
-IMNET_CPU_CLONES void affine(const float* source, const Activations& shape, const float* scale,
+IMNET_CPU_CLONES void affine(const float* source, NhwcImages images, int channels, const float* scale,
                              const float* shift, bool relu, float* destination) {
-    affine_loops(source, shape, scale, shift, relu, destination);
+    affine_loops(source, images, channels, scale, shift, relu, destination);
 }
-IMNET_CPU_CLONES void affine(const std::uint16_t* source, const Activations& shape, const float* scale,
+IMNET_CPU_CLONES void affine(const std::uint16_t* source, NhwcImages images, int channels, const float* scale,
                              const float* shift, bool relu, std::uint16_t* destination) {
-    affine_loops(source, shape, scale, shift, relu, destination);
+    affine_loops(source, images, channels, scale, shift, relu, destination);
 }
 
 IMNET_CPU_CLONES void round_to_bfloat16(float* values, std::size_t count) {

@@ -5,27 +5,19 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "engines/onednn/nhwc_images.h"
+
 namespace imnet {
 
-/// Channels-last images of one size.
-struct Activations {
-    int images = 1;
-    int height = 1;
-    int width = 1;
-    int channels = 1;
-
-    std::size_t elements() const { return static_cast<std::size_t>(images) * height * width * channels; }
-};
-
 /// [N, H, W, C] → [N, C], summed in float32 from the first pixel to the last.
-void global_average_pool(const float* source, const Activations& shape, float* destination);
-void global_average_pool(const std::uint16_t* source, const Activations& shape, float* destination);
+void global_average_pool(const float* source, NhwcImages images, int channels, float* destination);
+void global_average_pool(const std::uint16_t* source, NhwcImages images, int channels, float* destination);
 
 /// y = x · scale + shift for each channel, then max(y, 0) where `relu`.
-void affine(const float* source, const Activations& shape, const float* scale, const float* shift, bool relu,
-            float* destination);
-void affine(const std::uint16_t* source, const Activations& shape, const float* scale, const float* shift,
-            bool relu, std::uint16_t* destination);
+void affine(const float* source, NhwcImages images, int channels, const float* scale, const float* shift,
+            bool relu, float* destination);
+void affine(const std::uint16_t* source, NhwcImages images, int channels, const float* scale,
+            const float* shift, bool relu, std::uint16_t* destination);
 
 /// Rounds each value to the nearest bfloat16 and keeps it as float32.
 void round_to_bfloat16(float* values, std::size_t count);

@@ -5,8 +5,8 @@
 #include <bit>
 #include <map>
 #include <memory>
-#include <new>
 #include <mutex>
+#include <new>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,10 +22,8 @@
 namespace imnet {
 namespace {
 
-// One section of the schedule for one number of images at a time.
-struct Pass {
-    std::vector<std::unique_ptr<StepRunner>> runners;
-};
+// One section of the schedule for one number of images at a time: a runner a step.
+using Pass = std::vector<std::unique_ptr<StepRunner>>;
 
 class OneDnnWorker : public Worker {
 public:
@@ -81,8 +79,8 @@ private:
         const Pass& ready = pass(index, images);
         for (std::size_t i = section.first; i < section.last; ++i) {
             const FusedStep& step = net_->net().steps[i];
-            ready.runners[i - section.first]->run(place(step.input, first_image),
-                                                  const_cast<std::byte*>(place(step.output, first_image)));
+            ready[i - section.first]->run(place(step.input, first_image),
+                                          const_cast<std::byte*>(place(step.output, first_image)));
         }
     }
 
@@ -98,8 +96,8 @@ private:
     const Pass& pass(std::size_t index, int images) {
         Pass& found = passes_[index][images];
         const Section& section = net_->schedule().sections[index];
-        for (std::size_t i = section.first + found.runners.size(); i < section.last; ++i) {
-            found.runners.push_back(net_->runner(i, images, scratch_));
+        for (std::size_t i = section.first + found.size(); i < section.last; ++i) {
+            found.push_back(net_->runner(i, images, scratch_));
         }
         return found;
     }

@@ -9,6 +9,7 @@
 #include <thread>
 #include <utility>
 
+#include "engines/onednn/channel_loops.h"
 #include "engines/onednn/linear.h"
 #include "engines/onednn/max_pool.h"
 
@@ -24,14 +25,17 @@ Element* elements(std::byte* bytes) {
     return reinterpret_cast<Element*>(bytes);
 }
 
+std::size_t pixels(NhwcImages images) {
+    return static_cast<std::size_t>(images.count) * images.height * images.width;
+}
+
 class WinogradRunner : public StepRunner {
 public:
-    WinogradRunner(const WinogradConvolution& convolution, const FusedStep& step, const Activations& input,
+    WinogradRunner(const WinogradConvolution& convolution, const FusedStep& step, NhwcImages images,
                    int threads, Scratch& scratch)
         : convolution_(convolution),
           step_(step),
-          input_(input),
-          images_{input.images, input.height, input.width},
+          images_(images),
           threads_(threads),
           scratch_floats_((convolution.scratch_floats(images_) + 15) / 16 * 16),
           scratch_(scratch) {
@@ -39,9 +43,8 @@ public:
     }
 
     void run(const std::byte* source, std::byte* destination) override {
-        const std::span from(elements<float>(source), input_.elements());
-        const std::span to(elements<float>(destination),
-                           input_.elements() / input_.channels * step_.out_channels);
+        const std::span from(elements<float>(source), pixels(images_) * step_.in_channels);
+        const std::span to(elements<float>(destination), pixels(images_) * step_.out_channels);
         const WinogradEpilogue epilogue{step_.residual >= 0 ? to.data() : nullptr, step_.relu};
         auto* scratch = elements<float>(scratch_.data());
 #pragma omp parallel for num_threads(threads_) schedule(static, 1) if (threads_ > 1)
@@ -56,7 +59,6 @@ public:
 private:
     const WinogradConvolution& convolution_;
     const FusedStep& step_;
-    Activations input_;
     NhwcImages images_;
     int threads_;
     std::size_t scratch_floats_;
@@ -65,24 +67,23 @@ private:
 
 class GroupedRunner : public StepRunner {
 public:
-    GroupedRunner(const GroupedConvolution& convolution, bool relu, const Activations& input,
+    GroupedRunner(const GroupedConvolution& convolution, const FusedStep& step, NhwcImages images,
                   std::size_t written, int threads)
-        : convolution_(convolution), relu_(relu), input_(input), written_(written), threads_(threads) {}
+        : convolution_(convolution), step_(step), images_(images), written_(written), threads_(threads) {}
 
     void run(const std::byte* source, std::byte* destination) override {
-        const std::span from(elements<float>(source), input_.elements());
+        const std::span from(elements<float>(source), pixels(images_) * step_.in_channels);
         const std::span to(elements<float>(destination), written_);
-        const NhwcImages images{input_.images, input_.height, input_.width};
 #pragma omp parallel for num_threads(threads_) schedule(static, 1) if (threads_ > 1)
         for (int part = 0; part < threads_; ++part) {
-            convolution_.run(from, images, to, relu_, part, threads_);
+            convolution_.run(from, images_, to, step_.relu, part, threads_);
         }
     }
 
 private:
     const GroupedConvolution& convolution_;
-    bool relu_;
-    Activations input_;
+    const FusedStep& step_;
+    NhwcImages images_;
     std::size_t written_;
     int threads_;
 };
@@ -91,18 +92,19 @@ private:
 template <typename Element>
 class PlainRunner : public StepRunner {
 public:
-    PlainRunner(const FusedStep& step, const Activations& input) : step_(step), input_(input) {}
+    PlainRunner(const FusedStep& step, NhwcImages images) : step_(step), images_(images) {}
 
     void run(const std::byte* source, std::byte* destination) override {
         switch (step_.kind) {
             case FusedStep::Kind::max_pool: return pool(source, destination);
             case FusedStep::Kind::affine:
-                return affine(elements<Element>(source), input_, step_.scale.data(), step_.shift.data(),
-                              step_.relu, elements<Element>(destination));
+                return affine(elements<Element>(source), images_, step_.in_channels, step_.scale.data(),
+                              step_.shift.data(), step_.relu, elements<Element>(destination));
             case FusedStep::Kind::global_average_pool:
-                return global_average_pool(elements<Element>(source), input_, elements<float>(destination));
+                return global_average_pool(elements<Element>(source), images_, step_.in_channels,
+                                           elements<float>(destination));
             case FusedStep::Kind::linear:
-                return linear(elements<float>(source), input_.images, step_.in_channels, step_.weight.data(),
+                return linear(elements<float>(source), images_.count, step_.in_channels, step_.weight.data(),
                               step_.bias.data(), step_.out_channels, elements<float>(destination));
             case FusedStep::Kind::convolution: break;
         }
@@ -110,15 +112,15 @@ public:
 
 private:
     void pool(const std::byte* source, std::byte* destination) {
-        const NhwcImages images{input_.images, input_.height, input_.width};
-        const std::size_t written = static_cast<std::size_t>(input_.images) * pooled(input_.height) *
-                                    pooled(input_.width) * input_.channels;
-        max_pool(std::span(elements<Element>(source), input_.elements()), images, input_.channels,
-                 std::span(elements<Element>(destination), written), {step_.scale, step_.shift, step_.relu});
+        const std::size_t written = static_cast<std::size_t>(images_.count) * pooled(images_.height) *
+                                    pooled(images_.width) * step_.in_channels;
+        max_pool(std::span(elements<Element>(source), pixels(images_) * step_.in_channels), images_,
+                 step_.in_channels, std::span(elements<Element>(destination), written),
+                 {step_.scale, step_.shift, step_.relu});
     }
 
     const FusedStep& step_;
-    Activations input_;
+    NhwcImages images_;
 };
 
 /// Rounds to bfloat16 what another runner has written.
@@ -180,15 +182,14 @@ PreparedNet::PreparedNet(const Architecture& architecture, FusedNet net, const P
     prepare_all();
 }
 
-Activations PreparedNet::input_of(const FusedStep& step, int images) const {
+NhwcImages PreparedNet::input_of(const FusedStep& step, int images) const {
     const Shape& shape = shapes_[static_cast<std::size_t>(step.input)];
-    const auto channels = static_cast<int>(shape[0]);
-    if (shape.size() == 1) return {images, 1, 1, channels};
-    return {images, static_cast<int>(shape[1]), static_cast<int>(shape[2]), channels};
+    if (shape.size() == 1) return {images, 1, 1};
+    return {images, static_cast<int>(shape[1]), static_cast<int>(shape[2])};
 }
 
 PreparedNet::Convolution PreparedNet::make_convolution(const FusedStep& step) const {
-    const Activations input = input_of(step, 1);
+    const NhwcImages input = input_of(step, 1);
     const auto fits = [&](auto predicate) {
         return purpose_.arithmetic != Arithmetic::bf16 && step.scale.empty() &&
                predicate(step.in_channels, step.out_channels, step.kernel, step.stride, step.padding,
@@ -233,7 +234,7 @@ void PreparedNet::prepare_all() {
 std::unique_ptr<StepRunner> PreparedNet::runner(std::size_t index, int images, Scratch& scratch) const {
     const FusedStep& step = net_.steps[index];
     const Convolution& convolution = convolutions_[index];
-    const Activations input = input_of(step, images);
+    const NhwcImages input = input_of(step, images);
     std::unique_ptr<StepRunner> runner;
     if (convolution.onednn) {
         runner = convolution.onednn->runner(images, scratch);
@@ -243,8 +244,8 @@ std::unique_ptr<StepRunner> PreparedNet::runner(std::size_t index, int images, S
     } else if (convolution.grouped) {
         const std::size_t written =
             static_cast<std::size_t>(images) * value_bytes(step.output) / sizeof(float);
-        runner = std::make_unique<GroupedRunner>(*convolution.grouped, step.relu, input, written,
-                                                 purpose_.threads);
+        runner =
+            std::make_unique<GroupedRunner>(*convolution.grouped, step, input, written, purpose_.threads);
     } else if (purpose_.arithmetic == Arithmetic::bf16) {
         runner = std::make_unique<PlainRunner<std::uint16_t>>(step, input);
     } else {

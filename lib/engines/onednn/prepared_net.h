@@ -8,8 +8,8 @@
 
 #include "base/aligned_memory.h"
 #include "engines/onednn/arithmetic.h"
-#include "engines/onednn/channel_loops.h"
 #include "engines/onednn/grouped_convolution.h"
+#include "engines/onednn/nhwc_images.h"
 #include "engines/onednn/onednn_convolution.h"
 #include "engines/onednn/schedule.h"
 #include "engines/onednn/step_runner.h"
@@ -51,7 +51,7 @@ private:
         std::unique_ptr<GroupedConvolution> grouped;
     };
 
-    Activations input_of(const FusedStep& step, int images) const;
+    NhwcImages input_of(const FusedStep& step, int images) const;
     Convolution make_convolution(const FusedStep& step) const;
     void prepare_all();
 

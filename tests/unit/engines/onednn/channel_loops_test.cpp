@@ -34,23 +34,28 @@ std::vector<float> floats(const std::vector<std::uint16_t>& bits) {
     return values;
 }
 
-float at(const std::vector<float>& values, const Activations& shape, int image, int pixel, int channel) {
+struct Case {
+    int count, height, width, channels;
+    NhwcImages images() const { return {count, height, width}; }
+    std::size_t elements() const { return static_cast<std::size_t>(count) * height * width * channels; }
+};
+
+float at(const std::vector<float>& values, const Case& shape, int image, int pixel, int channel) {
     return values[(static_cast<std::size_t>(image) * shape.height * shape.width + pixel) * shape.channels +
                   channel];
 }
 
-constexpr Activations shapes[] = {
-    {1, 1, 1, 64}, {2, 2, 3, 16}, {3, 7, 5, 8}, {1, 12, 13, 33}, {2, 16, 16, 64}};
+constexpr Case shapes[] = {{1, 1, 1, 64}, {2, 2, 3, 16}, {3, 7, 5, 8}, {1, 12, 13, 33}, {2, 16, 16, 64}};
 
 TEST_CASE("the global average is that of each channel of each image") {
-    for (const Activations& shape : shapes) {
+    for (const Case& shape : shapes) {
         const std::vector<float> source = random_values(shape.elements());
-        const std::size_t results = static_cast<std::size_t>(shape.images) * shape.channels;
+        const std::size_t results = static_cast<std::size_t>(shape.count) * shape.channels;
         std::vector<float> result(results), from_halves(results);
-        global_average_pool(source.data(), shape, result.data());
-        global_average_pool(halves(source).data(), shape, from_halves.data());
+        global_average_pool(source.data(), shape.images(), shape.channels, result.data());
+        global_average_pool(halves(source).data(), shape.images(), shape.channels, from_halves.data());
         CHECK(from_halves == result);
-        for (int image = 0; image < shape.images; ++image) {
+        for (int image = 0; image < shape.count; ++image) {
             for (int c = 0; c < shape.channels; ++c) {
                 double sum = 0;
                 for (int i = 0; i < shape.height * shape.width; ++i) sum += at(source, shape, image, i, c);
@@ -62,14 +67,16 @@ TEST_CASE("the global average is that of each channel of each image") {
 }
 
 TEST_CASE("an affine scales and shifts each channel, and a ReLU cuts what is below zero") {
-    const Activations shape{2, 3, 5, 24};
+    const Case shape{2, 3, 5, 24};
     const std::vector<float> source = random_values(shape.elements());
     const std::vector<float> scale = random_values(24), shift = random_values(24);
     for (const bool relu : {false, true}) {
         std::vector<float> result(source.size());
-        affine(source.data(), shape, scale.data(), shift.data(), relu, result.data());
+        affine(source.data(), shape.images(), shape.channels, scale.data(), shift.data(), relu,
+               result.data());
         std::vector<std::uint16_t> in_halves(source.size());
-        affine(halves(source).data(), shape, scale.data(), shift.data(), relu, in_halves.data());
+        affine(halves(source).data(), shape.images(), shape.channels, scale.data(), shift.data(), relu,
+               in_halves.data());
         for (std::size_t i = 0; i < source.size(); ++i) {
             const double exact = double{source[i]} * scale[i % 24] + shift[i % 24];
             const double expected = relu ? std::max(exact, 0.0) : exact;
