@@ -56,11 +56,11 @@ Settings settings_of(const Options& options, const Net& net, const Engine& engin
         {"engine", engine.library()},
         {"device", device.substr(0, device.find(':'))},
         {"precision", std::string(name(engine.precision()))},
-        {"batch", fmt::format("{}", classify.batch)},
         {"format", std::string(name(format))},
         {"top", fmt::format("{}", std::min(classify.top, classify.classes))},
         {"max_pixels", fmt::format("{}", classify.limits.max_pixels)},
     };
+    if (engine.digits_depend_on_batch()) settings.emplace_back("batch", fmt::format("{}", classify.batch));
     if (classify.min_probability > 0)
         settings.emplace_back("min_prob", fmt::format("{}", classify.min_probability));
     if (classify.draft) settings.emplace_back("draft", "yes");

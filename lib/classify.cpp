@@ -190,7 +190,7 @@ private:
         }
     }
 
-    // The digits that libraries compute depend on the number of images, not on the other images.
+    // Where digits depend on the number of images, it is always the same.
     std::size_t images_a_call(std::size_t loaded) const {
         return options_.whole_batches ? std::min(most_, static_cast<std::size_t>(options_.batch)) : loaded;
     }
@@ -227,7 +227,7 @@ void classify(const NextInput& next_input, const Engine& engine, const ClassifyO
               const OnRows& on_rows) {
     Queue queue(next_input, wanted);
     ClassifyOptions options = wanted;
-    options.whole_batches = queue.whole_batches();
+    options.whole_batches = queue.whole_batches() && engine.digits_depend_on_batch();
     // A slow picture may hold up the output while the others go this many runs ahead.
     const std::uint64_t window = 4 * queue.workers();
     OrderedSink<Rows> sink(window, [&](const Rows& rows) {

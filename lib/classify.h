@@ -25,9 +25,9 @@ struct ClassifyOptions {
     int batch = 8;
     bool fail_fast = false;   ///< end after the first row that is an error
     bool keep_bytes = false;  ///< rows of inputs that are no files carry their bytes
-    /// Run every batch on one thread and fill it up to `batch`: then the digits of a row do not depend
-    /// on how many inputs there are, on where a run began, or on what failed beside it. More inputs
-    /// than fit the first batches of all threads are always classified so.
+    /// With an engine whose digits depend on the batch, run every batch on one thread and fill it up to
+    /// `batch`: then a row does not depend on how many inputs there are, on where a run began, or on what
+    /// failed beside it. More inputs than fit the first batches of all threads are always classified so.
     bool whole_batches = false;
 };
 

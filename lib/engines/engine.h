@@ -67,6 +67,10 @@ public:
     /// Name and version of the library that computes: "libtorch 2.13.0", "oneDNN 3.2.0".
     virtual std::string library() const = 0;
 
+    /// Whether the last digits of an image's logits may change with the number of images or of threads
+    /// that they are computed with. They never do with what the other images are.
+    virtual bool digits_depend_on_batch() const = 0;
+
     /// What its user should know about how it computes; empty for nothing.
     virtual std::string remark() const { return ""; }
 };

@@ -27,6 +27,7 @@ class ColourEngine : public Engine {
 public:
     mutable std::atomic<int> workers = 0;
     mutable std::atomic<int> most_threads = 0;
+    bool depends_on_batch = true;
     mutable std::atomic<int> largest_batch = 0;
     mutable std::atomic<int> smallest_batch = std::numeric_limits<int>::max();
     float poison = 0;
@@ -40,6 +41,7 @@ public:
     PixelFormat pixel_format() const override { return PixelFormat::interleaved_float32; }
     std::string device() const override { return "cpu"; }
     Precision precision() const override { return Precision::fp32; }
+    bool digits_depend_on_batch() const override { return depends_on_batch; }
     std::string library() const override { return "none"; }
 
 private:
@@ -239,6 +241,20 @@ TEST_CASE("whole batches always have the same number of images, on one thread ea
         CHECK(engine.largest_batch == 4);
         CHECK(engine.most_threads == 1);
     }
+}
+
+TEST_CASE("batches are not filled up for an engine whose digits do not depend on them") {
+    const test::TemporaryFolder folder;
+    for (int i = 100; i < 111; ++i) folder.write(std::to_string(i) + ".ppm", green);
+    ClassifyOptions options = colour_options();
+    options.threads = 2;
+    options.batch = 4;
+    options.whole_batches = true;
+    ColourEngine engine;
+    engine.depends_on_batch = false;
+    CHECK(classify_names(folder, options, engine).size() == 11);
+    CHECK(engine.largest_batch == 4);
+    CHECK(engine.smallest_batch == 3);  // the eleven are 4, 4 and 3
 }
 
 TEST_CASE("asked to stop, it takes no more inputs and finishes those under way") {

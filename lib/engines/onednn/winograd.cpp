@@ -1,14 +1,8 @@
 #include "engines/onednn/winograd.h"
 
-#include <sys/mman.h>
-
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <memory>
-#include <new>
-#include <thread>
-#include <vector>
 
 namespace imnet {
 namespace {
@@ -18,8 +12,6 @@ constexpr std::size_t line_floats = 16;  // a cache line of 64 bytes
 // weights read from memory are used often; few enough channels that their products stay in the cache.
 constexpr int most_tiles = 36;
 constexpr int group_channels = 64;
-
-constexpr std::size_t huge_page = 2 * 1024 * 1024;  // bytes
 
 /// Rows of `floats` floats that are an odd number of cache lines apart do not fall on each other in a cache.
 std::size_t odd_lines(std::size_t floats) {
@@ -70,7 +62,7 @@ struct WinogradConvolution::Job {
     std::size_t product_positions;  // between their positions
 };
 
-void WinogradConvolution::Free::operator()(float* memory) const { std::free(memory); }
+float* WinogradConvolution::weights() const { return reinterpret_cast<float*>(memory_.data()); }
 
 const WinogradTileKernels& WinogradConvolution::tile() const {
     return outputs_ == 2 ? kernels_->two : kernels_->four;
@@ -96,36 +88,24 @@ std::size_t WinogradConvolution::size() const {
 
 WinogradConvolution::WinogradConvolution(int in_channels, int out_channels, int outputs,
                                          std::span<const float> weight, std::span<const float> bias,
-                                         int threads, const WinogradKernels& kernels)
+                                         const WinogradKernels& kernels)
     : in_channels_(in_channels), out_channels_(out_channels), outputs_(outputs), kernels_(&kernels) {
     group_ = std::min<std::size_t>(panels(), group_channels / kernels.panel);
     const std::size_t padded = panels() * kernels.panel;
     const std::size_t bytes = size() + (padded + in_channels) * sizeof(float);
     // The weights are read once a block of tiles; with pages of 4 KiB that is a page walk each KiB or so.
-    const std::size_t page = bytes >= huge_page ? huge_page : 64;
-    const std::size_t rounded = (bytes + page - 1) / page * page;
-    memory_.reset(static_cast<float*>(std::aligned_alloc(page, rounded)));
-    if (memory_ == nullptr) throw std::bad_alloc();
-#if defined(MADV_HUGEPAGE)
-    if (page == huge_page) madvise(memory_.get(), rounded, MADV_HUGEPAGE);
-#endif
-    bias_ = memory_.get() + size() / sizeof(float);
+    memory_ = AlignedMemory(bytes);
+    bias_ = weights() + size() / sizeof(float);
     zeros_ = bias_ + padded;
     std::fill(std::copy(bias.begin(), bias.end(), bias_), zeros_ + in_channels, 0.0F);
 
-    const auto pack = [&](int part) {
-        const auto [first, last] = share(static_cast<int>(panels()), part, threads);
-        for (int panel = first; panel < last; ++panel) {
-            const int channel = panel * kernels.panel;
-            tile().transform_weights(weight.data() + static_cast<std::size_t>(channel) * in_channels * 9,
-                                     in_channels, std::min(kernels.panel, out_channels - channel),
-                                     memory_.get() + weights_at(0, panel),
-                                     weights_at(1, panel) - weights_at(0, panel));
-        }
-    };
-    std::vector<std::jthread> others;
-    for (int part = 1; part < threads; ++part) others.emplace_back(pack, part);
-    pack(0);
+    for (int panel = 0; panel < static_cast<int>(panels()); ++panel) {
+        const int channel = panel * kernels.panel;
+        tile().transform_weights(weight.data() + static_cast<std::size_t>(channel) * in_channels * 9,
+                                 in_channels, std::min(kernels.panel, out_channels - channel),
+                                 weights() + weights_at(0, panel),
+                                 weights_at(1, panel) - weights_at(0, panel));
+    }
 }
 
 std::size_t WinogradConvolution::scratch_floats(NhwcImages images) const {
@@ -183,11 +163,11 @@ void WinogradConvolution::run_block(const Job& job, int first_tile, int tiles, R
         const Range group{first, std::min((first / group_ + 1) * group_, wanted.end)};
         for (std::size_t position = 0; position < positions(); ++position) {
             for (std::size_t panel = group.begin; panel < group.end; ++panel) {
-                const float* weights = memory_.get() + weights_at(position, panel);
+                const float* packed = weights() + weights_at(position, panel);
                 kernels_->multiply(
-                    inputs + position * job.input_positions, job.input_stride, tiles, weights, in_channels_,
+                    inputs + position * job.input_positions, job.input_stride, tiles, packed, in_channels_,
                     products + position * job.product_positions + (panel - group.begin) * kernels_->panel,
-                    job.product_stride, weights + in_channels_ * kernels_->panel);
+                    job.product_stride, packed + in_channels_ * kernels_->panel);
             }
         }
         transform_output(job, first_tile, tiles, group, products);

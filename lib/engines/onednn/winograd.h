@@ -7,9 +7,9 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <span>
 
+#include "base/aligned_memory.h"
 #include "engines/onednn/nhwc_images.h"
 #include "engines/onednn/winograd_kernels.h"
 
@@ -37,9 +37,8 @@ public:
     /// is the tile's side, 2 or 4. 4 is the faster and 2 the more exact (deviation of the error 1.6e-6 and
     /// 6e-7 of the outputs' at 512 channels; a direct sum's is 6e-7); but with fewer than 8 tiles a run, as
     /// in one image of 7 × 7, 2 is the faster, for its weights, of which each is read once, are fewer.
-    /// Packing uses `threads` threads.
     WinogradConvolution(int in_channels, int out_channels, int outputs, std::span<const float> weight,
-                        std::span<const float> bias, int threads = 1,
+                        std::span<const float> bias,
                         const WinogradKernels& kernels = fastest_winograd_kernels());
 
     /// How many floats of scratch each part of a run needs, with any number of parts.
@@ -63,13 +62,11 @@ public:
 private:
     struct Range;
     struct Job;
-    struct Free {
-        void operator()(float* memory) const;
-    };
 
     const WinogradTileKernels& tile() const;
     std::size_t positions() const;
     std::size_t panels() const;
+    float* weights() const;
     std::size_t weights_at(std::size_t position, std::size_t panel) const;
     void run_block(const Job& job, int first_tile, int tiles, Range panels) const;
     void transform_input(const Job& job, int first_tile, int tiles, float* inputs) const;
@@ -80,9 +77,8 @@ private:
     int out_channels_;
     int outputs_;
     const WinogradKernels* kernels_;
-    std::size_t group_;  // panels that are multiplied before the results are transformed
-    std::unique_ptr<float[], Free>
-        memory_;  // weights [group, position, panel, in_channels, lane], bias, zeros
+    std::size_t group_;     // panels that are multiplied before the results are transformed
+    AlignedMemory memory_;  // weights [group, position, panel, in_channels, lane], bias, zeros
     float* bias_;
     float* zeros_;  // [in_channels], the pixels outside of an image
 };

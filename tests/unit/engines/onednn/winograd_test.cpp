@@ -182,7 +182,7 @@ TEST_CASE("Winograd's method gives the direct sum at every size of image") {
                 for (const int outputs : {2, 4}) {
                     CAPTURE(kernels->name);
                     CAPTURE(outputs);
-                    const WinogradConvolution convolution(32, 64, outputs, sample.weight, sample.bias, 1,
+                    const WinogradConvolution convolution(32, 64, outputs, sample.weight, sample.bias,
                                                           *kernels);
                     check_near(run(convolution, sample), exact, expected_error(32, outputs));
                 }
@@ -201,8 +201,7 @@ TEST_CASE("Winograd's method gives the direct sum with many channels and tiles")
             for (const int outputs : {2, 4}) {
                 CAPTURE(kernels->name);
                 CAPTURE(outputs);
-                const WinogradConvolution convolution(in, out, outputs, sample.weight, sample.bias, 1,
-                                                      *kernels);
+                const WinogradConvolution convolution(in, out, outputs, sample.weight, sample.bias, *kernels);
                 check_near(run(convolution, sample), exact, expected_error(in, outputs));
             }
         }
@@ -214,7 +213,7 @@ TEST_CASE("The epilogue adds the residual, then cuts off what is below zero") {
     const std::vector<double> sums = reference(sample);
     for (const WinogradKernels* kernels : all_kernels()) {
         for (const int outputs : {2, 4}) {
-            const WinogradConvolution convolution(64, 64, outputs, sample.weight, sample.bias, 1, *kernels);
+            const WinogradConvolution convolution(64, 64, outputs, sample.weight, sample.bias, *kernels);
             for (const bool relu : {false, true}) {
                 for (const bool add : {false, true}) {
                     CAPTURE(kernels->name);
@@ -245,7 +244,7 @@ TEST_CASE("ReLU lets NaN through, as PyTorch's does") {
     Sample sample({1, 4, 4}, 32, 32);
     sample.bias[5] = std::numeric_limits<float>::quiet_NaN();
     for (const WinogradKernels* kernels : all_kernels()) {
-        const WinogradConvolution convolution(32, 32, 4, sample.weight, sample.bias, 1, *kernels);
+        const WinogradConvolution convolution(32, 32, 4, sample.weight, sample.bias, *kernels);
         const std::vector<float> computed = run(convolution, sample, {nullptr, true});
         for (std::size_t i = 0; i < computed.size(); ++i) CHECK(std::isnan(computed[i]) == (i % 32 == 5));
     }
@@ -260,7 +259,7 @@ TEST_CASE("An image's result is the same to the last bit in any batch, place and
                 CAPTURE(kernels->name);
                 CAPTURE(outputs);
                 const WinogradConvolution convolution(channels, channels, outputs, batch.weight, batch.bias,
-                                                      1, *kernels);
+                                                      *kernels);
                 const WinogradEpilogue epilogue{nullptr, true};
                 const std::vector<float> together = run(convolution, batch, epilogue);
                 for (const int parts : {2, 3, 7, 40}) {
@@ -278,12 +277,10 @@ TEST_CASE("An image's result is the same to the last bit in any batch, place and
     }
 }
 
-TEST_CASE("Threads may pack a convolution together, and run it at once") {
+TEST_CASE("threads may run a convolution at once") {
     const Sample sample({2, 14, 14}, 64, 128);
-    const WinogradConvolution packed_alone(64, 128, 4, sample.weight, sample.bias);
-    const WinogradConvolution packed_together(64, 128, 4, sample.weight, sample.bias, 3);
-    const std::vector<float> expected = run(packed_alone, sample);
-    CHECK(run(packed_together, sample) == expected);
+    const WinogradConvolution convolution(64, 128, 4, sample.weight, sample.bias);
+    const std::vector<float> expected = run(convolution, sample);
 
     constexpr int parts = 4;
     std::vector<float> destination(expected.size());
@@ -291,8 +288,8 @@ TEST_CASE("Threads may pack a convolution together, and run it at once") {
         std::vector<std::jthread> threads;
         for (int part = 0; part < parts; ++part) {
             threads.emplace_back([&, part] {
-                std::vector<float> scratch(packed_alone.scratch_floats(sample.images));
-                packed_alone.run_part(sample.source, sample.images, destination, {}, scratch, part, parts);
+                std::vector<float> scratch(convolution.scratch_floats(sample.images));
+                convolution.run_part(sample.source, sample.images, destination, {}, scratch, part, parts);
             });
         }
     }
