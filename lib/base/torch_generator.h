@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <numeric>
 #include <random>
@@ -16,10 +17,11 @@ public:
     /// `torch.rand(1)`: in [0, 1), a multiple of 2^-24.
     float rand() { return static_cast<float>(engine_() & 0xFFFFFFU) * 0x1p-24F; }
 
-    /// `torch.empty(1).uniform_(from, to)`.
+    /// `torch.empty(1).uniform_(from, to)`, as PyTorch computes it on a processor with AVX2: multiplied and
+    /// added in one rounding.
     float uniform(double from, double to) {
         const auto low = static_cast<float>(from);
-        return rand() * (static_cast<float>(to) - low) + low;
+        return std::fma(rand(), static_cast<float>(to) - low, low);
     }
 
     /// `torch.randint(low, high, (1,))`, in low … high - 1, for fewer than 2^28 values.

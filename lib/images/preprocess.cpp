@@ -1,5 +1,6 @@
 #include "images/preprocess.h"
 
+#include <algorithm>
 #include <cassert>
 #include <cstdint>
 
@@ -60,7 +61,7 @@ struct Layout {
 /// [height, width, 3] → `out`, whose pixels are `pixel_step` elements apart. Padding is black.
 template <std::size_t pixel_step, typename Element>
 void write_pixels(const Image& resized, const Placement& place, const Layout& layout,
-                  const std::array<std::array<Element, 256>, 3>& values, Element* out) {
+                  const ByteValues<Element>& values, Element* out) {
     const auto write_pixel = [&](Element* target, const std::uint8_t* rgb) {
         target[0] = values[0][rgb[0]];
         target[layout.channel] = values[1][rgb[1]];
@@ -94,17 +95,21 @@ std::size_t preprocessed_bytes(const Preprocessing& recipe, PixelFormat format) 
     return std::size_t{3} * recipe.crop * recipe.crop * element;
 }
 
-Preprocessor::Preprocessor(const Preprocessing& recipe, PixelFormat format)
-    : recipe_(recipe), format_(format) {
+ByteValues<float> normalized_bytes(const std::array<float, 3>& mean, const std::array<float, 3>& std) {
+    ByteValues<float> values;
     for (std::size_t channel = 0; channel < 3; ++channel) {
         for (std::size_t byte = 0; byte < 256; ++byte) {
             // The operations of PyTorch, in its order and in float.
-            const float value =
-                (static_cast<float>(byte) / 255.0F - recipe.mean[channel]) / recipe.std[channel];
-            float32_[channel][byte] = value;
-            bfloat16_[channel][byte] = to_bfloat16(value);
+            values[channel][byte] = (static_cast<float>(byte) / 255.0F - mean[channel]) / std[channel];
         }
     }
+    return values;
+}
+
+Preprocessor::Preprocessor(const Preprocessing& recipe, PixelFormat format)
+    : recipe_(recipe), format_(format), float32_(normalized_bytes(recipe.mean, recipe.std)) {
+    for (std::size_t channel = 0; channel < 3; ++channel)
+        std::ranges::transform(float32_[channel], bfloat16_[channel].begin(), to_bfloat16);
 }
 
 void Preprocessor::preprocess(const Image& image, std::span<std::byte> out) const { write(image, {}, out); }

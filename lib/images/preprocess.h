@@ -30,6 +30,13 @@ enum class PixelFormat { planar_float32, interleaved_float32, interleaved_bfloat
 /// Number of bytes that one preprocessed picture takes: 3 · crop · crop elements.
 std::size_t preprocessed_bytes(const Preprocessing& recipe, PixelFormat format);
 
+/// For each channel, what each of the 256 byte values becomes.
+template <typename Element>
+using ByteValues = std::array<std::array<Element, 256>, 3>;
+
+/// Bytes scaled to 0…1 and normalised, as torchvision's ToTensor and Normalize do it.
+ByteValues<float> normalized_bytes(const std::array<float, 3>& mean, const std::array<float, 3>& std);
+
 struct StoredAs;
 
 /// A recipe made ready for many pictures. May be used by several threads at once.
@@ -54,14 +61,10 @@ public:
 private:
     void write(const Image& image, const StoredAs& stored, std::span<std::byte> out) const;
 
-    /// For each channel, what each of the 256 byte values becomes.
-    template <typename Element>
-    using Values = std::array<std::array<Element, 256>, 3>;
-
     Preprocessing recipe_;
     PixelFormat format_;
-    Values<float> float32_{};
-    Values<std::uint16_t> bfloat16_{};
+    ByteValues<float> float32_;
+    ByteValues<std::uint16_t> bfloat16_{};
 };
 
 /// One picture by a recipe of its own.

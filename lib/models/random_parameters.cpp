@@ -4,35 +4,19 @@
 #include <cstdint>
 #include <memory>
 #include <numbers>
-#include <random>
 #include <span>
 #include <vector>
 
+#include "base/torch_generator.h"
 #include "models/parameters.h"
 
 namespace imnet {
 
 namespace {
 
-/// The stream of `torch.manual_seed` on a CPU: the 32-bit Mersenne Twister, seeded by the low half.
-class TorchGenerator {
-public:
-    explicit TorchGenerator(std::uint64_t seed) : engine_(static_cast<std::uint32_t>(seed)) {}
-
-    /// In [0, 1), a multiple of 2^-24.
-    float uniform() { return static_cast<float>(engine_() & 0xFFFFFFU) * 0x1p-24F; }
-
-    void skip(std::int64_t draws) { engine_.discard(static_cast<unsigned long long>(draws)); }
-
-private:
-    std::mt19937 engine_;
-};
-
 /// `torch.nn.init.uniform_(tensor, -bound, bound)`.
 void fill_uniform(std::span<float> tensor, double bound, TorchGenerator& generator) {
-    const auto from = static_cast<float>(-bound);
-    const auto to = static_cast<float>(bound);
-    for (float& value : tensor) value = generator.uniform() * (to - from) + from;
+    for (float& value : tensor) value = generator.uniform(-bound, bound);
 }
 
 /// Box-Muller in place: 16 uniform numbers become 16 normal ones, of which 0…7 are the radii.
@@ -47,7 +31,7 @@ void box_muller(std::span<float, 16> values, float deviation) {
 
 /// `Tensor.normal_(0, deviation)` of a multiple of 16 elements, as all weights here are.
 void fill_normal(std::span<float> tensor, double deviation, TorchGenerator& generator) {
-    for (float& value : tensor) value = generator.uniform();
+    for (float& value : tensor) value = generator.rand();
     for (std::size_t i = 0; i < tensor.size(); i += 16)
         box_muller(tensor.subspan(i).first<16>(), static_cast<float>(deviation));
 }

@@ -29,8 +29,8 @@ struct Augmentation {
 /// makes of it as a PIL image after `torch.manual_seed(seed)`, ColorJitter left out where it is off.
 void augment(const Image& image, const Augmentation& augmentation, std::uint64_t seed, std::span<float> out);
 
-/// A seed for the picture of that index in that epoch, different in the low 32 bits too (`augment` and
-/// PyTorch use only these), so that a picture's augmentation depends on no thread and no order.
+/// A seed for the picture of that index in that epoch, mixed well in its low 32 bits too (`augment` uses
+/// only these), so that what becomes of a picture depends on no thread and no order.
 std::uint64_t sample_seed(std::uint64_t seed, std::uint64_t epoch, std::uint64_t index);
 
 }  // namespace imnet

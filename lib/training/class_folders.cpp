@@ -1,0 +1,212 @@
+#include "training/class_folders.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <filesystem>
+#include <numeric>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/errors.h"
+#include "base/split_mix.h"
+#include "images/find.h"
+
+namespace imnet {
+namespace {
+
+constexpr std::string_view layout = "pictures are expected as DIR/CLASS/PICTURE";
+
+/// What stands directly in the folder that holds the classes.
+struct TopLevel {
+    std::vector<std::string> folders;  ///< names, sorted
+    int pictures = 0;                  ///< beside the folders
+    int hidden_folders = 0;
+};
+
+TopLevel list_top_level(const std::string& folder) {
+    TopLevel found;
+    std::error_code error;
+    std::filesystem::directory_iterator entries(folder, error);
+    for (; !error && entries != std::filesystem::directory_iterator(); entries.increment(error)) {
+        std::string name = entries->path().filename().native();
+        std::error_code ignored;
+        if (!entries->is_directory(ignored)) {
+            if (has_image_ending(name)) ++found.pictures;
+        } else if (name.starts_with('.')) {
+            ++found.hidden_folders;
+        } else {
+            found.folders.push_back(std::move(name));
+        }
+    }
+    if (error) throw UsageError(fmt::format("{}: {}: {}", folder, error.message(), layout));
+    std::ranges::sort(found.folders);
+    return found;
+}
+
+/// "a, b, c and 4 more".
+std::string listed(const std::vector<std::string>& names) {
+    constexpr std::size_t shown = 5;
+    std::string text = names.front();
+    for (std::size_t i = 1; i < std::min(names.size(), shown); ++i) text += ", " + names[i];
+    if (names.size() > shown) text += fmt::format(" and {} more", names.size() - shown);
+    return text;
+}
+
+std::string counted(std::size_t count, std::string_view noun) {
+    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+/// Whether the folders are the parts of a data set, each with the classes in it, and not the classes.
+bool are_parts_of_data_set(const std::vector<std::string>& folders) {
+    constexpr std::array<std::string_view, 5> parts{"train", "val", "valid", "validation", "test"};
+    return std::ranges::find(folders, "train") != folders.end() &&
+           std::ranges::all_of(folders, [&](const std::string& name) {
+               return std::ranges::find(parts, name) != parts.end();
+           });
+}
+
+TopLevel list_class_folders(const std::string& folder) {
+    TopLevel found = list_top_level(folder);
+    if (found.folders.empty()) {
+        throw UsageError(fmt::format(
+            "{}: no folder of a class in it, {}: {}", folder,
+            found.pictures == 0 ? "and no picture" : "only " + counted(found.pictures, "picture"), layout));
+    }
+    if (are_parts_of_data_set(found.folders)) {
+        throw UsageError(
+            fmt::format("{0}: holds {1}, which are parts of a data set and not classes: "
+                        "name {0}/train, whose folders are the classes",
+                        folder, listed(found.folders)));
+    }
+    return found;
+}
+
+std::vector<std::string> notes_on(const TopLevel& found, const std::string& folder) {
+    std::vector<std::string> notes;
+    if (found.pictures > 0) {
+        notes.push_back(fmt::format("{}: {} beside the folders of the classes left out", folder,
+                                    counted(found.pictures, "picture")));
+    }
+    if (found.hidden_folders > 0) {
+        notes.push_back(
+            fmt::format("{}: {} left out", folder, counted(found.hidden_folders, "hidden folder")));
+    }
+    return notes;
+}
+
+/// Adds the pictures of one class; false where there are none.
+bool add_images(const std::string& folder, int label, std::vector<LabelledImage>& images) {
+    ImageFinder finder({folder}, FindOptions{.follow = true});
+    const std::size_t before = images.size();
+    while (auto input = finder.next()) {
+        if (input->error) throw UsageError(fmt::format("{}: {}", input->path, input->error->message));
+        images.push_back({std::move(input->path), label});
+    }
+    return images.size() > before;
+}
+
+std::string joined(const std::string& folder, const std::string& name) {
+    return folder.ends_with('/') ? folder + name : folder + '/' + name;
+}
+
+/// How many bytes of the paths are the folder that they all lie in.
+std::size_t common_folder_length(std::span<const LabelledImage> images) {
+    if (images.empty()) return 0;
+    std::string_view common = images[0].path;
+    for (const LabelledImage& image : images) {
+        const auto end = std::ranges::mismatch(common, image.path).in1;
+        common = common.substr(0, static_cast<std::size_t>(end - common.begin()));
+    }
+    return common.rfind('/') + 1;  // 0 where there is no slash
+}
+
+std::uint64_t split_key(std::string_view path, std::uint64_t seed) {
+    std::uint64_t key = mix_bits(seed);
+    for (const char byte : path) key = mix_bits(key, static_cast<unsigned char>(byte));
+    return key;
+}
+
+}  // namespace
+
+ClassFolders read_class_folders(const std::string& folder) {
+    const TopLevel found = list_class_folders(folder);
+    if (found.folders.size() == 1) {
+        throw UsageError(fmt::format("{}: only one class ({}), so there is nothing to tell apart: {}", folder,
+                                     found.folders.front(), layout));
+    }
+    ClassFolders result{found.folders, {}, notes_on(found, folder)};
+    std::vector<std::string> empty;
+    for (std::size_t label = 0; label < result.classes.size(); ++label) {
+        const std::string& name = result.classes[label];
+        if (!add_images(joined(folder, name), static_cast<int>(label), result.images)) empty.push_back(name);
+    }
+    if (!empty.empty()) {
+        throw UsageError(fmt::format("{}: no picture in {} of {}: {}: fill {}, or take {} away", folder,
+                                     empty.size(), counted(result.classes.size(), "class folder"),
+                                     listed(empty), empty.size() == 1 ? "it" : "them",
+                                     empty.size() == 1 ? "it" : "them"));
+    }
+    return result;
+}
+
+ClassFolders read_validation_folders(const std::string& folder, const std::vector<std::string>& classes) {
+    const TopLevel found = list_class_folders(folder);
+    ClassFolders result{classes, {}, notes_on(found, folder)};
+    std::vector<std::string> unknown;
+    for (const std::string& name : found.folders)
+        if (std::ranges::find(classes, name) == classes.end()) unknown.push_back(name);
+    if (!unknown.empty()) {
+        throw UsageError(fmt::format("{}: not {} of the training pictures: {}: rename or take away", folder,
+                                     unknown.size() == 1 ? "a class" : "classes", listed(unknown)));
+    }
+    std::vector<std::string> missing;
+    for (std::size_t label = 0; label < classes.size(); ++label) {
+        const std::string& name = classes[label];
+        const bool there = std::ranges::binary_search(found.folders, name);
+        if (!there || !add_images(joined(folder, name), static_cast<int>(label), result.images))
+            missing.push_back(name);
+    }
+    if (result.images.empty()) throw UsageError(fmt::format("{}: no picture in it: {}", folder, layout));
+    if (!missing.empty()) {
+        result.notes.push_back(fmt::format("{}: no picture of {} of {}: {}", folder, missing.size(),
+                                           counted(classes.size(), "class") + "es", listed(missing)));
+    }
+    return result;
+}
+
+Split split_stratified(std::span<const LabelledImage> images, int classes, double fraction,
+                       std::uint64_t seed) {
+    std::vector<std::vector<std::pair<std::uint64_t, std::size_t>>> keys(static_cast<std::size_t>(classes));
+    const std::size_t common = common_folder_length(images);
+    for (std::size_t i = 0; i < images.size(); ++i) {
+        keys[images[i].label].emplace_back(split_key(std::string_view(images[i].path).substr(common), seed),
+                                           i);
+    }
+    std::vector<bool> held_back(images.size());
+    for (auto& of_class : keys) {
+        if (of_class.size() < 2) continue;
+        const auto count = static_cast<long>(of_class.size());
+        const long wanted = std::clamp(std::lround(fraction * static_cast<double>(count)), 1L, count - 1);
+        std::ranges::sort(of_class);
+        for (long i = 0; i < wanted; ++i) held_back[of_class[i].second] = true;
+    }
+    Split split;
+    for (std::size_t i = 0; i < images.size(); ++i)
+        (held_back[i] ? split.validation : split.train).push_back(images[i]);
+    return split;
+}
+
+std::vector<std::uint32_t> epoch_order(std::uint32_t count, std::uint64_t seed, std::uint64_t epoch) {
+    std::vector<std::uint32_t> order(count);
+    std::iota(order.begin(), order.end(), 0U);
+    SplitMix64 random(mix_bits(seed, epoch));
+    for (std::uint32_t left = count; left > 1; --left) std::swap(order[left - 1], order[random.below(left)]);
+    return order;
+}
+
+}  // namespace imnet

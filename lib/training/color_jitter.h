@@ -1,0 +1,20 @@
+// The four adjustments of torchvision's ColorJitter, as Pillow computes them: equal byte for byte.
+#pragma once
+
+#include "images/image.h"
+
+namespace imnet {
+
+/// `adjust_brightness(image, factor)`: mixed with black, factor 0 or more; 1 changes nothing.
+void adjust_brightness(Image& image, double factor);
+
+/// `adjust_contrast(image, factor)`: mixed with its mean grey.
+void adjust_contrast(Image& image, double factor);
+
+/// `adjust_saturation(image, factor)`: mixed with its grey self.
+void adjust_saturation(Image& image, double factor);
+
+/// `adjust_hue(image, turn)`: turned around the colour circle by -0.5 … 0.5 of it.
+void adjust_hue(Image& image, double turn);
+
+}  // namespace imnet
