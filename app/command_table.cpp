@@ -24,6 +24,20 @@ const std::vector<CommandRow>& commands() {
          "Prints the net as PyTorch's print(model) nests it, with the output shape and the parameters of "
          "each layer, then the number of parameters, the device, and the shape that a random input "
          "[1, 3, 224, 224] gives."},
+        {Command::finetune, "finetune", "DIR", "Train a model for your own classes",
+         "DIR holds a folder of pictures for each class. The head (fc, or head.fc) is replaced by a new one "
+         "for "
+         "these classes, unless the model has exactly them already, and the net is trained: train mode, Adam "
+         "at 0.001 and cross-entropy unless options say otherwise, on random parts of the pictures, mirrored "
+         "at "
+         "random, as torchvision's RandomResizedCrop and RandomHorizontalFlip make them. Each epoch is "
+         "validated, on --val or on a part of each class that is held back, and prints a row of a table; the "
+         "best is kept in the file that -o names, with the class names and all that a later run needs: "
+         "'imnet --weights FILE PATH…' classifies with it. Beside it stand FILE.csv and FILE.svg, the "
+         "learning "
+         "curve, and while the training is unfinished FILE.state: a signal saves it, and --resume goes on "
+         "from "
+         "there to the same bytes. The same command gives the same file."},
         {Command::bench, "bench", "", "Measure how fast the engines are on this machine",
          "Runs random images through the net, with each engine that is installed, in fp32 and bf16, one "
          "image "

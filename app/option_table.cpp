@@ -2,31 +2,46 @@
 
 #include <algorithm>
 
+#include "training_options.h"
+
 namespace imnet::app {
 namespace {
 
 const std::vector<Command> all_commands{
-    Command::classify,        Command::models,        Command::summary,
-    Command::bench,           Command::weights_path,  Command::weights_inspect,
-    Command::weights_convert, Command::weights_fetch, Command::weights_verify,
-    Command::merge,           Command::undo};
+    Command::classify,      Command::models,         Command::summary,         Command::finetune,
+    Command::bench,         Command::weights_path,   Command::weights_inspect, Command::weights_convert,
+    Command::weights_fetch, Command::weights_verify, Command::merge,           Command::undo};
 const std::vector<Command> merge{Command::merge};
 const std::vector<Command> classify{Command::classify};
 const std::vector<Command> inspect{Command::weights_inspect};
 const std::vector<Command> convert{Command::weights_convert};
 const std::vector<Command> with_net{Command::classify, Command::summary, Command::bench};
-const std::vector<Command> with_checkpoint{Command::classify, Command::summary, Command::bench,
+const std::vector<Command> with_net_or_training{Command::classify, Command::summary, Command::finetune,
+                                                Command::bench};
+const std::vector<Command> with_checkpoint{Command::classify,        Command::summary,
+                                           Command::finetune,        Command::bench,
                                            Command::weights_inspect, Command::weights_convert};
-const std::vector<Command> with_model{Command::classify,     Command::summary,       Command::bench,
-                                      Command::weights_path, Command::weights_fetch, Command::weights_verify};
-const std::vector<Command> with_quiet{Command::classify, Command::summary, Command::bench,
-                                      Command::weights_fetch, Command::undo};
+const std::vector<Command> with_model{Command::classify,      Command::summary,      Command::finetune,
+                                      Command::bench,         Command::weights_path, Command::weights_fetch,
+                                      Command::weights_verify};
+const std::vector<Command> with_quiet{Command::classify, Command::summary,       Command::finetune,
+                                      Command::bench,    Command::weights_fetch, Command::undo};
 const std::vector<Command> bench{Command::bench};
 const std::vector<Command> with_batch{Command::classify, Command::bench};
+const std::vector<Command> with_progress{Command::classify, Command::finetune};
 const std::vector<Command> fetch{Command::weights_fetch};
 
+// What only training takes stands before what all commands take.
+std::vector<OptionRow> with_training(std::vector<OptionRow> table) {
+    const std::vector<OptionRow> training = training_options();
+    const auto general = std::find_if(table.begin(), table.end(),
+                                      [](const OptionRow& row) { return row.section == "General"; });
+    table.insert(general, training.begin(), training.end());
+    return table;
+}
+
 const std::vector<OptionRow>& rows() {
-    static const std::vector<OptionRow> table{
+    static const std::vector<OptionRow> table = with_training({
         {"Model",
          "",
          "--model",
@@ -45,7 +60,7 @@ const std::vector<OptionRow>& rows() {
          "the model's default",
          {},
          Completion::file,
-         with_net,
+         with_net_or_training,
          &Options::weights},
         {"Model",
          "",
@@ -95,7 +110,7 @@ const std::vector<OptionRow>& rows() {
          "auto: CUDA where there is one, else the CPU",
          {},
          Completion::none,
-         with_net,
+         with_net_or_training,
          &Options::device},
         {"Model",
          "",
@@ -116,7 +131,7 @@ const std::vector<OptionRow>& rows() {
          "fp32",
          {"fp32", "bf16", "auto"},
          Completion::none,
-         with_net,
+         with_net_or_training,
          &Options::precision},
         {"Model",
          "",
@@ -126,7 +141,7 @@ const std::vector<OptionRow>& rows() {
          "all that this process may use",
          {},
          Completion::none,
-         with_net,
+         with_net_or_training,
          &Options::threads},
         {"Model",
          "",
@@ -334,7 +349,7 @@ const std::vector<OptionRow>& rows() {
          "auto: on a terminal, for work of more than a second whose rows go elsewhere",
          {"auto", "always", "never"},
          Completion::none,
-         classify,
+         with_progress,
          &Options::progress},
         {"Output",
          "",
@@ -429,7 +444,7 @@ const std::vector<OptionRow>& rows() {
          Completion::none,
          classify,
          &Options::generate},
-    };
+    });
     return table;
 }
 

@@ -13,6 +13,7 @@ enum class Command {
     classify,
     models,
     summary,
+    finetune,
     bench,
     weights_path,
     weights_inspect,
@@ -63,6 +64,28 @@ struct Options {
     bool retry_failed = false;
     std::optional<std::string> progress;
     std::optional<std::string> url;
+
+    std::optional<std::string> val;  // training
+    std::optional<double> val_fraction;
+    std::optional<std::int64_t> epochs;
+    std::optional<std::string> optimizer;
+    std::optional<double> lr;
+    std::optional<double> momentum;
+    std::optional<double> weight_decay;
+    std::optional<std::string> schedule;
+    std::optional<double> warmup;
+    std::optional<std::string> freeze;
+    bool scratch = false;
+    std::optional<std::int64_t> size;
+    std::optional<std::int64_t> short_side;
+    std::optional<double> crop_scale;
+    bool no_flip = false;
+    std::optional<double> color_jitter;
+    std::optional<double> mixup;
+    std::optional<double> cutmix;
+    std::optional<double> label_smoothing;
+    std::optional<std::string> class_weights;
+    std::optional<double> clip_norm;
 
     bool help = false;
     bool version = false;

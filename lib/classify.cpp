@@ -4,7 +4,6 @@
 #include <cmath>
 #include <cstdint>
 #include <exception>
-#include <filesystem>
 #include <limits>
 #include <mutex>
 #include <new>
@@ -15,7 +14,7 @@
 
 #include "base/interruption.h"
 #include "base/ordered_sink.h"
-#include "images/read_file.h"
+#include "images/pixel_loader.h"
 
 namespace imnet {
 namespace {
@@ -93,34 +92,6 @@ private:
 
 auto out_of_memory() { return input_error(InputErrorKind::limits, "out of memory"); }
 
-// Memory of a larger picture than 40 megapixels is given back, for it is not likely to be followed by more.
-constexpr std::size_t most_kept = 120'000'000;
-
-// Standard input and pipes cannot be read twice.
-bool comes_once(const Input& input) {
-    if (input.bytes) return true;
-    std::error_code ignored;
-    return input.named && (input.path == "-" || !std::filesystem::is_regular_file(input.path, ignored));
-}
-
-// Prepares the pixels. Bytes that come only once stay with the input, should memory run out later.
-Expected<void> load(Input& input, const ClassifyOptions& options, const Preprocessor& preprocessor,
-                    std::vector<std::uint8_t>& memory, std::span<std::byte> pixels) {
-    const bool once = comes_once(input);
-    auto bytes = read_file(input);
-    if (!bytes) return tl::unexpected(std::move(bytes.error()));
-    if (once) input.bytes = std::move(*bytes);
-    auto decoded = decode(
-        once ? *input.bytes : *bytes, options.limits,
-        {.draft_short_side = options.draft ? 2 * options.preprocessing.resize : 0,
-         .columns = [&](auto... size_and_turn) { return preprocessor.columns_needed(size_and_turn...); },
-         .memory = std::exchange(memory, {})});
-    if (!decoded) return tl::unexpected(std::move(decoded.error()));
-    preprocessor.preprocess(*decoded, pixels);
-    if (decoded->image.rgb.size() <= most_kept) memory = std::move(decoded->image.rgb);
-    return {};
-}
-
 std::vector<Prediction> probable(std::vector<Prediction> top, float min_probability) {
     std::erase_if(top,
                   [&](const Prediction& prediction) { return prediction.probability < min_probability; });
@@ -140,8 +111,8 @@ public:
     ClassifyWorker(const Engine& engine, const ClassifyOptions& options, int threads)
         : options_(options),
           worker_(engine.worker(threads)),
-          preprocessor_(options.preprocessing, engine.pixel_format()),
-          image_bytes_(preprocessor_.bytes()) {}
+          loader_(options.preprocessing, engine.pixel_format(), options.limits, options.draft),
+          image_bytes_(loader_.bytes()) {}
 
     // Where memory runs out, fewer inputs at a time may still fit; a worker that has learnt so stays
     // modest.
@@ -155,7 +126,7 @@ public:
                 classify_together(std::span(inputs).subspan(done, count), rows);
             } catch (const std::bad_alloc&) {
                 rows.resize(done);
-                memory_ = {};
+                loader_.give_back_memory();
                 pixels_ = {};
                 logits_ = {};
                 if (count > 1) {
@@ -175,7 +146,7 @@ private:
         pixels_.resize(images_a_call(inputs.size()) * image_bytes_);
         for (Input& input : inputs) {
             const std::span pixels = std::span(pixels_).subspan(loaded.size() * image_bytes_, image_bytes_);
-            const auto outcome = load(input, options_, preprocessor_, memory_, pixels);
+            const auto outcome = loader_.load(input, pixels);
             if (outcome) {
                 loaded.push_back(rows.size());
                 rows.push_back({input.path, {}});
@@ -213,8 +184,7 @@ private:
 
     const ClassifyOptions& options_;
     std::unique_ptr<Worker> worker_;
-    Preprocessor preprocessor_;
-    std::vector<std::uint8_t> memory_;  // the last picture's, for the next
+    PixelLoader loader_;
     std::size_t image_bytes_;
     std::size_t most_ = std::numeric_limits<std::size_t>::max();  // inputs at a time
     std::vector<std::byte> pixels_;

@@ -2,14 +2,21 @@
 #pragma once
 
 #include "engines/engine.h"
+#include "engines/trainer.h"
 
 namespace imnet {
 
-/// Type and name of the one function that every module shows. The caller owns the engine.
+/// Types and names of the functions that a module shows; training only libtorch's. The caller owns
+/// what they make.
 using OpenEngine = Engine*(const Architecture&, const Parameters&, const EngineOptions&);
 inline constexpr char open_engine_symbol[] = "imnet_open_engine";
+using OpenTrainer = Trainer*(const Architecture&, const Parameters&, const TrainerOptions&);
+inline constexpr char open_trainer_symbol[] = "imnet_open_trainer";
 
-/// How a module declares it.
-#define IMNET_ENGINE_MODULE extern "C" __attribute__((visibility("default"))) imnet::Engine*
+/// How a module declares them.
+#define IMNET_MODULE_FUNCTION extern "C" __attribute__((visibility("default")))
+
+/// A function of the module of that kind, which is loaded if it is not yet. Throws ModelError.
+void* module_function(EngineKind kind, const char* symbol);
 
 }  // namespace imnet

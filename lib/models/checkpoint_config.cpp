@@ -8,6 +8,7 @@
 
 #include "base/errors.h"
 #include "checkpoints/class_names.h"
+#include "models/checkpoint_metadata.h"
 
 namespace imnet {
 namespace {
@@ -89,6 +90,9 @@ std::optional<Labels> checkpoint_labels(const StateDict& state_dict, int classes
 }
 
 std::optional<Preprocessing> checkpoint_preprocessing(const StateDict& state_dict) {
+    for (const auto& [key, text] : state_dict.metadata) {
+        if (key == preprocessing_key) return parse_preprocessing(text);
+    }
     const Json config = read_config(state_dict);
     const auto cfg = config.find("pretrained_cfg");
     if (cfg == config.end() || !cfg->is_object()) return std::nullopt;

@@ -15,9 +15,9 @@ namespace imnet {
 /// `label_descriptions` (timm), if there is exactly one for each class.
 std::optional<Labels> checkpoint_labels(const StateDict& state_dict, int classes);
 
-/// The recipe that timm's `pretrained_cfg` states: input_size, crop_pct, interpolation, mean, std. The
-/// short side is resized to floor(size / crop_pct). Nothing where it is absent, or asks for what this
-/// program does not do (another crop mode or interpolation).
+/// The recipe in this program's own metadata, or that which timm's `pretrained_cfg` states: input_size,
+/// crop_pct, interpolation, mean, std. The short side is resized to floor(size / crop_pct). Nothing where it
+/// is absent, or asks for what this program does not do (another crop mode or interpolation).
 std::optional<Preprocessing> checkpoint_preprocessing(const StateDict& state_dict);
 
 /// Throws ModelError where the config describes a net whose tensors look like those of one of ours and

@@ -26,6 +26,7 @@ public:
 private:
     friend Parameters bind_parameters(const Architecture&, const StateDict&, std::string_view);
     friend Parameters random_parameters(const Architecture&, std::uint64_t);
+    friend Parameters with_new_head(const Architecture&, const Parameters&, std::uint64_t);
     std::vector<std::span<const float>> views_;
     std::vector<std::shared_ptr<const void>> owners_;
 };
@@ -47,5 +48,9 @@ int head_classes(const Architecture& architecture, const StateDict& state_dict);
 /// Initialises as `torch.manual_seed(seed)` followed by the constructor of torchvision (or timm)
 /// does on a CPU: the same stream of random numbers, equal up to rounding in log, sin and cos.
 Parameters random_parameters(const Architecture& architecture, std::uint64_t seed);
+
+/// The parameters of a net with another number of classes, and the head of `architecture` as
+/// `torch.manual_seed(seed)` and `net.fc = nn.Linear(features, classes)` make it.
+Parameters with_new_head(const Architecture& architecture, const Parameters& parameters, std::uint64_t seed);
 
 }  // namespace imnet

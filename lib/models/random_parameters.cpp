@@ -93,4 +93,19 @@ Parameters random_parameters(const Architecture& architecture, std::uint64_t see
     return result;
 }
 
+Parameters with_new_head(const Architecture& architecture, const Parameters& parameters, std::uint64_t seed) {
+    Parameters result = parameters;
+    TorchGenerator generator(seed);
+    for (std::size_t i = 0; i < architecture.parameters.size(); ++i) {
+        const Parameter& parameter = architecture.parameters[i];
+        if (parameter.operation != Operation::linear) continue;
+        const auto count = static_cast<std::size_t>(parameter.element_count());
+        const auto memory = std::make_shared<float[]>(count);
+        fill_uniform({memory.get(), count}, linear_bound(architecture), generator);
+        result.views_.at(i) = {memory.get(), count};
+        result.owners_.push_back(memory);
+    }
+    return result;
+}
+
 }  // namespace imnet

@@ -190,8 +190,8 @@ private:
 
 }  // namespace
 
-IMNET_ENGINE_MODULE imnet_open_engine(const Architecture& architecture, const Parameters& parameters,
-                                      const EngineOptions& options) {
+IMNET_MODULE_FUNCTION Engine* imnet_open_engine(const Architecture& architecture,
+                                                const Parameters& parameters, const EngineOptions& options) {
     return new OneDnnEngine(architecture, parameters, options);
 }
 

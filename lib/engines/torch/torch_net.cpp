@@ -1,0 +1,134 @@
+#include "engines/torch/torch_net.h"
+
+#include <malloc.h>
+
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include <ATen/Context.h>
+#include <ATen/ops/add.h>
+#include <ATen/ops/batch_norm.h>
+#include <ATen/ops/conv2d.h>
+#include <ATen/ops/linear.h>
+#include <ATen/ops/max_pool2d.h>
+#include <ATen/ops/mean.h>
+#include <ATen/ops/relu.h>
+#include <torch/version.h>
+
+#include "base/errors.h"
+
+namespace imnet {
+
+namespace {
+
+constexpr double norm_momentum = 0.1;  // PyTorch's default: how fast running statistics follow
+
+std::vector<std::size_t> last_uses(const std::vector<Step>& steps) {
+    std::vector<std::size_t> last_use(steps.size() + 1, steps.size());
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+        last_use[steps[i].input] = i;
+        if (steps[i].other >= 0) last_use[steps[i].other] = i;
+    }
+    return last_use;
+}
+
+/// x and other: [N, C, H, W], or [N, features] for `linear`. Where `x` dies, its memory is reused.
+at::Tensor compute(const Step& step, const StepTensors& tensors, at::Tensor x, const at::Tensor& other,
+                   bool x_dies) {
+    switch (step.operation) {
+        case Operation::convolution:
+            return at::conv2d(x, tensors.weight, tensors.bias, {step.stride, step.stride},
+                              {step.padding, step.padding}, {1, 1}, step.groups);
+        case Operation::batch_norm:
+            return at::batch_norm(x, tensors.weight, tensors.bias, tensors.running_mean, tensors.running_var,
+                                  tensors.training, norm_momentum, step.eps, /*cudnn_enabled=*/true);
+        case Operation::relu: return x_dies ? x.relu_() : at::relu(x);
+        case Operation::max_pool:
+            return at::max_pool2d(x, {step.kernel, step.kernel}, {step.stride, step.stride},
+                                  {step.padding, step.padding});
+        case Operation::global_average_pool: return at::mean(x, {2, 3}, /*keepdim=*/false, at::kFloat);
+        case Operation::add: return x_dies ? x.add_(other) : at::add(x, other);
+        case Operation::linear:
+            // A head that is a 1×1 convolution computes what a linear layer does.
+            return at::linear(x, tensors.weight.flatten(1), tensors.bias);
+    }
+    throw ModelError("the libtorch engine does not know this operation");
+}
+
+}  // namespace
+
+TorchNet torch_net(const Architecture& architecture, std::span<const at::Tensor> by_parameter) {
+    std::map<std::string, StepTensors> by_module;
+    for (std::size_t i = 0; i < architecture.parameters.size(); ++i) {
+        const Parameter& parameter = architecture.parameters[i];
+        StepTensors& tensors = by_module[parameter.name.substr(0, parameter.name.rfind('.'))];
+        switch (parameter.kind) {
+            case ParameterKind::weight: tensors.weight = by_parameter[i]; break;
+            case ParameterKind::bias: tensors.bias = by_parameter[i]; break;
+            case ParameterKind::running_mean: tensors.running_mean = by_parameter[i]; break;
+            case ParameterKind::running_var: tensors.running_var = by_parameter[i]; break;
+            case ParameterKind::num_batches_tracked: break;
+        }
+    }
+    TorchNet net{architecture.steps, {}, last_uses(architecture.steps)};
+    for (const Step& step : architecture.steps) net.tensors.push_back(by_module[step.module]);
+    return net;
+}
+
+/// images: [N, 3, H, W] → [N, classes], on the device.
+at::Tensor forward(const TorchNet& net, const at::Tensor& images) {
+    std::vector<at::Tensor> values(net.steps.size() + 1);
+    values[0] = images;
+    for (std::size_t i = 0; i < net.steps.size(); ++i) {
+        const Step& step = net.steps[i];
+        const bool adds = step.other >= 0;
+        const bool input_dies = step.input != 0 && net.last_use[step.input] == i;
+        at::Tensor input = input_dies ? std::move(values[step.input]) : values[step.input];
+        const at::Tensor other = adds ? values[step.other] : at::Tensor();
+        values[step.output] = compute(step, net.tensors[i], std::move(input), other, input_dies);
+        if (adds && net.last_use[step.other] == i) values[step.other].reset();
+    }
+    return values[net.steps.back().output];
+}
+
+at::Device torch_device(Device device) {
+    if (device.kind == Device::Kind::cpu) return at::kCPU;
+    const auto gpus = static_cast<int>(at::getNumGPUs());
+    if (device.kind == Device::Kind::automatic)
+        return gpus > 0 ? at::Device(at::kCUDA, 0) : at::Device(at::kCPU);
+    const std::string wanted = "cuda:" + std::to_string(device.index);
+    if (!at::globalContext().hasCUDART()) {
+        throw ModelError(wanted +
+                         ": this libtorch " TORCH_VERSION
+                         " was built without CUDA: build imnet against a CUDA libtorch, or use --device cpu");
+    }
+    if (gpus == 0) {
+        throw ModelError(
+            wanted + ": libtorch finds no usable GPU: check the driver with nvidia-smi, or use --device cpu");
+    }
+    if (device.index >= gpus) {
+        throw ModelError(wanted + ": there is no such GPU: this machine has " + std::to_string(gpus) +
+                         ", cuda:0 to cuda:" + std::to_string(gpus - 1));
+    }
+    return {at::kCUDA, static_cast<c10::DeviceIndex>(device.index)};
+}
+
+void keep_freed_memory() {
+    mallopt(M_MMAP_THRESHOLD, 32 << 20);
+    mallopt(M_TRIM_THRESHOLD, 1 << 30);
+}
+
+std::string first_line(const c10::Error& error) {
+    const std::string text = error.what_without_backtrace();
+    return text.substr(0, text.find('\n'));
+}
+
+// On a GPU the type says so, on the CPU only the text.
+bool ran_out_of_memory(const c10::Error& error) {
+    return dynamic_cast<const c10::OutOfMemoryError*>(&error) != nullptr ||
+           std::string_view(error.what_without_backtrace()).find("can't allocate memory") !=
+               std::string_view::npos;
+}
+
+}  // namespace imnet

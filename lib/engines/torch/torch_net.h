@@ -1,0 +1,53 @@
+// A net as libtorch computes it, operation by operation: what inference and training share.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <ATen/core/Tensor.h>
+
+#include "engines/engine.h"
+#include "models/architecture.h"
+
+namespace imnet {
+
+/// The tensors of the module that a step computes.
+struct StepTensors {
+    at::Tensor weight;  ///< of a head: [classes, features], or [classes, features, 1, 1]
+    at::Tensor bias;
+    at::Tensor running_mean;
+    at::Tensor running_var;
+    bool training = false;  ///< a norm uses the statistics of the batch, and learns them
+};
+
+/// The steps, their tensors on the device, and when each value dies.
+struct TorchNet {
+    std::vector<Step> steps;
+    std::vector<StepTensors> tensors;   ///< one a step
+    std::vector<std::size_t> last_use;  ///< by value: the step that reads it last
+};
+
+/// `by_parameter` holds one tensor an entry of `Architecture::parameters`, undefined for
+/// `num_batches_tracked`. The net shares them.
+TorchNet torch_net(const Architecture& architecture, std::span<const at::Tensor> by_parameter);
+
+/// images: [N, 3, H, W] → [N, classes]; of a head alone [N, features] → [N, classes]. Reads what
+/// autograd, autocast and the inference mode of this thread say.
+at::Tensor forward(const TorchNet& net, const at::Tensor& images);
+
+/// The device that is meant. Throws ModelError where it cannot be had.
+at::Device torch_device(Device device);
+
+/// Keeps glibc from returning the memory of every layer to the system, which costs page faults.
+void keep_freed_memory();
+
+/// What libtorch says, without its stack trace.
+std::string first_line(const c10::Error& error);
+
+/// Whether fewer images at a time may help.
+bool ran_out_of_memory(const c10::Error& error);
+
+}  // namespace imnet

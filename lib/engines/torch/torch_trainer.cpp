@@ -1,0 +1,208 @@
+// Training by libtorch's autograd: what PyTorch's loop of forward, cross_entropy, backward, clip and
+// step does, with its fused optimizers.
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <new>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <ATen/Parallel.h>
+#include <ATen/autocast_mode.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/cross_entropy_loss.h>
+#include <ATen/ops/from_blob.h>
+#include <ATen/ops/tensor.h>
+#include <torch/version.h>
+
+#include "base/errors.h"
+#include "engines/module.h"
+#include "engines/torch/torch_net.h"
+#include "engines/torch/torch_optimizer.h"
+
+namespace imnet {
+
+namespace {
+
+/// PyTorch's `torch.autocast(device, torch.bfloat16)`, while it lives.
+class Autocast {
+public:
+    Autocast(at::DeviceType device, bool enabled)
+        : device_(device), before_(at::autocast::is_autocast_enabled(device)) {
+        if (enabled) at::autocast::set_autocast_dtype(device, at::kBFloat16);
+        at::autocast::set_autocast_enabled(device, enabled);
+        at::autocast::increment_nesting();
+    }
+    ~Autocast() {
+        // The weights move after each forward pass: their casts must not outlive it.
+        if (at::autocast::decrement_nesting() == 0) at::autocast::clear_cache();
+        at::autocast::set_autocast_enabled(device_, before_);
+    }
+    Autocast(const Autocast&) = delete;
+    Autocast& operator=(const Autocast&) = delete;
+
+private:
+    at::DeviceType device_;
+    bool before_;
+};
+
+/// A view, without a copy; only read.
+at::Tensor view(std::span<const float> values, at::IntArrayRef shape) {
+    return at::from_blob(const_cast<float*>(values.data()), shape, at::kFloat);
+}
+
+void append(StateDict& state_dict, std::vector<at::Tensor>& owned, const std::string& name,
+            const at::Tensor& tensor) {
+    // A copy even where the tensor already is contiguous on the CPU: training goes on.
+    owned.push_back(tensor.detach().to(at::kCPU, at::kFloat).contiguous().clone());
+    TensorView view;
+    view.shape = owned.back().sizes().vec();
+    view.strides = owned.back().strides().vec();
+    view.bytes = std::as_bytes(
+        std::span(owned.back().const_data_ptr<float>(), static_cast<std::size_t>(owned.back().numel())));
+    state_dict.tensors.emplace_back(name, std::move(view));
+}
+
+StateDict to_state_dict(const NamedTensors& tensors) {
+    StateDict state_dict;
+    state_dict.container = "memory";
+    const auto owned = std::make_shared<std::vector<at::Tensor>>();
+    for (const auto& [name, tensor] : tensors) append(state_dict, *owned, name, tensor);
+    state_dict.owner = owned;
+    return state_dict;
+}
+
+void copy_into(const at::Tensor& tensor, const std::string& name, const StateDict& from) {
+    const TensorView* found = from.find(name);
+    if (found == nullptr || found->element_count() != tensor.numel()) {
+        throw ModelError("the state of the training has no tensor " + name + " of this shape");
+    }
+    std::vector<float> values(static_cast<std::size_t>(found->element_count()));
+    to_float32(*found, values);
+    const at::NoGradGuard no_grad;
+    tensor.copy_(view(values, tensor.sizes()));
+}
+
+class TorchTrainer : public Trainer {
+public:
+    TorchTrainer(const Architecture& architecture, const Parameters& parameters,
+                 const TrainerOptions& options)
+        : options_(options),
+          classes_(architecture.classes),
+          device_(torch_device(options.device)),
+          optimizer_(options.optimizer) {
+        at::init_num_threads();
+        at::set_num_threads(options.threads);
+        keep_freed_memory();
+        std::vector<at::Tensor> by_parameter;
+        for (std::size_t i = 0; i < architecture.parameters.size(); ++i) {
+            const Parameter& parameter = architecture.parameters[i];
+            if (parameter.kind == ParameterKind::num_batches_tracked) {
+                by_parameter.emplace_back();
+                continue;
+            }
+            at::Tensor tensor = view(parameters.at(i), parameter.shape).to(device_).clone();
+            if (parameter.operation == Operation::convolution && parameter.kind == ParameterKind::weight)
+                tensor = tensor.contiguous(at::MemoryFormat::ChannelsLast);
+            if (parameter.trainable() && options.trainable[i]) {
+                tensor.requires_grad_();
+                optimizer_.add(parameter.name, tensor, parameter.shape.size() > 1);
+            }
+            by_parameter.push_back(tensor);
+            all_.emplace_back(parameter.name, tensor);
+        }
+        net_ = torch_net(architecture, by_parameter);
+        for (StepTensors& tensors : net_.tensors) {
+            tensors.training = tensors.running_mean.defined() && tensors.weight.requires_grad();
+        }
+        if (!options.class_weights.empty()) {
+            class_weights_ = at::tensor(options.class_weights).to(device_);
+        }
+    }
+
+    TrainingStep step(std::span<const float> inputs, std::span<const float> targets, int count,
+                      double learning_rate) override try {
+        optimizer_.forget_gradients();
+        const at::Tensor wanted = view(targets, {count, classes_}).to(device_);
+        at::Tensor answer;
+        {
+            const Autocast autocast(device_.type(), options_.precision == Precision::bf16);
+            answer = forward(net_, batch(inputs, count));
+        }
+        // [count, classes], [count, classes] → []
+        const at::Tensor loss = at::cross_entropy_loss(answer.to(at::kFloat), wanted, class_weights_,
+                                                       at::Reduction::Mean, -100, options_.label_smoothing);
+        TrainingStep result{loss.item<double>(), 0};
+        if (!std::isfinite(result.loss)) return result;
+        loss.backward();
+        result.gradient_norm = optimizer_.step(learning_rate);
+        return result;
+    } catch (const c10::Error& error) {
+        fail(error);
+    }
+
+    StateDict gradients() const override { return to_state_dict(optimizer_.gradients()); }
+
+    void logits(std::span<const float> inputs, int count, std::span<float> out) override try {
+        const at::NoGradGuard no_grad;
+        const Autocast autocast(device_.type(), options_.precision == Precision::bf16);
+        TorchNet answering = net_;
+        for (StepTensors& tensors : answering.tensors) tensors.training = false;
+        const at::Tensor answer =
+            forward(answering, batch(inputs, count)).to(at::kCPU, at::kFloat).contiguous();
+        std::memcpy(out.data(), answer.const_data_ptr<float>(),
+                    sizeof(float) * static_cast<std::size_t>(count * classes_));
+    } catch (const c10::Error& error) {
+        fail(error);
+    }
+
+    StateDict weights() const override { return to_state_dict(all_); }
+    StateDict optimizer_state() const override { return to_state_dict(optimizer_.state()); }
+
+    void restore(const StateDict& weights, const StateDict& optimizer_state) override {
+        for (const auto& [name, tensor] : all_) copy_into(tensor, name, weights);
+        for (const auto& [name, tensor] : optimizer_.state()) copy_into(tensor, name, optimizer_state);
+        optimizer_.restored();
+    }
+
+    std::string device() const override { return device_.str(); }
+    std::string library() const override { return "libtorch " TORCH_VERSION; }
+
+private:
+    at::Tensor batch(std::span<const float> inputs, int count) const {
+        std::vector<std::int64_t> shape{count};
+        shape.insert(shape.end(), options_.input_shape.begin(), options_.input_shape.end());
+        const at::Tensor tensor = view(inputs, shape).to(device_);
+        // [N, H, W, 3] → [N, 3, H, W], channels last, without a copy
+        return tensor.dim() == 4 ? tensor.permute({0, 3, 1, 2}) : tensor;
+    }
+
+    [[noreturn]] void fail(const c10::Error& error) const {
+        if (ran_out_of_memory(error)) throw std::bad_alloc();
+        throw OutputError("libtorch failed on " + device_.str() + ": " + first_line(error));
+    }
+
+    TrainerOptions options_;
+    std::int64_t classes_;
+    at::Device device_;
+    TorchOptimizer optimizer_;
+    NamedTensors all_;
+    TorchNet net_;
+    at::Tensor class_weights_;
+};
+
+}  // namespace
+
+IMNET_MODULE_FUNCTION Trainer* imnet_open_trainer(const Architecture& architecture,
+                                                  const Parameters& parameters,
+                                                  const TrainerOptions& options) try {
+    return new TorchTrainer(architecture, parameters, options);
+} catch (const c10::Error& error) {
+    throw ModelError("libtorch cannot load the net: " + first_line(error));
+}
+
+}  // namespace imnet

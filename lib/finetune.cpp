@@ -1,0 +1,247 @@
+#include "finetune.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <set>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "base/errors.h"
+#include "base/interruption.h"
+#include "checkpoints/checkpoint.h"
+#include "checkpoints/tensor_views.h"
+#include "checkpoints/write_safetensors.h"
+#include "classify.h"
+#include "models/checkpoint_metadata.h"
+#include "models/split_architecture.h"
+#include "training/features.h"
+#include "training/training_settings.h"
+
+namespace imnet {
+namespace {
+
+// Reports each picture once, in whatever epoch it is met.
+class BadPictures {
+public:
+    explicit BadPictures(const FinetuneEvents& events) : events_(events) {}
+
+    void report(const BadPicture& picture) {
+        if (known_.insert(picture.path).second && events_.on_bad_picture) events_.on_bad_picture(picture);
+    }
+
+private:
+    const FinetuneEvents& events_;
+    std::set<std::string> known_;
+};
+
+// Of a class with few pictures each counts for more, so that all classes weigh alike: n / (k · n_c).
+std::vector<float> balanced_weights(std::span<const LabelledImage> images, int classes) {
+    std::vector<float> weights(static_cast<std::size_t>(classes));
+    for (const LabelledImage& image : images) ++weights[static_cast<std::size_t>(image.label)];
+    for (float& weight : weights) {
+        weight = static_cast<float>(images.size()) / (static_cast<float>(classes) * weight);
+    }
+    return weights;
+}
+
+Evaluation evaluate_pictures(const FinetuneNet& net, const FinetuneOptions& options, const StateDict& weights,
+                             std::span<const LabelledImage> images, BadPictures& bad) {
+    const Parameters parameters = bind_parameters(net.architecture, weights, "the trained weights");
+    const auto engine = open_engine(net.architecture, parameters, options.engine);
+    ClassifyOptions classifying;
+    classifying.preprocessing = options.preprocessing;
+    classifying.classes = classifying.top = net.architecture.classes;
+    classifying.threads = options.engine.threads;
+    classifying.batch = options.engine.batch;
+    classifying.whole_batches = true;
+    Evaluation evaluation(net.architecture.classes);
+    std::size_t next = 0;
+    std::size_t answered = 0;
+    classify(
+        [&]() -> std::optional<Input> {
+            if (next == images.size()) return std::nullopt;
+            return Input{images[next++].path};
+        },
+        *engine, classifying,
+        [&](std::span<const Row> rows) {
+            for (const Row& row : rows) {
+                if (!row.top) bad.report({row.path, row.top.error()});
+                evaluation.add(row, images[answered++].label);
+            }
+        });
+    return evaluation;
+}
+
+Evaluation evaluate_features(Trainer& trainer, const Features& features, int classes) {
+    Evaluation evaluation(classes);
+    const auto width = static_cast<std::size_t>(classes);
+    std::vector<float> logits(features.labels.size() * width);
+    trainer.logits(features.values, static_cast<int>(features.labels.size()), logits);
+    for (std::size_t i = 0; i < features.labels.size(); ++i) {
+        evaluation.add({"", top_k(std::span(logits).subspan(i * width, width), classes)}, features.labels[i]);
+    }
+    return evaluation;
+}
+
+// The parent's tensors, and in their place those that were trained.
+StateDict whole_net(const FinetuneNet& net, const StateDict& trained) {
+    StateDict whole;
+    whole.owner = trained.owner;
+    for (std::size_t i = 0; i < net.architecture.parameters.size(); ++i) {
+        const Parameter& parameter = net.architecture.parameters[i];
+        if (parameter.kind == ParameterKind::num_batches_tracked) continue;
+        if (const TensorView* tensor = trained.find(parameter.name)) {
+            whole.tensors.emplace_back(parameter.name, *tensor);
+            continue;
+        }
+        TensorView tensor;
+        tensor.shape = parameter.shape;
+        tensor.strides = contiguous_strides(parameter.shape);
+        tensor.bytes = std::as_bytes(net.parameters.at(i));
+        whole.tensors.emplace_back(parameter.name, std::move(tensor));
+    }
+    return whole;
+}
+
+void write_model(const FinetuneNet& net, const FinetuneOptions& options, const StateDict& trained,
+                 const CurvePoint& point) {
+    StateDict model = whole_net(net, trained);
+    model.metadata = checkpoint_metadata(net.architecture, net.labels, options.preprocessing);
+    const nlohmann::ordered_json metrics{{"epoch", point.epoch},
+                                         {"train_loss", point.train_loss},
+                                         {"val_loss", point.validation_loss},
+                                         {"val_top1", point.top1},
+                                         {"val_top5", point.top5}};
+    model.metadata.emplace_back("training", options.loop.settings);
+    model.metadata.emplace_back("metrics", metrics.dump());
+    model.metadata.emplace_back("parent", net.parent);
+    if (!net.parent_sha256.empty()) model.metadata.emplace_back("parent_sha256", net.parent_sha256);
+    model.metadata.emplace_back("imnet_version", options.version);
+    write_safetensors(options.output, model);
+}
+
+std::vector<CurvePoint> train_whole(const FinetuneNet& net, const Split& pictures,
+                                    const FinetuneOptions& options, const std::optional<TrainingState>& state,
+                                    const FinetuneEvents& events) {
+    TrainerOptions training = options.trainer;
+    training.trainable = behind_stages(net.architecture, options.freeze.stages);
+    training.input_shape = {options.augmentation.size, options.augmentation.size, 3};
+    const auto trainer = open_trainer(net.architecture, net.parameters, training);
+    BadPictures bad(events);
+    TrainingTask task;
+    task.epoch = [&](const EpochPlan& plan) -> NextBatch {
+        auto batches = std::make_shared<TrainingBatches>(pictures.train, options.augmentation, plan);
+        return [&bad, batches] {
+            auto batch = batches->next();
+            for (const BadPicture& picture : batches->bad_pictures()) bad.report(picture);
+            return batch;
+        };
+    };
+    task.validate = [&](Trainer& trained) {
+        return evaluate_pictures(net, options, trained.weights(), pictures.validation, bad);
+    };
+    task.keep = [&](Trainer& trained, const CurvePoint& point) {
+        write_model(net, options, trained.weights(), point);
+    };
+    return train(*trainer, task, options.loop, state, events.loop);
+}
+
+Features features_of(const FinetuneNet& net, const FinetuneOptions& options,
+                     std::span<const LabelledImage> images, BadPictures& bad) {
+    const Architecture trunk = backbone(net.architecture);
+    const auto engine = open_engine(trunk, net.parameters, options.engine);
+    Features features =
+        backbone_features(*engine, options.preprocessing, images, static_cast<std::size_t>(trunk.classes),
+                          options.engine.threads, options.engine.batch);
+    for (const BadPicture& picture : features.bad_pictures) bad.report(picture);
+    return features;
+}
+
+// The head's own parameters: the last of the net's.
+Parameters head_parameters(const FinetuneNet& net, const Architecture& classifier) {
+    return bind_parameters(
+        classifier,
+        [&] {
+            StateDict all = whole_net(net, {});
+            std::erase_if(all.tensors, [&](const auto& named) {
+                return !std::string_view(named.first).starts_with(classifier.head + ".");
+            });
+            return all;
+        }(),
+        "the new head");
+}
+
+std::vector<CurvePoint> train_head(const FinetuneNet& net, const Split& pictures, FinetuneOptions options,
+                                   const std::optional<TrainingState>& state, const FinetuneEvents& events) {
+    BadPictures bad(events);
+    if (events.on_remark) {
+        events.on_remark(fmt::format("computing the features of {} pictures, once for all epochs",
+                                     pictures.train.size() + pictures.validation.size()));
+    }
+    const Features features = features_of(net, options, pictures.train, bad);
+    const Features held_back = features_of(net, options, pictures.validation, bad);
+    const Architecture classifier = head(net.architecture);
+    TrainerOptions training = options.trainer;
+    training.trainable.assign(classifier.parameters.size(), true);
+    training.input_shape = {static_cast<std::int64_t>(features.width)};
+    const auto trainer = open_trainer(classifier, head_parameters(net, classifier), training);
+    options.loop.pictures = features.labels.size();
+    TrainingTask task;
+    task.epoch = [&](const EpochPlan& plan) -> NextBatch {
+        auto batches = std::make_shared<FeatureBatches>(features, plan);
+        return [batches] { return batches->next(); };
+    };
+    task.validate = [&](Trainer& trained) {
+        return evaluate_features(trained, held_back, net.architecture.classes);
+    };
+    task.keep = [&](Trainer& trained, const CurvePoint& point) {
+        write_model(net, options, trained.weights(), point);
+    };
+    return train(*trainer, task, options.loop, state, events.loop);
+}
+
+bool holds_finished(const std::string& path, const std::string& settings) {
+    std::error_code ignored;
+    if (!std::filesystem::exists(path, ignored)) return false;
+    for (const auto& [key, text] : read_checkpoint(path, {.keep_names = true}).metadata) {
+        if (key == "training") return text == settings;
+    }
+    return false;
+}
+
+}  // namespace
+
+std::vector<CurvePoint> finetune(const FinetuneNet& net, const Split& pictures, FinetuneOptions options,
+                                 bool resume, const FinetuneEvents& events) {
+    const GracefulStop graceful;
+    if (options.balanced_classes) {
+        options.trainer.class_weights = balanced_weights(pictures.train, net.architecture.classes);
+    }
+    options.loop.settings = training_settings(net, pictures, options);
+    options.loop.state_path = state_path(options.output);
+    options.loop.pictures = pictures.train.size();
+    options.loop.classes = net.architecture.classes;
+    options.loop.size = options.augmentation.size;
+    options.loop.smallest_batch = options.freeze.backbone ? 1 : 2;
+    const auto state = read_state(options.loop.state_path);
+    if (state && !resume) {
+        throw UsageError(fmt::format(
+            "{}: an unfinished training is kept in it: --resume goes on from there; remove it to start again",
+            options.loop.state_path));
+    }
+    if (state && state->settings != options.loop.settings) {
+        throw UsageError(
+            fmt::format("{}: cannot go on: {}; give the same options, or remove it to start again",
+                        options.loop.state_path, differing_settings(state->settings, options.loop.settings)));
+    }
+    if (!state && resume && holds_finished(options.output, options.loop.settings)) return {};
+    return options.freeze.backbone ? train_head(net, pictures, std::move(options), state, events)
+                                   : train_whole(net, pictures, options, state, events);
+}
+
+}  // namespace imnet

@@ -1,0 +1,44 @@
+#include "images/pixel_loader.h"
+
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "images/read_file.h"
+
+namespace imnet {
+namespace {
+
+// Memory of a larger picture than 40 megapixels is given back, for it is not likely to be followed by more.
+constexpr std::size_t most_kept = 120'000'000;
+
+// Standard input and pipes cannot be read twice.
+bool comes_once(const Input& input) {
+    if (input.bytes) return true;
+    std::error_code ignored;
+    return input.named && (input.path == "-" || !std::filesystem::is_regular_file(input.path, ignored));
+}
+
+}  // namespace
+
+PixelLoader::PixelLoader(const Preprocessing& recipe, PixelFormat format, const DecodeLimits& limits,
+                         bool draft)
+    : preprocessor_(recipe, format), limits_(limits), draft_short_side_(draft ? 2 * recipe.resize : 0) {}
+
+Expected<void> PixelLoader::load(Input& input, std::span<std::byte> pixels) {
+    const bool once = comes_once(input);
+    auto bytes = read_file(input);
+    if (!bytes) return tl::unexpected(std::move(bytes.error()));
+    if (once) input.bytes = std::move(*bytes);
+    auto decoded = decode(
+        once ? *input.bytes : *bytes, limits_,
+        {.draft_short_side = draft_short_side_,
+         .columns = [&](auto... size_and_turn) { return preprocessor_.columns_needed(size_and_turn...); },
+         .memory = std::exchange(memory_, {})});
+    if (!decoded) return tl::unexpected(std::move(decoded.error()));
+    preprocessor_.preprocess(*decoded, pixels);
+    if (decoded->image.rgb.size() <= most_kept) memory_ = std::move(decoded->image.rgb);
+    return {};
+}
+
+}  // namespace imnet

@@ -1,0 +1,143 @@
+#include "training/training_loop.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/errors.h"
+#include "base/interruption.h"
+
+namespace imnet {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+// [n, classes], 1 where the label is.
+std::vector<float> one_hot(const std::vector<int>& labels, int classes) {
+    std::vector<float> targets(labels.size() * static_cast<std::size_t>(classes));
+    for (std::size_t i = 0; i < labels.size(); ++i)
+        targets[i * static_cast<std::size_t>(classes) + static_cast<std::size_t>(labels[i])] = 1;
+    return targets;
+}
+
+class Training {
+public:
+    Training(Trainer& trainer, const TrainingTask& task, const LoopOptions& options, const LoopEvents& events)
+        : trainer_(trainer), task_(task), options_(options), events_(events) {}
+
+    void go_on_from(const TrainingState& state) {
+        trainer_.restore(state.weights, state.optimizer);
+        progress_ = state.progress;
+        // The state is written first: if the run was killed before the model was, it still has to be.
+        if (!progress_.curve.empty() && progress_.batch == 0 && newest_is_best()) {
+            task_.keep(trainer_, progress_.curve.back());
+        }
+    }
+
+    std::vector<CurvePoint> run() {
+        while (progress_.epoch < options_.epochs) run_epoch();
+        std::error_code ignored;
+        std::filesystem::remove(options_.state_path, ignored);
+        return std::move(progress_.curve);
+    }
+
+private:
+    double rate() const {
+        const auto batch = static_cast<std::uint64_t>(options_.batch);
+        const auto steps = static_cast<double>((options_.pictures + batch - 1) / batch);
+        return learning_rate(options_.learning_rate, progress_.epoch + progress_.batch / steps);
+    }
+
+    bool newest_is_best() const { return &best_epoch(progress_.curve) == &progress_.curve.back(); }
+
+    void run_epoch() {
+        const Clock::time_point start = Clock::now();
+        const double first_rate = rate();
+        const NextBatch next =
+            task_.epoch({options_.seed, progress_.epoch, progress_.batch, options_.batch, options_.threads});
+        while (auto batch = next()) {
+            if (static_cast<int>(batch->labels.size()) >= options_.smallest_batch) take_step(*batch);
+            ++progress_.batch;
+            if (events_.on_step) events_.on_step(progress_);
+            stop_if_asked();
+        }
+        const Evaluation evaluation = task_.validate(trainer_);
+        stop_if_asked();  // then it has not seen all pictures
+        const double count = static_cast<double>(std::max<std::uint64_t>(evaluation.images(), 1));
+        progress_.curve.push_back(
+            {progress_.epoch + 1, first_rate,
+             progress_.loss_sum / static_cast<double>(std::max<std::uint64_t>(progress_.pictures, 1)),
+             evaluation.mean_loss().value_or(0), static_cast<double>(evaluation.top1()) / count,
+             static_cast<double>(evaluation.top5()) / count, seconds_since(start)});
+        ++progress_.epoch;
+        progress_.batch = 0;
+        progress_.loss_sum = 0;
+        progress_.pictures = 0;
+        save();
+        if (newest_is_best()) task_.keep(trainer_, progress_.curve.back());
+        if (events_.on_epoch) events_.on_epoch(progress_.curve.back());
+    }
+
+    void take_step(TrainingBatch& batch) {
+        const auto count = static_cast<int>(batch.labels.size());
+        std::vector<float> targets = one_hot(batch.labels, options_.classes);
+        mix(batch, targets);
+        const TrainingStep step = trainer_.step(batch.inputs, targets, count, rate());
+        if (!std::isfinite(step.loss)) {
+            throw ModelError(fmt::format(
+                "the loss is {} at step {} of epoch {}: {}; a smaller --lr or --clip-norm 1 may help",
+                step.loss, progress_.batch + 1, progress_.epoch + 1,
+                progress_.curve.empty()
+                    ? "nothing was written"
+                    : fmt::format("the best epoch so far, {}, is kept", best_epoch(progress_.curve).epoch)));
+        }
+        progress_.loss_sum += step.loss * count;
+        progress_.pictures += batch.labels.size();
+        ++progress_.steps;
+    }
+
+    void stop_if_asked() {
+        const int signal = interrupted();
+        if (signal == 0) return;
+        save();
+        throw Interrupted{signal};
+    }
+
+    void save() {
+        write_state(options_.state_path,
+                    {options_.settings, progress_, trainer_.weights(), trainer_.optimizer_state()});
+    }
+
+    void mix(TrainingBatch& batch, std::vector<float>& targets) const { (void)batch, (void)targets; }
+
+    Trainer& trainer_;
+    const TrainingTask& task_;
+    const LoopOptions& options_;
+    const LoopEvents& events_;
+    TrainingProgress progress_;
+};
+
+}  // namespace
+
+std::vector<CurvePoint> train(Trainer& trainer, const TrainingTask& task, const LoopOptions& options,
+                              const std::optional<TrainingState>& state, const LoopEvents& events) {
+    Training training(trainer, task, options, events);
+    if (state) training.go_on_from(*state);
+    return training.run();
+}
+
+const CurvePoint& best_epoch(std::span<const CurvePoint> curve) {
+    return *std::max_element(curve.begin(), curve.end(),
+                             [](const CurvePoint& a, const CurvePoint& b) { return a.top1 < b.top1; });
+}
+
+}  // namespace imnet

@@ -1,0 +1,60 @@
+// Epochs of steps, each epoch validated and its state kept: the loop that a text on PyTorch leaves out.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "engines/trainer.h"
+#include "results/evaluation.h"
+#include "training/learning_rate.h"
+#include "training/training_batches.h"
+#include "training/training_state.h"
+
+namespace imnet {
+
+/// Gives the batches of an epoch; nothing at its end.
+using NextBatch = std::function<std::optional<TrainingBatch>()>;
+
+/// What is trained on and with.
+struct TrainingTask {
+    std::function<NextBatch(const EpochPlan&)> epoch;
+    std::function<Evaluation(Trainer&)> validate;           ///< with a loss
+    std::function<void(Trainer&, const CurvePoint&)> keep;  ///< the best weights so far, as a model
+};
+
+struct LoopOptions {
+    int epochs = 10;
+    int batch = 32;
+    int threads = 1;
+    std::uint64_t seed = 0;
+    std::uint64_t pictures = 0;  ///< of an epoch
+    int classes = 0;
+    LearningRate learning_rate;
+    double mixup = 0;        ///< the alpha of its Beta distribution; 0 for none
+    double cutmix = 0;       ///< with both, each batch gets one of them
+    int size = 0;            ///< of a picture, for cutmix
+    int smallest_batch = 1;  ///< fewer pictures are no batch: one alone teaches a batch norm nothing
+    std::string settings;
+    std::string state_path;
+};
+
+struct LoopEvents {
+    std::function<void(const TrainingProgress&)> on_step;
+    std::function<void(const CurvePoint&)> on_epoch;
+};
+
+/// Trains to the end, from where `state` left off if there is one, and removes the state that it keeps.
+/// The best epoch is the first with the highest top-1; it is kept as soon as it is known. A signal saves
+/// the state and throws Interrupted; a loss that is no number throws ModelError, and what was kept stays.
+/// Returns the curve.
+std::vector<CurvePoint> train(Trainer& trainer, const TrainingTask& task, const LoopOptions& options,
+                              const std::optional<TrainingState>& state, const LoopEvents& events);
+
+/// The epoch that was kept: the first with the highest top-1 accuracy. Not of an empty curve.
+const CurvePoint& best_epoch(std::span<const CurvePoint> curve);
+
+}  // namespace imnet

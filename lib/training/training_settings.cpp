@@ -1,0 +1,100 @@
+#include "training/training_settings.h"
+
+#include <filesystem>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include "base/sha256.h"
+
+namespace imnet {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string_view name(Optimizer optimizer) {
+    switch (optimizer) {
+        case Optimizer::adam: return "adam";
+        case Optimizer::adamw: return "adamw";
+        case Optimizer::sgd: break;
+    }
+    return "sgd";
+}
+
+// The last two parts of a path, so that it does not matter where the folder is.
+std::string hash_of(std::span<const LabelledImage> images) {
+    Sha256 hash;
+    for (const LabelledImage& image : images) {
+        const std::filesystem::path path(image.path);
+        hash.add(fmt::format("{}\t{}/{}\n", image.label, path.parent_path().filename().native(),
+                             path.filename().native()));
+    }
+    return hash.digits();
+}
+
+Json augmentation(const FinetuneOptions& options) {
+    if (options.freeze.backbone) return nullptr;
+    const Augmentation& augmentation = options.augmentation;
+    return {{"size", augmentation.size},
+            {"scale", augmentation.scale},
+            {"flip", augmentation.flip},
+            {"color_jitter",
+             {augmentation.brightness, augmentation.contrast, augmentation.saturation, augmentation.hue}},
+            {"mixup", options.loop.mixup},
+            {"cutmix", options.loop.cutmix}};
+}
+
+Json optimizer(const FinetuneOptions& options) {
+    const OptimizerOptions& chosen = options.trainer.optimizer;
+    Json json{{"name", name(chosen.kind)},
+              {"learning_rate", options.loop.learning_rate.base},
+              {"weight_decay", chosen.weight_decay},
+              {"clip_norm", chosen.clip_norm}};
+    if (chosen.kind == Optimizer::sgd) json["momentum"] = chosen.momentum;
+    return json;
+}
+
+}  // namespace
+
+std::string training_settings(const FinetuneNet& net, const Split& pictures, const FinetuneOptions& options) {
+    const Json json{{"architecture", net.architecture.name},
+                    {"classes", net.architecture.classes},
+                    {"parent", net.parent},
+                    {"parent_sha256", net.parent_sha256},
+                    {"frozen", options.freeze.backbone ? Json("backbone") : Json(options.freeze.stages)},
+                    {"epochs", options.loop.epochs},
+                    {"batch", options.loop.batch},
+                    {"seed", options.loop.seed},
+                    {"optimizer", optimizer(options)},
+                    {"schedule", describe(options.loop.learning_rate)},
+                    {"label_smoothing", options.trainer.label_smoothing},
+                    {"class_weights", options.balanced_classes ? "balanced" : "none"},
+                    {"augmentation", augmentation(options)},
+                    {"size", options.preprocessing.crop},
+                    {"resize", options.preprocessing.resize},
+                    {"precision", name(options.trainer.precision)},
+                    {"threads", options.trainer.threads},
+                    {"train_pictures", pictures.train.size()},
+                    {"train_hash", hash_of(pictures.train)},
+                    {"val_pictures", pictures.validation.size()},
+                    {"val_hash", hash_of(pictures.validation)},
+                    {"imnet", options.version}};
+    return json.dump();
+}
+
+std::string differing_settings(const std::string& before, const std::string& now) {
+    const Json old_settings = Json::parse(before, nullptr, false);
+    const Json new_settings = Json::parse(now);
+    std::vector<std::string> differences;
+    for (const auto& [key, value] : new_settings.items()) {
+        const Json was = old_settings.is_object() ? old_settings.value(key, Json()) : Json();
+        if (was != value)
+            differences.push_back(fmt::format("{} is {}, was {}", key, value.dump(), was.dump()));
+    }
+    return fmt::format("{}", fmt::join(differences, ", "));
+}
+
+}  // namespace imnet

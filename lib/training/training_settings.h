@@ -1,0 +1,17 @@
+// What decides about the bytes of a trained model, in one text: it is kept with the model, and a training
+// only goes on under the settings that it began with.
+#pragma once
+
+#include <string>
+
+#include "finetune.h"
+
+namespace imnet {
+
+/// A JSON object, one line: the net, how it is trained, and a hash of the pictures' names and labels.
+std::string training_settings(const FinetuneNet& net, const Split& pictures, const FinetuneOptions& options);
+
+/// Which settings differ: "epochs is 10, was 5", for people.
+std::string differing_settings(const std::string& before, const std::string& now);
+
+}  // namespace imnet
