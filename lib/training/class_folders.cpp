@@ -78,10 +78,9 @@ TopLevel list_class_folders(const std::string& folder) {
             found.pictures == 0 ? "and no picture" : "only " + counted(found.pictures, "picture"), layout));
     }
     if (are_parts_of_data_set(found.folders)) {
-        throw UsageError(
-            fmt::format("{0}: holds {1}, which are parts of a data set and not classes: "
-                        "name {0}/train, whose folders are the classes",
-                        folder, listed(found.folders)));
+        throw UsageError(fmt::format(
+            "{0}: holds parts of a data set ({1}) and not classes: name one of them, {0}/train for one",
+            folder, listed(found.folders)));
     }
     return found;
 }
@@ -126,9 +125,9 @@ std::size_t common_folder_length(std::span<const LabelledImage> images) {
 }
 
 std::uint64_t split_key(std::string_view path, std::uint64_t seed) {
-    std::uint64_t key = mix_bits(seed);
-    for (const char byte : path) key = mix_bits(key, static_cast<unsigned char>(byte));
-    return key;
+    std::uint64_t key = mix_bits(seed);  // FNV-1a from here on
+    for (const char byte : path) key = (key ^ static_cast<unsigned char>(byte)) * 0x100000001B3U;
+    return mix_bits(key);
 }
 
 }  // namespace
@@ -146,9 +145,8 @@ ClassFolders read_class_folders(const std::string& folder) {
         if (!add_images(joined(folder, name), static_cast<int>(label), result.images)) empty.push_back(name);
     }
     if (!empty.empty()) {
-        throw UsageError(fmt::format("{}: no picture in {} of {}: {}: fill {}, or take {} away", folder,
-                                     empty.size(), counted(result.classes.size(), "class folder"),
-                                     listed(empty), empty.size() == 1 ? "it" : "them",
+        throw UsageError(fmt::format("{}: no picture in {} of {} folders of classes ({}): fill or remove {}",
+                                     folder, empty.size(), result.classes.size(), listed(empty),
                                      empty.size() == 1 ? "it" : "them"));
     }
     return result;
@@ -161,8 +159,8 @@ ClassFolders read_validation_folders(const std::string& folder, const std::vecto
     for (const std::string& name : found.folders)
         if (std::ranges::find(classes, name) == classes.end()) unknown.push_back(name);
     if (!unknown.empty()) {
-        throw UsageError(fmt::format("{}: not {} of the training pictures: {}: rename or take away", folder,
-                                     unknown.size() == 1 ? "a class" : "classes", listed(unknown)));
+        throw UsageError(fmt::format("{}: no class of the training pictures: {}: rename or remove {}", folder,
+                                     listed(unknown), unknown.size() == 1 ? "this folder" : "these folders"));
     }
     std::vector<std::string> missing;
     for (std::size_t label = 0; label < classes.size(); ++label) {
@@ -173,8 +171,8 @@ ClassFolders read_validation_folders(const std::string& folder, const std::vecto
     }
     if (result.images.empty()) throw UsageError(fmt::format("{}: no picture in it: {}", folder, layout));
     if (!missing.empty()) {
-        result.notes.push_back(fmt::format("{}: no picture of {} of {}: {}", folder, missing.size(),
-                                           counted(classes.size(), "class") + "es", listed(missing)));
+        result.notes.push_back(fmt::format("{}: no picture of {} of {} classes ({})", folder, missing.size(),
+                                           classes.size(), listed(missing)));
     }
     return result;
 }

@@ -1,16 +1,34 @@
+// How a training went, for a table and for a browser.
 #pragma once
+
+#include <limits>
+#include <span>
+#include <string>
+#include <string_view>
 
 namespace imnet {
 
-/// What one epoch gave.
-struct CurvePoint {
-    int epoch = 0;  ///< from 1
-    double learning_rate = 0;
-    double train_loss = 0;
-    double validation_loss = 0;
-    double top1 = 0;  ///< from 0 to 1
-    double top5 = 0;
+/// What is known after an epoch; NaN where there is nothing, as without validation pictures.
+struct EpochResult {
+    static constexpr double none = std::numeric_limits<double>::quiet_NaN();
+
+    int epoch = 0;             ///< the first is 1
+    double learning_rate = 0;  ///< of the epoch's last batch
+    double train_loss = none;
+    double validation_loss = none;
+    double validation_top1 = none;  ///< 0 … 1
+    double validation_top5 = none;
     double seconds = 0;
 };
+
+/// The first line of the table, with its newline.
+std::string_view learning_curve_csv_header();
+
+/// A line of the table, with its newline: an unknown value is an empty cell. May be appended to a file.
+std::string learning_curve_csv_row(const EpochResult& result);
+
+/// An SVG picture of the losses and of the accuracies over the epochs, side by side, readable on white and
+/// on dark; it needs nothing else.
+std::string learning_curve_svg(std::span<const EpochResult> results, std::string_view title);
 
 }  // namespace imnet

@@ -3,30 +3,43 @@
 #include <cmath>
 #include <numbers>
 
-#include <fmt/format.h>
-
 namespace imnet {
+namespace {
 
-double learning_rate(const LearningRate& schedule, double epochs_done) {
-    constexpr double start = 0.01;
-    if (epochs_done < schedule.warmup_epochs) {
-        return schedule.base * (start + (1 - start) * epochs_done / schedule.warmup_epochs);
-    }
-    const double length = schedule.epochs - schedule.warmup_epochs;
-    const double part = length > 0 ? (epochs_done - schedule.warmup_epochs) / length : 0;
-    switch (schedule.kind) {
-        case Schedule::constant: break;
-        case Schedule::cosine: return schedule.base * (1 + std::cos(std::numbers::pi * part)) / 2;
-        case Schedule::step: return schedule.base * std::pow(0.1, std::floor(3 * part));
+/// `since` epochs after the end of the warm-up.
+double scheduled(const LearningRate& schedule, double since) {
+    switch (schedule.schedule) {
+        case LearningRate::Schedule::constant: break;
+        case LearningRate::Schedule::cosine: {
+            const double part = since / (schedule.epochs - schedule.warmup_epochs);
+            return schedule.minimum +
+                   (schedule.base - schedule.minimum) * (1 + std::cos(std::numbers::pi * part)) / 2;
+        }
+        case LearningRate::Schedule::step: {
+            // What is short of a step by a rounding error has reached it.
+            constexpr double rounding = 1e-9;
+            return schedule.base *
+                   std::pow(schedule.step_factor, std::floor(since / schedule.step_epochs + rounding));
+        }
     }
     return schedule.base;
 }
 
-std::string describe(const LearningRate& schedule) {
-    const char* kind = schedule.kind == Schedule::constant ? "constant"
-                       : schedule.kind == Schedule::cosine ? "cosine"
-                                                           : "step";
-    return fmt::format("{}, warm-up {}", kind, schedule.warmup_epochs);
+}  // namespace
+
+double learning_rate(const LearningRate& schedule, double progress) {
+    if (progress >= schedule.warmup_epochs) return scheduled(schedule, progress - schedule.warmup_epochs);
+    const double start = schedule.warmup_start;
+    return schedule.base * (start + (1 - start) * progress / schedule.warmup_epochs);
+}
+
+std::string_view name(LearningRate::Schedule schedule) {
+    switch (schedule) {
+        case LearningRate::Schedule::constant: return "constant";
+        case LearningRate::Schedule::cosine: return "cosine";
+        case LearningRate::Schedule::step: return "step";
+    }
+    return "";
 }
 
 }  // namespace imnet

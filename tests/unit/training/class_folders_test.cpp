@@ -143,8 +143,8 @@ TEST_CASE("the same seed holds back the same pictures wherever they lie, another
     };
     CHECK(names("/data", 1) == names("../elsewhere", 1));
     CHECK(names("/data", 1) != names("/data", 2));
-    // Said here in full, so that no change of machine or compiler goes unnoticed.
-    CHECK(names("/data", 1).front() == "/class0/FIRST");
+    // Computed by another program, so that a change of machine or compiler does not go unnoticed.
+    CHECK(names("/data", 1).front() == "/class0/15");
 }
 
 TEST_CASE("one more picture does not reshuffle the others") {
@@ -165,7 +165,7 @@ TEST_CASE("an epoch takes every picture once, in an order of its own") {
     std::ranges::sort(order);
     for (std::uint32_t i = 0; i < 1000; ++i) REQUIRE(order[i] == i);
     CHECK(epoch_order(0, 7, 0).empty());
-    CHECK(epoch_order(8, 7, 0) == std::vector<std::uint32_t>{});
+    CHECK(epoch_order(8, 7, 0) == std::vector<std::uint32_t>{7, 4, 3, 2, 5, 1, 6, 0});
 }
 
 TEST_CASE("each picture comes first as often") {
