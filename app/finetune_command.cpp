@@ -16,6 +16,7 @@
 #include "commands.h"
 #include "finetune.h"
 #include "resolve.h"
+#include "training/learning_curve.h"
 
 namespace imnet::app {
 namespace {
@@ -64,10 +65,12 @@ LearningRate resolve_learning_rate(const Options& options, int epochs) {
     LearningRate resolved;
     resolved.base = real_in_range(options.lr, "--lr", 0, 1000, 0.001);
     resolved.epochs = epochs;
-    resolved.warmup_epochs = real_in_range(options.warmup, "--warmup", 0, epochs, 0);
+    resolved.warmup_epochs = real_in_range(options.warmup, "--warmup", 0, epochs - 0.001, 0);
     const std::string typed = options.schedule.value_or("constant");
-    if (typed == "cosine") resolved.kind = Schedule::cosine;
-    if (typed == "step") resolved.kind = Schedule::step;
+    resolved.schedule = typed == "cosine" ? LearningRate::Schedule::cosine
+                        : typed == "step" ? LearningRate::Schedule::step
+                                          : LearningRate::Schedule::constant;
+    resolved.step_epochs = (epochs - resolved.warmup_epochs) / 3;
     return resolved;
 }
 
@@ -127,8 +130,8 @@ FinetuneOptions resolve_finetune(const Options& options) {
     loop.seed = static_cast<std::uint64_t>(
         number_in_range(options.seed, "--seed", 0, std::numeric_limits<int>::max(), 0));
     loop.learning_rate = resolve_learning_rate(options, loop.epochs);
-    loop.mixup = real_in_range(options.mixup, "--mixup", 0, 100, 0);
-    loop.cutmix = real_in_range(options.cutmix, "--cutmix", 0, 100, 0);
+    loop.mixing.mixup_alpha = real_in_range(options.mixup, "--mixup", 0, 100, 0);
+    loop.mixing.cutmix_alpha = real_in_range(options.cutmix, "--cutmix", 0, 100, 0);
     resolved.engine = resolve_engine(options);
     resolved.trainer.device = resolved.engine.device;
     resolved.trainer.precision = resolved.engine.precision;
@@ -231,7 +234,7 @@ public:
             bar_->update(std::min(pictures_, static_cast<std::uint64_t>(progress.batch) * batch_), pictures_);
     }
 
-    void epoch(const CurvePoint& point) {
+    void epoch(const EpochResult& point) {
         if (bar_) bar_->wipe();
         if (!headed_) {
             table_.write("epoch          lr  train loss    val loss   top-1 %   top-5 %   seconds\n");
@@ -239,9 +242,8 @@ public:
         }
         table_.write(fmt::format("{:>5}{:>12.3g}{:>12.4f}{:>12.4f}{:>10.2f}{:>10.2f}{:>10.1f}\n", point.epoch,
                                  point.learning_rate, point.train_loss, point.validation_loss,
-                                 100 * point.top1, 100 * point.top5, point.seconds));
+                                 100 * point.validation_top1, 100 * point.validation_top5, point.seconds));
         table_.flush();
-        curve_.push_back(point);
     }
 
 private:
@@ -252,7 +254,6 @@ private:
     std::unique_ptr<ProgressBar> bar_;
     OutputFile table_{"-"};
     bool headed_ = false;
-    std::vector<CurvePoint> curve_;
 };
 
 }  // namespace
@@ -276,7 +277,7 @@ int run_finetune(const Options& options) {
     std::uint64_t bad = 0;
     FinetuneEvents events;
     events.loop.on_step = [&](const TrainingProgress& progress) { report.step(progress); };
-    events.loop.on_epoch = [&](const CurvePoint& point) { report.epoch(point); };
+    events.loop.on_epoch = [&](std::span<const EpochResult> curve) { report.epoch(curve.back()); };
     events.on_bad_picture = [&](const BadPicture& picture) {
         ++bad;
         say(fmt::format("{}: left out: {}", picture.path, picture.error.message));
@@ -290,10 +291,10 @@ int run_finetune(const Options& options) {
         return 0;
     }
     if (!options.quiet) {
-        const CurvePoint& best = best_epoch(curve);
+        const EpochResult& best = best_epoch(curve);
         say(fmt::format("{}: {} with {} classes, epoch {}: {:.2f} % right of {} pictures that were held back",
                         resolved.output, start.net.architecture.name, start.net.labels.size(), best.epoch,
-                        100 * best.top1, pictures.validation.size()));
+                        100 * best.validation_top1, pictures.validation.size()));
         if (bad > 0) say(fmt::format("{} pictures could not be read and were left out", bad));
     }
     return bad > 0 ? 1 : 0;

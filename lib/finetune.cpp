@@ -12,7 +12,9 @@
 #include <nlohmann/json.hpp>
 
 #include "base/errors.h"
+#include "base/file_lock.h"
 #include "base/interruption.h"
+#include "base/output_file.h"
 #include "checkpoints/checkpoint.h"
 #include "checkpoints/tensor_views.h"
 #include "checkpoints/write_safetensors.h"
@@ -20,6 +22,7 @@
 #include "models/checkpoint_metadata.h"
 #include "models/split_architecture.h"
 #include "training/features.h"
+#include "training/learning_curve.h"
 #include "training/training_settings.h"
 
 namespace imnet {
@@ -109,14 +112,14 @@ StateDict whole_net(const FinetuneNet& net, const StateDict& trained) {
 }
 
 void write_model(const FinetuneNet& net, const FinetuneOptions& options, const StateDict& trained,
-                 const CurvePoint& point) {
+                 const EpochResult& point) {
     StateDict model = whole_net(net, trained);
     model.metadata = checkpoint_metadata(net.architecture, net.labels, options.preprocessing);
     const nlohmann::ordered_json metrics{{"epoch", point.epoch},
                                          {"train_loss", point.train_loss},
                                          {"val_loss", point.validation_loss},
-                                         {"val_top1", point.top1},
-                                         {"val_top5", point.top5}};
+                                         {"val_top1", point.validation_top1},
+                                         {"val_top5", point.validation_top5}};
     model.metadata.emplace_back("training", options.loop.settings);
     model.metadata.emplace_back("metrics", metrics.dump());
     model.metadata.emplace_back("parent", net.parent);
@@ -125,9 +128,10 @@ void write_model(const FinetuneNet& net, const FinetuneOptions& options, const S
     write_safetensors(options.output, model);
 }
 
-std::vector<CurvePoint> train_whole(const FinetuneNet& net, const Split& pictures,
-                                    const FinetuneOptions& options, const std::optional<TrainingState>& state,
-                                    const FinetuneEvents& events) {
+std::vector<EpochResult> train_whole(const FinetuneNet& net, const Split& pictures,
+                                     const FinetuneOptions& options,
+                                     const std::optional<TrainingState>& state,
+                                     const FinetuneEvents& events) {
     TrainerOptions training = options.trainer;
     training.trainable = behind_stages(net.architecture, options.freeze.stages);
     training.input_shape = {options.augmentation.size, options.augmentation.size, 3};
@@ -145,7 +149,7 @@ std::vector<CurvePoint> train_whole(const FinetuneNet& net, const Split& picture
     task.validate = [&](Trainer& trained) {
         return evaluate_pictures(net, options, trained.weights(), pictures.validation, bad);
     };
-    task.keep = [&](Trainer& trained, const CurvePoint& point) {
+    task.keep = [&](Trainer& trained, const EpochResult& point) {
         write_model(net, options, trained.weights(), point);
     };
     return train(*trainer, task, options.loop, state, events.loop);
@@ -176,8 +180,8 @@ Parameters head_parameters(const FinetuneNet& net, const Architecture& classifie
         "the new head");
 }
 
-std::vector<CurvePoint> train_head(const FinetuneNet& net, const Split& pictures, FinetuneOptions options,
-                                   const std::optional<TrainingState>& state, const FinetuneEvents& events) {
+std::vector<EpochResult> train_head(const FinetuneNet& net, const Split& pictures, FinetuneOptions options,
+                                    const std::optional<TrainingState>& state, const FinetuneEvents& events) {
     BadPictures bad(events);
     if (events.on_remark) {
         events.on_remark(fmt::format("computing the features of {} pictures, once for all epochs",
@@ -199,10 +203,23 @@ std::vector<CurvePoint> train_head(const FinetuneNet& net, const Split& pictures
     task.validate = [&](Trainer& trained) {
         return evaluate_features(trained, held_back, net.architecture.classes);
     };
-    task.keep = [&](Trainer& trained, const CurvePoint& point) {
+    task.keep = [&](Trainer& trained, const EpochResult& point) {
         write_model(net, options, trained.weights(), point);
     };
     return train(*trainer, task, options.loop, state, events.loop);
+}
+
+void write_text(const std::string& path, std::string_view text) {
+    OutputFile out(path);
+    out.write(text);
+    out.commit();
+}
+
+void write_curve(const std::string& output, std::span<const EpochResult> curve) {
+    std::string table(learning_curve_csv_header());
+    for (const EpochResult& epoch : curve) table += learning_curve_csv_row(epoch);
+    write_text(output + ".csv", table);
+    write_text(output + ".svg", learning_curve_svg(curve, std::filesystem::path(output).filename().native()));
 }
 
 bool holds_finished(const std::string& path, const std::string& settings) {
@@ -216,9 +233,13 @@ bool holds_finished(const std::string& path, const std::string& settings) {
 
 }  // namespace
 
-std::vector<CurvePoint> finetune(const FinetuneNet& net, const Split& pictures, FinetuneOptions options,
-                                 bool resume, const FinetuneEvents& events) {
+std::vector<EpochResult> finetune(const FinetuneNet& net, const Split& pictures, FinetuneOptions options,
+                                  bool resume, FinetuneEvents events) {
     const GracefulStop graceful;
+    const FileLock lock(options.output + ".lock", [&] {
+        throw UsageError(fmt::format("{}: another training is writing it: wait, or choose another -o FILE",
+                                     options.output));
+    });
     if (options.balanced_classes) {
         options.trainer.class_weights = balanced_weights(pictures.train, net.architecture.classes);
     }
@@ -240,7 +261,11 @@ std::vector<CurvePoint> finetune(const FinetuneNet& net, const Split& pictures, 
                         options.loop.state_path, differing_settings(state->settings, options.loop.settings)));
     }
     if (!state && resume && holds_finished(options.output, options.loop.settings)) return {};
-    return options.freeze.backbone ? train_head(net, pictures, std::move(options), state, events)
+    events.loop.on_epoch = [&, tell = events.loop.on_epoch](std::span<const EpochResult> curve) {
+        write_curve(options.output, curve);
+        if (tell) tell(curve);
+    };
+    return options.freeze.backbone ? train_head(net, pictures, options, state, events)
                                    : train_whole(net, pictures, options, state, events);
 }
 

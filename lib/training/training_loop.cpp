@@ -43,7 +43,7 @@ public:
         }
     }
 
-    std::vector<CurvePoint> run() {
+    std::vector<EpochResult> run() {
         while (progress_.epoch < options_.epochs) run_epoch();
         std::error_code ignored;
         std::filesystem::remove(options_.state_path, ignored);
@@ -51,17 +51,17 @@ public:
     }
 
 private:
-    double rate() const {
+    // Before that batch of the epoch under way.
+    double rate(int before_batch) const {
         const auto batch = static_cast<std::uint64_t>(options_.batch);
         const auto steps = static_cast<double>((options_.pictures + batch - 1) / batch);
-        return learning_rate(options_.learning_rate, progress_.epoch + progress_.batch / steps);
+        return learning_rate(options_.learning_rate, progress_.epoch + before_batch / steps);
     }
 
     bool newest_is_best() const { return &best_epoch(progress_.curve) == &progress_.curve.back(); }
 
     void run_epoch() {
         const Clock::time_point start = Clock::now();
-        const double first_rate = rate();
         const NextBatch next =
             task_.epoch({options_.seed, progress_.epoch, progress_.batch, options_.batch, options_.threads});
         while (auto batch = next()) {
@@ -74,7 +74,7 @@ private:
         stop_if_asked();  // then it has not seen all pictures
         const double count = static_cast<double>(std::max<std::uint64_t>(evaluation.images(), 1));
         progress_.curve.push_back(
-            {progress_.epoch + 1, first_rate,
+            {progress_.epoch + 1, rate(std::max(progress_.batch - 1, 0)),
              progress_.loss_sum / static_cast<double>(std::max<std::uint64_t>(progress_.pictures, 1)),
              evaluation.mean_loss().value_or(0), static_cast<double>(evaluation.top1()) / count,
              static_cast<double>(evaluation.top5()) / count, seconds_since(start)});
@@ -84,14 +84,14 @@ private:
         progress_.pictures = 0;
         save();
         if (newest_is_best()) task_.keep(trainer_, progress_.curve.back());
-        if (events_.on_epoch) events_.on_epoch(progress_.curve.back());
+        if (events_.on_epoch) events_.on_epoch(progress_.curve);
     }
 
     void take_step(TrainingBatch& batch) {
         const auto count = static_cast<int>(batch.labels.size());
         std::vector<float> targets = one_hot(batch.labels, options_.classes);
-        mix(batch, targets);
-        const TrainingStep step = trainer_.step(batch.inputs, targets, count, rate());
+        mix_pictures(batch, targets);
+        const TrainingStep step = trainer_.step(batch.inputs, targets, count, rate(progress_.batch));
         if (!std::isfinite(step.loss)) {
             throw ModelError(fmt::format(
                 "the loss is {} at step {} of epoch {}: {}; a smaller --lr or --clip-norm 1 may help",
@@ -117,7 +117,13 @@ private:
                     {options_.settings, progress_, trainer_.weights(), trainer_.optimizer_state()});
     }
 
-    void mix(TrainingBatch& batch, std::vector<float>& targets) const { (void)batch, (void)targets; }
+    // A seed apart from those of the pictures, which are numbered from 0.
+    void mix_pictures(TrainingBatch& batch, std::vector<float>& targets) const {
+        if (options_.mixing.mixup_alpha == 0 && options_.mixing.cutmix_alpha == 0) return;
+        const std::uint64_t index = ~static_cast<std::uint64_t>(progress_.batch);
+        mix({batch.inputs, targets, static_cast<int>(batch.labels.size()), options_.size}, options_.mixing,
+            sample_seed(options_.seed, static_cast<std::uint64_t>(progress_.epoch), index));
+    }
 
     Trainer& trainer_;
     const TrainingTask& task_;
@@ -128,16 +134,17 @@ private:
 
 }  // namespace
 
-std::vector<CurvePoint> train(Trainer& trainer, const TrainingTask& task, const LoopOptions& options,
-                              const std::optional<TrainingState>& state, const LoopEvents& events) {
+std::vector<EpochResult> train(Trainer& trainer, const TrainingTask& task, const LoopOptions& options,
+                               const std::optional<TrainingState>& state, const LoopEvents& events) {
     Training training(trainer, task, options, events);
     if (state) training.go_on_from(*state);
     return training.run();
 }
 
-const CurvePoint& best_epoch(std::span<const CurvePoint> curve) {
-    return *std::max_element(curve.begin(), curve.end(),
-                             [](const CurvePoint& a, const CurvePoint& b) { return a.top1 < b.top1; });
+const EpochResult& best_epoch(std::span<const EpochResult> curve) {
+    return *std::max_element(curve.begin(), curve.end(), [](const EpochResult& a, const EpochResult& b) {
+        return a.validation_top1 < b.validation_top1;
+    });
 }
 
 }  // namespace imnet

@@ -11,6 +11,7 @@
 #include "engines/trainer.h"
 #include "results/evaluation.h"
 #include "training/learning_rate.h"
+#include "training/mixing.h"
 #include "training/training_batches.h"
 #include "training/training_state.h"
 
@@ -22,8 +23,8 @@ using NextBatch = std::function<std::optional<TrainingBatch>()>;
 /// What is trained on and with.
 struct TrainingTask {
     std::function<NextBatch(const EpochPlan&)> epoch;
-    std::function<Evaluation(Trainer&)> validate;           ///< with a loss
-    std::function<void(Trainer&, const CurvePoint&)> keep;  ///< the best weights so far, as a model
+    std::function<Evaluation(Trainer&)> validate;            ///< with a loss
+    std::function<void(Trainer&, const EpochResult&)> keep;  ///< the best weights so far, as a model
 };
 
 struct LoopOptions {
@@ -34,9 +35,8 @@ struct LoopOptions {
     std::uint64_t pictures = 0;  ///< of an epoch
     int classes = 0;
     LearningRate learning_rate;
-    double mixup = 0;        ///< the alpha of its Beta distribution; 0 for none
-    double cutmix = 0;       ///< with both, each batch gets one of them
-    int size = 0;            ///< of a picture, for cutmix
+    Mixing mixing;
+    int size = 0;            ///< side of a picture, for mixing
     int smallest_batch = 1;  ///< fewer pictures are no batch: one alone teaches a batch norm nothing
     std::string settings;
     std::string state_path;
@@ -44,17 +44,17 @@ struct LoopOptions {
 
 struct LoopEvents {
     std::function<void(const TrainingProgress&)> on_step;
-    std::function<void(const CurvePoint&)> on_epoch;
+    std::function<void(std::span<const EpochResult>)> on_epoch;  ///< all epochs so far
 };
 
 /// Trains to the end, from where `state` left off if there is one, and removes the state that it keeps.
 /// The best epoch is the first with the highest top-1; it is kept as soon as it is known. A signal saves
 /// the state and throws Interrupted; a loss that is no number throws ModelError, and what was kept stays.
 /// Returns the curve.
-std::vector<CurvePoint> train(Trainer& trainer, const TrainingTask& task, const LoopOptions& options,
-                              const std::optional<TrainingState>& state, const LoopEvents& events);
+std::vector<EpochResult> train(Trainer& trainer, const TrainingTask& task, const LoopOptions& options,
+                               const std::optional<TrainingState>& state, const LoopEvents& events);
 
 /// The epoch that was kept: the first with the highest top-1 accuracy. Not of an empty curve.
-const CurvePoint& best_epoch(std::span<const CurvePoint> curve);
+const EpochResult& best_epoch(std::span<const EpochResult> curve);
 
 }  // namespace imnet

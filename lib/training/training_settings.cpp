@@ -43,8 +43,8 @@ Json augmentation(const FinetuneOptions& options) {
             {"flip", augmentation.flip},
             {"color_jitter",
              {augmentation.brightness, augmentation.contrast, augmentation.saturation, augmentation.hue}},
-            {"mixup", options.loop.mixup},
-            {"cutmix", options.loop.cutmix}};
+            {"mixup", options.loop.mixing.mixup_alpha},
+            {"cutmix", options.loop.mixing.cutmix_alpha}};
 }
 
 Json optimizer(const FinetuneOptions& options) {
@@ -69,7 +69,8 @@ std::string training_settings(const FinetuneNet& net, const Split& pictures, con
                     {"batch", options.loop.batch},
                     {"seed", options.loop.seed},
                     {"optimizer", optimizer(options)},
-                    {"schedule", describe(options.loop.learning_rate)},
+                    {"schedule", name(options.loop.learning_rate.schedule)},
+                    {"warmup", options.loop.learning_rate.warmup_epochs},
                     {"label_smoothing", options.trainer.label_smoothing},
                     {"class_weights", options.balanced_classes ? "balanced" : "none"},
                     {"augmentation", augmentation(options)},

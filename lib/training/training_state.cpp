@@ -26,9 +26,9 @@ constexpr const char* progress_key = "progress";
 
 Json to_json(const TrainingProgress& progress) {
     Json curve = Json::array();
-    for (const CurvePoint& point : progress.curve) {
+    for (const EpochResult& point : progress.curve) {
         curve.push_back({point.epoch, point.learning_rate, point.train_loss, point.validation_loss,
-                         point.top1, point.top5, point.seconds});
+                         point.validation_top1, point.validation_top5, point.seconds});
     }
     return {{"epoch", progress.epoch},       {"batch", progress.batch},       {"steps", progress.steps},
             {"loss_sum", progress.loss_sum}, {"pictures", progress.pictures}, {"curve", curve}};
