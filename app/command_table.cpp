@@ -66,9 +66,9 @@ const std::vector<CommandRow>& commands() {
          "lists each tensor's name, dtype, shape and bytes. Nothing in the file is run."},
         {Command::weights_convert, "weights convert", "FILE",
          "Write a checkpoint's tensors to a safetensors file",
-         "Reads any checkpoint that imnet reads, and writes its tensors bit for bit, under their own names, "
-         "to "
-         "the file that -o names."},
+         "Reads any checkpoint that imnet reads, and writes its tensors to the file that -o names, under "
+         "their "
+         "own names and bit for bit, or rounded to the type that --dtype names."},
         {Command::merge, "merge", "FILE…", "Join the outputs of the shards of one run",
          "Writes the rows of all shards (jsonl, csv or tsv) to the file that -o names, in the order in which "
          "one run would have written them. The shards must be of one run, all there, and complete: their "

@@ -8,14 +8,18 @@
 #include <fmt/format.h>
 
 #include "models/architecture.h"
+#include "models/bundled_model.h"
 #include "option_table.h"
 
 namespace imnet::app {
 namespace {
 
-// The words that complete a value: its choices, or the architectures.
+// The words that complete a value: its choices, or the architectures and the model in the box.
 std::vector<std::string_view> words_for(const OptionRow& row) {
-    return row.completion == Completion::model ? architecture_names() : row.choices;
+    if (row.completion != Completion::model) return row.choices;
+    std::vector<std::string_view> names = architecture_names();
+    names.push_back(bundled_model);
+    return names;
 }
 
 // Command words by first word: {"models", {}}, {"weights", {"path"}}.

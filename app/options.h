@@ -64,6 +64,7 @@ struct Options {
     bool retry_failed = false;
     std::optional<std::string> progress;
     std::optional<std::string> url;
+    std::optional<std::string> dtype;
 
     std::optional<std::string> val;  // training
     std::optional<double> val_fraction;

@@ -14,6 +14,7 @@
 #include "base/sha256.h"
 #include "checkpoints/checkpoint.h"
 #include "checkpoints/finite.h"
+#include "models/bundled_model.h"
 #include "models/checkpoint_config.h"
 #include "models/weight_cache.h"
 
@@ -98,6 +99,24 @@ Net net_from_file(const Options& options, const fs::path& path, const PublishedW
             path};
 }
 
+// Trained, and small: what speaks is said, for its answers are modest.
+Net bundled_net(const Options& options) {
+    if (options.weights || options.no_weights) {
+        throw UsageError(fmt::format("--model {} is a trained model: {} contradicts it", bundled_model,
+                                     options.weights ? "--weights" : "--no-weights"));
+    }
+    Options silent = options;
+    silent.model.reset();
+    silent.quiet = true;
+    Net net = net_from_file(silent, bundled_checkpoint(), nullptr);
+    net.weights = bundled_model;
+    if (!options.quiet) {
+        say(fmt::format("{}: a small {} for {} of ImageNet's classes, at {} pixels", bundled_model,
+                        net.architecture.name, net.architecture.classes, net.preprocessing.crop));
+    }
+    return net;
+}
+
 Device parse_device(const std::string& text) {
     if (text == "auto") return {Device::Kind::automatic};
     if (text == "cpu") return {Device::Kind::cpu};
@@ -114,6 +133,7 @@ Device parse_device(const std::string& text) {
 }  // namespace
 
 Net resolve_net(const Options& options) {
+    if (options.model == bundled_model) return bundled_net(options);
     architecture(model_name(options));  // a wrong name is the first thing to say
     if (options.no_weights) {
         if (options.weights) throw UsageError("--weights and --no-weights contradict each other");
@@ -132,6 +152,10 @@ Net resolve_net(const Options& options) {
 
 const PublishedWeights& resolve_published(const Options& options, const std::string& name) {
     const std::string model = model_name(options);
+    if (model == bundled_model) {
+        throw UsageError(fmt::format(
+            "{} comes with imnet: there is nothing to fetch, and it has no published weights", model));
+    }
     architecture(model);  // a wrong name is the first thing to say
     const PublishedWeights* weights = name.empty() ? default_weights(model) : find_published(model, name);
     if (weights != nullptr) return *weights;
