@@ -14,6 +14,7 @@ enum class Command {
     models,
     summary,
     bench,
+    eval,
     weights_path,
     weights_inspect,
     weights_convert,
@@ -63,6 +64,11 @@ struct Options {
     bool retry_failed = false;
     std::optional<std::string> progress;
     std::optional<std::string> url;
+
+    std::optional<std::string> labels_csv;
+    std::optional<std::string> numbers;
+    bool skip_unknown = false;
+    bool wrong = false;
 
     bool help = false;
     bool version = false;
