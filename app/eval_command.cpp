@@ -37,6 +37,9 @@ EvaluationFacts describe(const Options& options, const EvalData& data, const Net
             .engine = engine.library(),
             .device = engine.device(),
             .precision = std::string(name(engine.precision())),
+            .recipe = fmt::format(
+                "resize {}, crop {}, {}", net.preprocessing.resize, net.preprocessing.crop,
+                net.preprocessing.interpolation == Interpolation::bicubic ? "bicubic" : "bilinear"),
             .mapping = data.mapping().summary(),
             .unlabelled = data.survey().unlabelled.count,
             .unknown = data.unknown(),

@@ -1,16 +1,16 @@
 #include "eval_data.h"
 
-#include <filesystem>
+#include <algorithm>
 #include <memory>
 #include <set>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "base/errors.h"
 #include "resolve.h"
-#include "resolve_source.h"
 
 namespace imnet::app {
 namespace {
@@ -44,7 +44,10 @@ std::string names(const Named& named) {
 EvalData::EvalData(const Options& options) : options_(options), labels_(resolve_labels(options)) {}
 
 NextInput EvalData::inputs() const {
-    auto source = std::make_shared<InputSource>(options_.arguments, resolve_source(options_));
+    SourceOptions wanted;
+    wanted.find.follow = options_.follow;
+    wanted.find.all_names = options_.all;
+    auto source = std::make_shared<InputSource>(options_.arguments, std::move(wanted));
     return [source] { return source->next(); };
 }
 
@@ -60,7 +63,8 @@ void EvalData::map_to(const Labels& model) {
 void EvalData::refuse_nothing() const {
     const std::string& folder = options_.arguments.front();
     if (survey_.unlabelled.count == 0)
-        throw UsageError(fmt::format("{}: there are no pictures in it", folder));
+        throw UsageError(fmt::format("{}: there are no pictures in it{}", folder,
+                                     options_.follow ? "" : " (links to folders are entered with --follow)"));
     if (labels_.list() == nullptr) {
         throw UsageError(
             fmt::format("{}: its {} pictures are in no folder that names their class ({}); or name a list "

@@ -198,11 +198,11 @@ private:
 };
 
 LabelList LabelList::read(const std::filesystem::path& file) {
-    std::ifstream stream(file, std::ios::binary);
+    std::error_code ignored;
+    std::ifstream stream;
+    if (!std::filesystem::is_directory(file, ignored)) stream.open(file, std::ios::binary);
+    if (!stream.is_open()) throw UsageError(fmt::format("{}: the labels cannot be read", file.native()));
     std::string text{std::istreambuf_iterator<char>(stream), {}};
-    if (!stream || stream.bad() || std::filesystem::is_directory(file)) {
-        throw UsageError(fmt::format("{}: the labels cannot be read", file.native()));
-    }
     return LabelListReader(file.native(), std::move(text)).read();
 }
 

@@ -125,6 +125,7 @@ Json facts_object(const Evaluation& evaluation, const EvaluationFacts& facts) {
             {"engine", valid(facts.engine)},
             {"device", valid(facts.device)},
             {"precision", facts.precision},
+            {"recipe", facts.recipe},
             {"mapping", facts.mapping},
             {"classes_of_model", evaluation.classes().size()},
             {"classes_evaluated", evaluation.classes_seen()},
@@ -167,11 +168,11 @@ Json calibration_array(const Evaluation& evaluation) {
 
 std::string evaluation_summary(const Evaluation& evaluation, const EvaluationFacts& facts) {
     const auto all = static_cast<int>(evaluation.classes().size());
-    std::string text =
-        fmt::format("{:<8} {}, {}\n{:<8} {}, {}, {}, {}, {}\n", "data", sanitise_for_terminal(facts.data),
-                    plural(evaluation.images(), "image", "images"), "model", facts.model,
-                    sanitise_for_terminal(facts.weights),
-                    plural(evaluation.classes().size(), "class", "classes"), facts.engine, facts.precision);
+    std::string text = fmt::format(
+        "{:<8} {}, {}\n{:<8} {}, {}, {}\n{:<8} {}, {}; {}\n", "data", sanitise_for_terminal(facts.data),
+        plural(evaluation.images(), "image", "images"), "model", facts.model,
+        sanitise_for_terminal(facts.weights), plural(evaluation.classes().size(), "class", "classes"),
+        "engine", facts.engine, facts.precision, facts.recipe);
     text += fmt::format("{:<8} {}", "labels", facts.mapping);
     if (evaluation.classes_seen() < all) {
         text += fmt::format("; images of {} of the model's {} classes, answers among all {}",

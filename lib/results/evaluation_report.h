@@ -17,6 +17,7 @@ struct EvaluationFacts {
     std::string engine;            ///< "oneDNN 3.2.0"
     std::string device;            ///< "cpu"
     std::string precision;         ///< "fp32"
+    std::string recipe;            ///< "resize 256, crop 224, bilinear"
     std::string mapping;           ///< how the data's labels were found among the classes: "200 by wnid"
     std::uint64_t unlabelled = 0;  ///< pictures left out that have no label,
     std::uint64_t unknown = 0;     ///< or one that no class has
