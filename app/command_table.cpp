@@ -45,6 +45,15 @@ const std::vector<CommandRow>& commands() {
          "working on batches of their own, as when a folder is classified; the time of a batch is that of "
          "one "
          "that has all threads, as when a single image is; both are medians. Decoding is not in it."},
+        {Command::eval, "eval", "DIR", "Measure how often a model is right on labelled pictures",
+         "Classifies the pictures in DIR, a folder or an archive, and compares with what they are labelled: "
+         "the first folder below DIR names the class, by wnid, class name, or index from 0 (a class that is "
+         "called so goes before an index); or --labels-csv does. Labels that the model has no class for, and "
+         "those that fit two, are refused by name before anything is classified. Prints top-1 and top-5 "
+         "accuracy with 95 % intervals (Wilson), the mean of the classes' top-1, the expected calibration "
+         "error (15 bins of equal width over the probability of the first label), a table of the classes, "
+         "and the pairs that are confused most. A failed picture is named on standard error, and is neither "
+         "right nor wrong; then, or where a picture that the list names is missing, the exit status is 1."},
         {Command::weights_path, "weights path", "[NAME|FILE]", "Print where weights are kept on this machine",
          "Looks in the order in which a run does: a file of that name, the cache of imnet, of torch hub, of "
          "Hugging Face. Without a name, the model's default weights. Exit status 3 where they are in none."},

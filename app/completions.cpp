@@ -45,7 +45,7 @@ std::string option_words(Command command) {
     return words;
 }
 
-std::string quoted(std::string_view text) {
+std::string shell_quoted(std::string_view text) {
     std::string quoted = "'";
     for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
     return quoted + '\'';
@@ -75,7 +75,7 @@ std::string zsh_arguments(Command command) {
             if (name.empty()) continue;
             const std::string action = row->value.empty() ? "" : zsh_action(*row);
             lines += fmt::format(" \\\n        {}",
-                                 quoted(fmt::format("{}[{}]{}", name, zsh_escaped(row->help), action)));
+                                 shell_quoted(fmt::format("{}[{}]{}", name, zsh_escaped(row->help), action)));
         }
     }
     if (!command_row(command).arguments.empty()) lines += " \\\n        '*:file:_files'";
@@ -188,7 +188,7 @@ std::string fish_completions() {
         for (const OptionRow* row : options_of(command.command)) {
             script += fmt::format("complete -c imnet -n '{}'", fish_condition(command));
             if (!row->short_name.empty()) script += fmt::format(" -s {}", row->short_name.substr(1));
-            script += fmt::format(" -l {} -d {}", row->long_name.substr(2), quoted(row->help));
+            script += fmt::format(" -l {} -d {}", row->long_name.substr(2), shell_quoted(row->help));
             const auto words = words_for(*row);
             if (!words.empty()) {
                 script += fmt::format(" -x -a '{}'", fmt::join(words, " "));

@@ -8,27 +8,31 @@ namespace imnet::app {
 namespace {
 
 const std::vector<Command> all_commands{
-    Command::classify,      Command::models,         Command::summary,         Command::finetune,
-    Command::bench,         Command::weights_path,   Command::weights_inspect, Command::weights_convert,
-    Command::weights_fetch, Command::weights_verify, Command::merge,           Command::undo};
+    Command::classify,      Command::models,          Command::summary,        Command::finetune,
+    Command::eval,          Command::bench,           Command::weights_path,   Command::weights_inspect,
+    Command::weights_fetch, Command::weights_convert, Command::weights_verify, Command::merge,
+    Command::undo};
 const std::vector<Command> merge{Command::merge};
 const std::vector<Command> classify{Command::classify};
 const std::vector<Command> inspect{Command::weights_inspect};
 const std::vector<Command> convert{Command::weights_convert};
-const std::vector<Command> with_net{Command::classify, Command::summary, Command::bench};
+const std::vector<Command> with_net{Command::classify, Command::summary, Command::eval, Command::bench};
 const std::vector<Command> with_net_or_training{Command::classify, Command::summary, Command::finetune,
-                                                Command::bench};
-const std::vector<Command> with_checkpoint{Command::classify,        Command::summary,
-                                           Command::finetune,        Command::bench,
-                                           Command::weights_inspect, Command::weights_convert};
-const std::vector<Command> with_model{Command::classify,      Command::summary,      Command::finetune,
-                                      Command::bench,         Command::weights_path, Command::weights_fetch,
-                                      Command::weights_verify};
-const std::vector<Command> with_quiet{Command::classify, Command::summary,       Command::finetune,
-                                      Command::bench,    Command::weights_fetch, Command::undo};
+                                                Command::eval, Command::bench};
+const std::vector<Command> with_checkpoint{
+    Command::classify, Command::summary,         Command::finetune,       Command::eval,
+    Command::bench,    Command::weights_inspect, Command::weights_convert};
+const std::vector<Command> with_model{Command::classify,      Command::summary,       Command::finetune,
+                                      Command::eval,          Command::bench,         Command::weights_path,
+                                      Command::weights_fetch, Command::weights_verify};
+const std::vector<Command> with_quiet{Command::classify, Command::summary, Command::finetune,
+                                      Command::eval,     Command::bench,   Command::weights_fetch,
+                                      Command::undo};
 const std::vector<Command> bench{Command::bench};
-const std::vector<Command> with_batch{Command::classify, Command::bench};
-const std::vector<Command> with_progress{Command::classify, Command::finetune};
+const std::vector<Command> eval{Command::eval};
+const std::vector<Command> with_batch{Command::classify, Command::eval, Command::bench};
+const std::vector<Command> with_pictures{Command::classify, Command::eval};
+const std::vector<Command> with_progress{Command::classify, Command::finetune, Command::eval};
 const std::vector<Command> fetch{Command::weights_fetch};
 
 // What only training takes stands before what all commands take.
@@ -100,7 +104,7 @@ const std::vector<OptionRow>& rows() {
          "the checkpoint's own, else ImageNet's for 1000 outputs, else 'class 0', 'class 1' and so on",
          {},
          Completion::file,
-         classify,
+         with_pictures,
          &Options::labels},
         {"Model",
          "",
@@ -223,7 +227,7 @@ const std::vector<OptionRow>& rows() {
          "",
          {},
          Completion::none,
-         classify,
+         with_pictures,
          &Options::follow},
         {"Input",
          "",
@@ -233,7 +237,7 @@ const std::vector<OptionRow>& rows() {
          "",
          {},
          Completion::none,
-         classify,
+         with_pictures,
          &Options::all},
         {"Input",
          "",
@@ -243,7 +247,7 @@ const std::vector<OptionRow>& rows() {
          "200",
          {},
          Completion::none,
-         classify,
+         with_pictures,
          &Options::max_megapixels},
         {"Input",
          "",
@@ -255,8 +259,41 @@ const std::vector<OptionRow>& rows() {
          "",
          {},
          Completion::none,
-         classify,
+         with_pictures,
          &Options::draft},
+
+        {"Input",
+         "",
+         "--labels-csv",
+         "FILE",
+         "Take the labels from FILE and not from folders: lines of path,label with paths below DIR, Kaggle's "
+         "LOC_val_solution.csv, or a line a picture as ILSVRC2012_validation_ground_truth.txt",
+         "",
+         {},
+         Completion::file,
+         eval,
+         &Options::labels_csv},
+        {"Input",
+         "",
+         "--numbers",
+         "MEANING",
+         "What labels mean that are numbers: index (of the model's outputs, from 0) or ilsvrc2012-id (of the "
+         "challenge's development kit, from 1)",
+         "folders: index; in --labels-csv, numbers are refused",
+         {"index", "ilsvrc2012-id"},
+         Completion::none,
+         eval,
+         &Options::numbers},
+        {"Input",
+         "",
+         "--skip-unknown",
+         "",
+         "Leave out pictures of classes that the model does not have, and say how many",
+         "",
+         {},
+         Completion::none,
+         eval,
+         &Options::skip_unknown},
 
         {"Output", "-k", "--top", "N", "Labels an image", "5", {}, Completion::none, classify, &Options::top},
         {"Output",
@@ -289,6 +326,46 @@ const std::vector<OptionRow>& rows() {
          Completion::none,
          bench,
          &Options::format},
+        {"Output",
+         "",
+         "--format",
+         "FORMAT",
+         "How the figures are written: text, json (all of them), or csv, a line a class",
+         "text",
+         {"text", "json", "csv"},
+         Completion::none,
+         eval,
+         &Options::format},
+        {"Output",
+         "",
+         "--wrong",
+         "",
+         "Print the paths of the misclassified pictures and nothing else; the figures go to standard error",
+         "",
+         {},
+         Completion::none,
+         eval,
+         &Options::wrong},
+        {"Output",
+         "-0",
+         "--null",
+         "",
+         "The paths of --wrong end in NUL bytes, as xargs -0 reads them",
+         "",
+         {},
+         Completion::none,
+         eval,
+         &Options::null_separated},
+        {"Output",
+         "-o",
+         "--output",
+         "FILE",
+         "Write the figures, or the paths of --wrong, there; the file appears when it is complete",
+         "standard output",
+         {},
+         Completion::file,
+         eval,
+         &Options::output},
         {"Output",
          "-o",
          "--output",

@@ -15,6 +15,7 @@ enum class Command {
     summary,
     finetune,
     bench,
+    eval,
     weights_path,
     weights_inspect,
     weights_convert,
@@ -87,6 +88,11 @@ struct Options {
     std::optional<double> label_smoothing;
     std::optional<std::string> class_weights;
     std::optional<double> clip_norm;
+
+    std::optional<std::string> labels_csv;
+    std::optional<std::string> numbers;
+    bool skip_unknown = false;
+    bool wrong = false;
 
     bool help = false;
     bool version = false;
