@@ -1,6 +1,7 @@
 #include "eval_data.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <set>
 #include <span>
@@ -39,6 +40,10 @@ std::string names(const Named& named) {
     return fmt::format("{}{}", fmt::join(named.first, ", "), named.count > named.first.size() ? " …" : "");
 }
 
+std::string pictures(std::uint64_t count) {
+    return fmt::format("{} {}", count, count == 1 ? "picture" : "pictures");
+}
+
 }  // namespace
 
 EvalData::EvalData(const Options& options) : options_(options), labels_(resolve_labels(options)) {}
@@ -55,7 +60,7 @@ void EvalData::map_to(const Labels& model) {
     survey_ = imnet::survey(inputs(), labels_);
     if (survey_.labelled == 0) refuse_nothing();
     std::set<std::string> texts;
-    for (const auto& [label, pictures] : survey_.labels) texts.insert(label);
+    for (const auto& [label, count] : survey_.labels) texts.insert(label);
     mapping_ = map_labels(model, texts, resolve_numbers(options_));
     refuse_unmapped();
 }
@@ -109,25 +114,25 @@ std::optional<int> EvalData::truth_of(std::string_view path) const {
 }
 
 std::uint64_t EvalData::unknown() const {
-    std::uint64_t pictures = 0;
-    for (const std::string& label : mapping_.unknown) pictures += survey_.labels.at(label);
-    return pictures;
+    std::uint64_t count = 0;
+    for (const std::string& label : mapping_.unknown) count += survey_.labels.at(label);
+    return count;
 }
 
 void EvalData::say_what_is_left_out() const {
     const Named& unlabelled = survey_.unlabelled;
     if (unlabelled.count > 0) {
-        say(fmt::format(
-            "{} pictures left out: {} ({})", unlabelled.count,
-            labels_.list() != nullptr ? "the list does not name them" : "they are in no folder of a class",
-            names(unlabelled)));
+        say(fmt::format("{} left out: {} ({})", pictures(unlabelled.count),
+                        labels_.list() != nullptr ? "the list does not name them" : "in no folder of a class",
+                        names(unlabelled)));
     }
     if (unknown() > 0) {
-        say(fmt::format("{} pictures left out: the model has no class for {} labels ({})", unknown(),
-                        mapping_.unknown.size(), names(mapping_.unknown)));
+        say(fmt::format("{} left out: the model has no class for {} of the {} labels ({})",
+                        pictures(unknown()), mapping_.unknown.size(), survey_.labels.size(),
+                        names(mapping_.unknown)));
     }
     if (survey_.missing.count > 0) {
-        say(fmt::format("{} pictures that {} names are not there ({})", survey_.missing.count,
+        say(fmt::format("{} not found that {} names ({})", pictures(survey_.missing.count),
                         *options_.labels_csv, names(survey_.missing)));
     }
 }

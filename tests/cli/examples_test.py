@@ -6,6 +6,7 @@ processors: they are compared up to three decimals of a per cent or a probabilit
 """
 import os
 import re
+import shutil
 import subprocess
 
 import pytest
@@ -42,6 +43,12 @@ def place(tmp_path_factory):
     checkpoints.write(cache / "resnet50-0676ba61.pth", checkpoints.resnet50())
     checkpoints.write(cache / "resnetv2_50.a1h_in1k.safetensors", checkpoints.pre_activation_resnet50())
     checkpoints.write(root / "flowers.pth", checkpoints.resnet18(10))
+    (root / "labels.csv").write_text("chelsea.png,Egyptian cat\ncoffee.png,espresso\nrocket.jpg,missile\n")
+    for picture in ("val/n02124075/chelsea.png", "val/espresso/coffee.png",
+                    "ILSVRC2012_img_val/ILSVRC2012_val_00000001.JPEG"):
+        (root / picture).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / "samples" / "coffee.png", root / picture)
+    (root / "ILSVRC2012_validation_ground_truth.txt").write_text("490\n")
     (root / "flowers.txt").write_text("".join(f"flower {i}\n" for i in range(10)))
     return root
 
