@@ -11,6 +11,7 @@ import subprocess
 import pytest
 
 import checkpoints
+import class_folders
 from program import PROGRAM, ROOT
 
 
@@ -43,6 +44,7 @@ def place(tmp_path_factory):
     checkpoints.write(cache / "resnetv2_50.a1h_in1k.safetensors", checkpoints.pre_activation_resnet50())
     checkpoints.write(root / "flowers.pth", checkpoints.resnet18(10))
     (root / "flowers.txt").write_text("".join(f"flower {i}\n" for i in range(10)))
+    class_folders.write(root / "leaves", 2)
     return root
 
 
