@@ -9,13 +9,12 @@
 
 #include <fmt/format.h>
 
-#include "base/mapped_file.h"
 #include "base/output_file.h"
 #include "base/progress_bar.h"
-#include "base/sha256.h"
 #include "commands.h"
 #include "finetune.h"
 #include "resolve.h"
+#include "run_facts.h"
 #include "training/learning_curve.h"
 
 namespace imnet::app {
@@ -181,8 +180,9 @@ Start start_from_weights(const Options& options, Labels labels, std::uint64_t se
     Options of_net = options;
     of_net.seed.reset();
     Net parent = resolve_net(of_net);
-    std::string hash = sha256(MappedFile(parent.weights_path).bytes());
-    const std::string weights = fs::path(parent.weights).filename().native();
+    std::string hash = weights_sha256(parent);
+    const fs::path path(parent.weights);  // a folder's may end in a slash
+    const std::string weights = (path.has_filename() ? path : path.parent_path()).filename().native();
     if (same_classes(parent.labels, labels)) {
         if (!options.quiet)
             say(fmt::format("{}: it has these {} classes already: its head is kept", parent.weights,

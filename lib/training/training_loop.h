@@ -49,8 +49,9 @@ struct LoopEvents {
 
 /// Trains to the end, from where `state` left off if there is one, and removes the state that it keeps.
 /// The best epoch is the first with the highest top-1; it is kept as soon as it is known. A signal saves
-/// the state and throws Interrupted; a loss that is no number throws ModelError, and what was kept stays.
-/// Returns the curve.
+/// the state and throws Interrupted; a loss, gradient or weight that is not finite throws ModelError, and
+/// what was kept stays. Throws UsageError where pictures to train or to validate with are missing. Returns
+/// the curve.
 std::vector<EpochResult> train(Trainer& trainer, const TrainingTask& task, const LoopOptions& options,
                                const std::optional<TrainingState>& state, const LoopEvents& events);
 

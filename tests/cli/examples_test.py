@@ -12,6 +12,7 @@ import subprocess
 import pytest
 
 import checkpoints
+import class_folders
 from program import PROGRAM, ROOT
 
 
@@ -50,6 +51,7 @@ def place(tmp_path_factory):
         shutil.copy(ROOT / "samples" / "coffee.png", root / picture)
     (root / "ILSVRC2012_validation_ground_truth.txt").write_text("490\n")
     (root / "flowers.txt").write_text("".join(f"flower {i}\n" for i in range(10)))
+    class_folders.write(root / "leaves", 2)
     return root
 
 

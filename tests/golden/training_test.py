@@ -1,0 +1,268 @@
+"""Steps of training beside PyTorch's own loop, from the same weights and batches.
+
+Runs `training_probe` from the build folder that IMNET_BUILD names. Two programs that add in another order
+never agree to the last digit, and how far they part depends on the net, the batch and the optimizer: Adam's
+first steps are lr · g/|g|, so that where a gradient is all rounding even the sign is. So the measure is
+PyTorch itself: the same loop in float64 is taken for the truth, and the program may be as far from it as
+PyTorch's float32 (or bfloat16) loop is, times a margin. Distances are root mean squares over a tensor.
+"""
+
+import contextlib
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+torch = pytest.importorskip("torch", reason="the reference, PyTorch, is not installed")
+pytest.importorskip("torchvision", reason="the reference, torchvision, is not installed")
+pytest.importorskip("timm", reason="the reference, timm, is not installed")
+safetensors_torch = pytest.importorskip("safetensors.torch", reason="safetensors is not installed")
+
+from random_weights import batch_norms, build  # noqa: E402
+
+CLASSES = 5
+COUNT = 8
+SIDE = 48
+# Rounding errors of the two are drawn alike but not equal: one tensor's may be some times the other's. What
+# is wrong (a decayed norm, a moment too late, a loss by another mean) is wrong by far more.
+MARGIN = 4
+# Where one of them adds pairwise and the other one by one, a sum of n numbers differs by about sqrt(n)/2 roundings
+# of 2^-24; the longest here, the mean of a norm, has COUNT * 24 * 24 of them.
+ROUNDING = 2.0 ** -18
+
+
+@pytest.fixture(scope="module")
+def probe(tmp_path_factory):
+    build_folder = os.environ.get("IMNET_BUILD")
+    if build_folder is None:
+        pytest.skip("IMNET_BUILD does not name a build folder")
+    program = Path(build_folder) / "bin" / "training_probe"
+    folder = tmp_path_factory.mktemp("training")
+
+    def run(model, state_dict, inputs, targets, **settings):
+        """inputs [steps, count, 3, H, W] or [steps, count, features], targets [steps, count, classes]."""
+        if inputs.dim() == 5:
+            inputs = inputs.permute(0, 1, 3, 4, 2)
+        safetensors_torch.save_file({key: value.contiguous() for key, value in state_dict.items()},
+                                    folder / "net.safetensors")
+        safetensors_torch.save_file({"inputs": inputs.contiguous(), "targets": targets.contiguous()},
+                                    folder / "batches.safetensors")
+        words = [f"{name}={value}" for name, value in settings.items()]
+        done = subprocess.run([program, model, folder / "net.safetensors", folder / "batches.safetensors",
+                               folder / "out.safetensors", *words], capture_output=True)
+        assert done.returncode == 0, done.stderr.decode()
+        return safetensors_torch.load_file(folder / "out.safetensors")
+
+    return run
+
+
+def start(name):
+    """A net whose norms and statistics are not those that a new one has."""
+    torch.manual_seed(3)
+    net = build(name, CLASSES)
+    with torch.no_grad():
+        for norm in batch_norms(net):
+            norm.weight.uniform_(0.5, 1.5)
+            norm.bias.normal_(0, 0.2)
+            norm.running_mean.normal_(0, 0.2)
+            norm.running_var.uniform_(0.5, 1.5)
+    return net
+
+
+def batches(steps=1, soft=False, shape=(3, SIDE, SIDE)):
+    draw = torch.Generator().manual_seed(11)
+    inputs = torch.randn(steps, COUNT, *shape, generator=draw)
+    labels = torch.randint(CLASSES, (steps, COUNT), generator=draw)
+    targets = torch.nn.functional.one_hot(labels, CLASSES).float()
+    if soft:  # as MixUp makes them
+        targets = 0.3 * targets + 0.7 * targets.roll(1, 1)
+    return inputs, targets
+
+
+def parts(net, frozen_stages):
+    """The modules that stay as they are."""
+    if frozen_stages == 0:
+        return []
+    if hasattr(net, "stem"):
+        return [net.stem, *net.stages[:frozen_stages]]
+    return [net.conv1, net.bn1, *[getattr(net, f"layer{i + 1}") for i in range(frozen_stages)]]
+
+
+def pytorch_loop(net, inputs, targets, dtype=torch.float32, *, optimizer, lr=0.001, weight_decay=0.0, momentum=0.9,
+                 clip_norm=0.0, smoothing=0.0, class_weights=None, frozen_stages=0, precision="fp32"):
+    """What a user of PyTorch writes; gives what the probe does."""
+    net = net.to(dtype).train()
+    for part in parts(net, frozen_stages):
+        part.eval().requires_grad_(False)
+    moving = {name: parameter for name, parameter in net.named_parameters() if parameter.requires_grad}
+    groups = [{"params": [p for p in moving.values() if p.dim() > 1], "weight_decay": weight_decay},
+              {"params": [p for p in moving.values() if p.dim() <= 1], "weight_decay": 0.0}]
+    if optimizer == "sgd":
+        steps = torch.optim.SGD(groups, lr=lr, momentum=momentum)
+    else:
+        steps = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[optimizer](groups, lr=lr)
+    weights = None if class_weights is None else torch.tensor(class_weights, dtype=dtype)
+    criterion = torch.nn.CrossEntropyLoss(weights, label_smoothing=smoothing)
+    autocast = precision == "bf16" and dtype == torch.float32
+    result = {"losses": [], "norms": []}
+    for batch, wanted in zip(inputs.to(dtype), targets.to(dtype)):
+        steps.zero_grad()
+        if bool(((wanted == 0) | (wanted == 1)).all()):
+            wanted = wanted.argmax(1)  # class indices, as a data loader gives them
+        with torch.autocast("cpu", torch.bfloat16) if autocast else contextlib.nullcontext():
+            answer = net(batch)
+        loss = criterion(answer.to(dtype), wanted)
+        loss.backward()
+        norm = torch.nn.utils.clip_grad_norm_(moving.values(), clip_norm or float("inf"))
+        steps.step()
+        result["losses"].append(loss.detach())
+        result["norms"].append(norm)
+    result = {name: torch.stack(values) for name, values in result.items()}
+    result.update({f"gradients/{name}": parameter.grad for name, parameter in moving.items()})
+    result.update({f"weights/{name}": tensor.detach() for name, tensor in net.state_dict().items()
+                   if tensor.is_floating_point()})
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16) if autocast else contextlib.nullcontext():
+        result["logits"] = net.eval()(inputs[-1].to(dtype))
+    return {name: tensor.double() for name, tensor in result.items()}
+
+
+def distance(a, b):
+    return (a.double() - b.double()).pow(2).mean().sqrt().item()
+
+
+def compare(probe, name, make, inputs, targets, **settings):
+    """`make()` gives the net to begin with, the same each time."""
+    before = make().state_dict()
+    floats = {key: value for key, value in before.items() if value.is_floating_point()}
+    truth = pytorch_loop(make(), inputs, targets, torch.float64, **settings)
+    pytorch = pytorch_loop(make(), inputs, targets, **settings)
+    words = {key: ",".join(map(str, value)) if key == "class_weights" else value for key, value in settings.items()}
+    if words.get("precision") == "fp32":
+        del words["precision"]
+    mine = probe(name, floats, inputs, targets, **words)
+
+    assert mine.keys() == truth.keys()
+    for key, expected in truth.items():
+        assert mine[key].shape == expected.shape, key
+        allowed = MARGIN * distance(pytorch[key], expected) + ROUNDING * distance(expected, torch.zeros(()))
+        assert distance(mine[key], expected) <= allowed, key
+    return before, mine, truth
+
+
+ADAM = {"optimizer": "adam", "weight_decay": 0.01}
+ADAMW = {"optimizer": "adamw", "weight_decay": 0.05}
+SGD = {"optimizer": "sgd", "weight_decay": 0.01, "lr": 0.05}
+
+
+def moved(before, after):
+    """How far a tensor has moved, measured by its own size."""
+    return distance(before, after) / distance(before, torch.zeros(()))
+
+
+@pytest.mark.parametrize("name, settings", [
+    ("resnet50", ADAM), ("resnet50", ADAMW), ("resnet50", SGD), ("resnetv2_50", ADAMW), ("resnetv2_50", SGD),
+    ("resnext50_32x4d", ADAM)], ids=lambda value: value if isinstance(value, str) else value["optimizer"])
+def test_one_step(probe, name, settings):
+    inputs, targets = batches()
+    before, mine, _ = compare(probe, name, lambda: start(name), inputs, targets, **settings)
+    for key, tensor in before.items():
+        if tensor.is_floating_point():
+            assert moved(tensor, mine["weights/" + key]) > 1e-5, key
+
+
+@pytest.mark.parametrize("settings", [ADAM, ADAMW, SGD, {**SGD, "momentum": 0}],
+                         ids=["adam", "adamw", "sgd", "sgd without momentum"])
+def test_several_steps(probe, settings):
+    inputs, targets = batches(steps=3)
+    compare(probe, "resnet18", lambda: start("resnet18"), inputs, targets, **settings)
+
+
+WEIGHTS = {"class_weights": [0.2, 3.0, 1.0, 0.5, 2.0]}
+
+
+@pytest.mark.parametrize("settings, soft", [
+    ({"smoothing": 0.1}, False), (WEIGHTS, False), ({"smoothing": 0.1, **WEIGHTS}, False), ({}, True),
+    ({"smoothing": 0.1, **WEIGHTS}, True),
+], ids=["smoothing", "class weights", "both", "mixed", "mixed with both"])
+def test_losses(probe, settings, soft):
+    inputs, targets = batches(soft=soft)
+    compare(probe, "resnet18", lambda: start("resnet18"), inputs, targets, **SGD, **settings)
+
+
+def test_a_long_gradient_is_shortened(probe):
+    inputs, targets = batches(steps=2)
+    _, mine, _ = compare(probe, "resnet18", lambda: start("resnet18"), inputs, targets, clip_norm=0.5, **SGD)
+    length = sum(tensor.double().pow(2).sum() for key, tensor in mine.items() if key.startswith("gradients/")).sqrt()
+    assert mine["norms"][-1] > 0.5 and abs(length - 0.5) < 1e-5
+
+
+def test_a_short_gradient_is_not(probe):
+    inputs, targets = batches()
+    _, mine, _ = compare(probe, "resnet18", lambda: start("resnet18"), inputs, targets, clip_norm=1e6, **SGD)
+    length = sum(tensor.double().pow(2).sum() for key, tensor in mine.items() if key.startswith("gradients/")).sqrt()
+    assert abs(length / mine["norms"][-1] - 1) < 1e-5
+
+
+@pytest.mark.parametrize("name", ["resnet18", "resnetv2_50"])
+def test_frozen_until_the_second_stage(probe, name):
+    inputs, targets = batches(steps=2)
+    before, mine, _ = compare(probe, name, lambda: start(name), inputs, targets, frozen_stages=2, **ADAMW)
+    frozen = ("conv1.", "bn1.", "layer1.", "layer2.", "stem.", "stages.0.", "stages.1.")
+    for key, tensor in before.items():
+        if tensor.is_floating_point():
+            assert torch.equal(tensor, mine["weights/" + key]) == key.startswith(frozen), key
+    assert not any(key.startswith(tuple("gradients/" + part for part in frozen)) for key in mine)
+
+
+class Head(torch.nn.Module):
+    """A head alone, under the name that it has in the net."""
+
+    def __init__(self):
+        super().__init__()
+        torch.manual_seed(5)
+        self.fc = torch.nn.Linear(512, CLASSES)
+
+    def forward(self, features):
+        return self.fc(features)
+
+
+@pytest.mark.parametrize("settings", [ADAM, ADAMW, SGD], ids=["adam", "adamw", "sgd"])
+def test_a_head_on_features(probe, settings):
+    inputs, targets = batches(steps=5, shape=(512,))
+    truth = pytorch_loop(Head(), inputs, targets, torch.float64, **settings)
+    pytorch = pytorch_loop(Head(), inputs, targets, **settings)
+    mine = probe("resnet18", Head().state_dict(), inputs, targets, part="head", **settings)
+    assert mine.keys() == truth.keys()
+    for key, expected in truth.items():
+        allowed = MARGIN * distance(pytorch[key], expected) + ROUNDING * distance(expected, torch.zeros(()))
+        assert distance(mine[key], expected) <= allowed, key
+
+
+@pytest.mark.parametrize("settings", [ADAM, SGD], ids=["adam", "sgd"])
+def test_bfloat16_by_autocast(probe, settings):
+    """As far from the truth as PyTorch's autocast, which computes with 8 bits: a hundredth, layer by layer."""
+    inputs, targets = batches()
+    before, mine, truth = compare(probe, "resnet18", lambda: start("resnet18"), inputs, targets, precision="bf16",
+                                  **settings)
+    assert 1e-4 < distance(mine["gradients/fc.weight"], truth["gradients/fc.weight"])  # it is not float32
+
+
+@pytest.mark.parametrize("settings", [ADAM, ADAMW, SGD], ids=["adam", "adamw", "sgd"])
+def test_a_second_trainer_goes_on_bit_for_bit(probe, settings):
+    inputs, targets = batches(steps=4)
+    start_from = {key: value for key, value in start("resnet18").state_dict().items() if value.is_floating_point()}
+    whole = probe("resnet18", start_from, inputs, targets, **settings)
+    handed_on = probe("resnet18", start_from, inputs, targets, handed_on_after=2, **settings)
+    assert whole.keys() == handed_on.keys()
+    for key, tensor in whole.items():
+        assert torch.equal(tensor, handed_on[key]), key
+
+
+def test_the_number_of_threads_changes_last_digits_at_most(probe):
+    inputs, targets = batches()
+    start_from = {key: value for key, value in start("resnet18").state_dict().items() if value.is_floating_point()}
+    one = probe("resnet18", start_from, inputs, targets, threads=1, **SGD)
+    two = probe("resnet18", start_from, inputs, targets, threads=2, **SGD)
+    for key, tensor in one.items():
+        assert distance(tensor, two[key]) <= 1e-3 * distance(tensor, torch.zeros(())), key
