@@ -208,6 +208,16 @@ int number_in_range(const std::optional<std::int64_t>& typed, std::string_view o
     return static_cast<int>(*typed);
 }
 
+double real_in_range(const std::optional<double>& typed, std::string_view option, double smallest,
+                     double largest, double fallback) {
+    if (!typed) return fallback;
+    if (!(*typed >= smallest && *typed <= largest)) {
+        throw UsageError(
+            fmt::format("{} {}: it takes a number from {} to {}", option, *typed, smallest, largest));
+    }
+    return *typed;
+}
+
 void say(const std::string& message) { fmt::print(stderr, "imnet: {}\n", message); }
 
 }  // namespace imnet::app
