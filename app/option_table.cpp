@@ -10,24 +10,28 @@ namespace {
 const std::vector<Command> all_commands{
     Command::classify,      Command::models,         Command::summary,         Command::finetune,
     Command::bench,         Command::weights_path,   Command::weights_inspect, Command::weights_convert,
-    Command::weights_fetch, Command::weights_verify, Command::merge,           Command::undo};
+    Command::weights_fetch, Command::weights_verify, Command::merge,           Command::undo,
+    Command::explain};
 const std::vector<Command> merge{Command::merge};
 const std::vector<Command> classify{Command::classify};
+const std::vector<Command> explain{Command::explain};
+const std::vector<Command> classify_or_explain{Command::classify, Command::explain};
 const std::vector<Command> inspect{Command::weights_inspect};
 const std::vector<Command> convert{Command::weights_convert};
-const std::vector<Command> with_net{Command::classify, Command::summary, Command::bench};
+const std::vector<Command> with_net{Command::classify, Command::summary, Command::bench, Command::explain};
 const std::vector<Command> with_net_or_training{Command::classify, Command::summary, Command::finetune,
-                                                Command::bench};
-const std::vector<Command> with_checkpoint{Command::classify,        Command::summary,
-                                           Command::finetune,        Command::bench,
-                                           Command::weights_inspect, Command::weights_convert};
-const std::vector<Command> with_model{Command::classify,      Command::summary,      Command::finetune,
-                                      Command::bench,         Command::weights_path, Command::weights_fetch,
-                                      Command::weights_verify};
+                                                Command::bench, Command::explain};
+const std::vector<Command> with_checkpoint{
+    Command::classify,        Command::summary,         Command::finetune, Command::bench,
+    Command::weights_inspect, Command::weights_convert, Command::explain};
+const std::vector<Command> with_model{Command::classify,       Command::summary,      Command::finetune,
+                                      Command::bench,          Command::weights_path, Command::weights_fetch,
+                                      Command::weights_verify, Command::explain};
 const std::vector<Command> with_quiet{Command::classify, Command::summary,       Command::finetune,
-                                      Command::bench,    Command::weights_fetch, Command::undo};
+                                      Command::bench,    Command::weights_fetch, Command::undo,
+                                      Command::explain};
 const std::vector<Command> bench{Command::bench};
-const std::vector<Command> with_batch{Command::classify, Command::bench};
+const std::vector<Command> with_batch{Command::classify, Command::bench, Command::explain};
 const std::vector<Command> with_progress{Command::classify, Command::finetune};
 const std::vector<Command> fetch{Command::weights_fetch};
 
@@ -100,7 +104,7 @@ const std::vector<OptionRow>& rows() {
          "the checkpoint's own, else ImageNet's for 1000 outputs, else 'class 0', 'class 1' and so on",
          {},
          Completion::file,
-         classify,
+         classify_or_explain,
          &Options::labels},
         {"Model",
          "",
@@ -243,7 +247,7 @@ const std::vector<OptionRow>& rows() {
          "200",
          {},
          Completion::none,
-         classify,
+         classify_or_explain,
          &Options::max_megapixels},
         {"Input",
          "",
@@ -257,6 +261,49 @@ const std::vector<OptionRow>& rows() {
          Completion::none,
          classify,
          &Options::draft},
+
+        {"Explanation",
+         "",
+         "--class",
+         "CLASS",
+         "What to look for: a class's name, wnid or index",
+         "the most probable",
+         {},
+         Completion::none,
+         explain,
+         &Options::explained_class},
+        {"Explanation",
+         "",
+         "--occlusion",
+         "",
+         "Slide a grey patch over the picture instead, and show where it costs the class probability: "
+         "slower, "
+         "needs no gradients, and so runs on every engine",
+         "",
+         {},
+         Completion::none,
+         explain,
+         &Options::occlusion},
+        {"Explanation",
+         "",
+         "--patch",
+         "N",
+         "Side of that patch, in pixels of the prepared picture",
+         "a quarter of the picture's side",
+         {},
+         Completion::none,
+         explain,
+         &Options::patch},
+        {"Explanation",
+         "",
+         "--stride",
+         "N",
+         "How many pixels it moves at a time, at most",
+         "a fourteenth of the picture's side",
+         {},
+         Completion::none,
+         explain,
+         &Options::stride},
 
         {"Output", "-k", "--top", "N", "Labels an image", "5", {}, Completion::none, classify, &Options::top},
         {"Output",
@@ -289,6 +336,26 @@ const std::vector<OptionRow>& rows() {
          Completion::none,
          bench,
          &Options::format},
+        {"Output",
+         "",
+         "--format",
+         "FORMAT",
+         "How the explanation is told: text, or json with the heat of every cell",
+         "text",
+         {"text", "json"},
+         Completion::none,
+         explain,
+         &Options::format},
+        {"Output",
+         "-o",
+         "--output",
+         "FILE",
+         "The PNG file to write; it appears when it is complete",
+         "",
+         {},
+         Completion::file,
+         explain,
+         &Options::output},
         {"Output",
          "-o",
          "--output",

@@ -15,6 +15,7 @@ enum class Command {
     summary,
     finetune,
     bench,
+    explain,
     weights_path,
     weights_inspect,
     weights_convert,
@@ -86,6 +87,11 @@ struct Options {
     std::optional<double> label_smoothing;
     std::optional<std::string> class_weights;
     std::optional<double> clip_norm;
+
+    std::optional<std::string> explained_class;  // explain
+    bool occlusion = false;
+    std::optional<std::int64_t> patch;
+    std::optional<std::int64_t> stride;
 
     bool help = false;
     bool version = false;
