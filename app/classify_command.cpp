@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include "base/interruption.h"
-#include "base/nearest_names.h"
 #include "base/output_file.h"
 #include "classify.h"
 #include "commands.h"
@@ -26,14 +25,7 @@ namespace {
 std::vector<int> resolve_wanted(const Options& options, const Labels& labels) {
     if (!options.is) return {};
     if (options.format) throw UsageError("--is prints paths; it does not go with --format");
-    std::vector<int> wanted = find_labels(labels, *options.is);
-    if (!wanted.empty()) return wanted;
-    std::vector<std::string_view> names;
-    for (const Label& label : labels) names.push_back(label.name);
-    const auto nearest = nearest_names(*options.is, names);
-    throw UsageError(fmt::format("--is {}: the model has no class of that name, wnid or index{}{}",
-                                 *options.is,
-                                 nearest.empty() ? "" : "; near it: ", fmt::join(nearest, ", ")));
+    return resolve_classes("--is", *options.is, labels);
 }
 
 // All that can be told without the net, so that a wrong option is said at once.

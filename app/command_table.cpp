@@ -54,6 +54,18 @@ const std::vector<CommandRow>& commands() {
          "error (15 bins of equal width over the probability of the first label), a table of the classes, "
          "and the pairs that are confused most. A failed picture is named on standard error, and is neither "
          "right nor wrong; then, or where a picture that the list names is missing, the exit status is 1."},
+        {Command::explain, "explain", "IMAGE", "Show where in a picture the net sees a class",
+         "Writes a PNG to the file that -o names: the photograph upright and in grey, at most 1024 pixels "
+         "long; "
+         "over what the net saw of it, the crop, the heat of the class from black to light yellow; darker "
+         "around "
+         "it. Prints the path, the class with its probability, and where in the photograph the heat is. By "
+         "Grad-CAM (arXiv:1610.02391), from the gradient of the class over the last feature maps, with "
+         "libtorch; "
+         "with --occlusion (arXiv:1311.2901) by what it costs the class to hide each part. Heat is relative "
+         "to "
+         "the picture: the hottest place is always light yellow. The picture - is standard input, and the "
+         "output - standard output."},
         {Command::weights_path, "weights path", "[NAME|FILE]", "Print where weights are kept on this machine",
          "Looks in the order in which a run does: a file of that name, the cache of imnet, of torch hub, of "
          "Hugging Face. Without a name, the model's default weights. Exit status 3 where they are in none."},

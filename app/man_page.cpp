@@ -203,6 +203,7 @@ constexpr Example examples[] = {
     {"The recipe of 2015 instead of the better one:", "imnet --weights IMAGENET1K_V1 samples/coffee.png"},
     {"A checkpoint of one's own, with its class names:",
      "imnet --model resnet18 --weights flowers.pth --labels flowers.txt samples"},
+    {"Where in a picture is it?", "imnet explain samples/chelsea.png -o heat.png"},
     {"Look at an architecture without weights:", "imnet summary --model resnet18 --no-weights"},
     {"Download the default weights, unless they are here:", "imnet weights fetch"},
     {"Where are the default weights kept?", "imnet weights path"},

@@ -2,50 +2,53 @@
 
 #include <algorithm>
 
-#include "training_options.h"
+#include "command_options.h"
 
 namespace imnet::app {
 namespace {
 
 const std::vector<Command> all_commands{
-    Command::classify,      Command::models,          Command::summary,        Command::finetune,
-    Command::eval,          Command::bench,           Command::weights_path,   Command::weights_inspect,
-    Command::weights_fetch, Command::weights_convert, Command::weights_verify, Command::merge,
-    Command::undo};
+    Command::classify,        Command::models,        Command::summary,
+    Command::finetune,        Command::eval,          Command::explain,
+    Command::bench,           Command::weights_path,  Command::weights_inspect,
+    Command::weights_convert, Command::weights_fetch, Command::weights_verify,
+    Command::merge,           Command::undo};
 const std::vector<Command> merge{Command::merge};
 const std::vector<Command> classify{Command::classify};
 const std::vector<Command> inspect{Command::weights_inspect};
 const std::vector<Command> convert{Command::weights_convert};
-const std::vector<Command> with_net{Command::classify, Command::summary, Command::eval, Command::bench};
+const std::vector<Command> with_net{Command::classify, Command::summary, Command::eval, Command::explain,
+                                    Command::bench};
 const std::vector<Command> with_net_or_training{Command::classify, Command::summary, Command::finetune,
-                                                Command::eval, Command::bench};
+                                                Command::eval,     Command::explain, Command::bench};
 const std::vector<Command> with_checkpoint{
-    Command::classify, Command::summary,         Command::finetune,       Command::eval,
-    Command::bench,    Command::weights_inspect, Command::weights_convert};
-const std::vector<Command> with_model{Command::classify,      Command::summary,       Command::finetune,
-                                      Command::eval,          Command::bench,         Command::weights_path,
-                                      Command::weights_fetch, Command::weights_verify};
-const std::vector<Command> with_quiet{Command::classify, Command::summary, Command::finetune,
-                                      Command::eval,     Command::bench,   Command::weights_fetch,
-                                      Command::undo};
+    Command::classify, Command::summary, Command::finetune,        Command::eval,
+    Command::explain,  Command::bench,   Command::weights_inspect, Command::weights_convert};
+const std::vector<Command> with_model{Command::classify,     Command::summary,       Command::finetune,
+                                      Command::eval,         Command::explain,       Command::bench,
+                                      Command::weights_path, Command::weights_fetch, Command::weights_verify};
+const std::vector<Command> with_quiet{Command::classify,      Command::summary, Command::finetune,
+                                      Command::eval,          Command::explain, Command::bench,
+                                      Command::weights_fetch, Command::undo};
 const std::vector<Command> bench{Command::bench};
-const std::vector<Command> eval{Command::eval};
-const std::vector<Command> with_batch{Command::classify, Command::eval, Command::bench};
+const std::vector<Command> with_batch{Command::classify, Command::eval, Command::explain, Command::bench};
 const std::vector<Command> with_pictures{Command::classify, Command::eval};
+const std::vector<Command> with_labels{Command::classify, Command::eval, Command::explain};
 const std::vector<Command> with_progress{Command::classify, Command::finetune, Command::eval};
 const std::vector<Command> fetch{Command::weights_fetch};
 
-// What only training takes stands before what all commands take.
-std::vector<OptionRow> with_training(std::vector<OptionRow> table) {
-    const std::vector<OptionRow> training = training_options();
-    const auto general = std::find_if(table.begin(), table.end(),
-                                      [](const OptionRow& row) { return row.section == "General"; });
-    table.insert(general, training.begin(), training.end());
+// What one command alone takes stands before what all take.
+std::vector<OptionRow> with_command_options(std::vector<OptionRow> table) {
+    for (const auto& options : {training_options(), eval_options(), explain_options()}) {
+        const auto general = std::find_if(table.begin(), table.end(),
+                                          [](const OptionRow& row) { return row.section == "General"; });
+        table.insert(general, options.begin(), options.end());
+    }
     return table;
 }
 
 const std::vector<OptionRow>& rows() {
-    static const std::vector<OptionRow> table = with_training({
+    static const std::vector<OptionRow> table = with_command_options({
         {"Model",
          "",
          "--model",
@@ -104,7 +107,7 @@ const std::vector<OptionRow>& rows() {
          "the checkpoint's own, else ImageNet's for 1000 outputs, else 'class 0', 'class 1' and so on",
          {},
          Completion::file,
-         with_pictures,
+         with_labels,
          &Options::labels},
         {"Model",
          "",
@@ -247,7 +250,7 @@ const std::vector<OptionRow>& rows() {
          "200",
          {},
          Completion::none,
-         with_pictures,
+         with_labels,
          &Options::max_megapixels},
         {"Input",
          "",
@@ -261,39 +264,6 @@ const std::vector<OptionRow>& rows() {
          Completion::none,
          with_pictures,
          &Options::draft},
-
-        {"Input",
-         "",
-         "--labels-csv",
-         "FILE",
-         "Take the labels from FILE and not from folders: lines of path,label with paths below DIR, Kaggle's "
-         "LOC_val_solution.csv, or a line a picture as ILSVRC2012_validation_ground_truth.txt",
-         "",
-         {},
-         Completion::file,
-         eval,
-         &Options::labels_csv},
-        {"Input",
-         "",
-         "--numbers",
-         "MEANING",
-         "What labels mean that are numbers: index (of the model's outputs, from 0) or ilsvrc2012-id (of the "
-         "challenge's development kit, from 1)",
-         "folders: index; in --labels-csv, numbers are refused",
-         {"index", "ilsvrc2012-id"},
-         Completion::none,
-         eval,
-         &Options::numbers},
-        {"Input",
-         "",
-         "--skip-unknown",
-         "",
-         "Leave out pictures of classes that the model does not have, and say how many",
-         "",
-         {},
-         Completion::none,
-         eval,
-         &Options::skip_unknown},
 
         {"Output", "-k", "--top", "N", "Labels an image", "5", {}, Completion::none, classify, &Options::top},
         {"Output",
@@ -326,46 +296,6 @@ const std::vector<OptionRow>& rows() {
          Completion::none,
          bench,
          &Options::format},
-        {"Output",
-         "",
-         "--format",
-         "FORMAT",
-         "How the figures are written: text, json (all of them), or csv, a line a class",
-         "text",
-         {"text", "json", "csv"},
-         Completion::none,
-         eval,
-         &Options::format},
-        {"Output",
-         "",
-         "--wrong",
-         "",
-         "Print the paths of the misclassified pictures and nothing else; the figures go to standard error",
-         "",
-         {},
-         Completion::none,
-         eval,
-         &Options::wrong},
-        {"Output",
-         "-0",
-         "--null",
-         "",
-         "The paths of --wrong end in NUL bytes, as xargs -0 reads them",
-         "",
-         {},
-         Completion::none,
-         eval,
-         &Options::null_separated},
-        {"Output",
-         "-o",
-         "--output",
-         "FILE",
-         "Write the figures, or the paths of --wrong, there; the file appears when it is complete",
-         "standard output",
-         {},
-         Completion::file,
-         eval,
-         &Options::output},
         {"Output",
          "-o",
          "--output",

@@ -16,6 +16,7 @@ enum class Command {
     finetune,
     bench,
     eval,
+    explain,
     weights_path,
     weights_inspect,
     weights_convert,
@@ -93,6 +94,10 @@ struct Options {
     std::optional<std::string> numbers;
     bool skip_unknown = false;
     bool wrong = false;
+    std::optional<std::string> explained_class;  // explain
+    bool occlusion = false;
+    std::optional<std::int64_t> patch;
+    std::optional<std::int64_t> stride;
 
     bool help = false;
     bool version = false;

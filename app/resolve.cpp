@@ -11,6 +11,7 @@
 #include "base/cpu_count.h"
 #include "base/errors.h"
 #include "base/mapped_file.h"
+#include "base/nearest_names.h"
 #include "base/sha256.h"
 #include "checkpoints/checkpoint.h"
 #include "checkpoints/finite.h"
@@ -148,6 +149,16 @@ Net resolve_net(const Options& options) {
     const auto cached = find_cached(published);
     if (!cached) refuse_uncached(published);
     return net_from_file(options, *cached, &published);
+}
+
+std::vector<int> resolve_classes(std::string_view option, const std::string& typed, const Labels& labels) {
+    std::vector<int> classes = find_labels(labels, typed);
+    if (!classes.empty()) return classes;
+    std::vector<std::string_view> names;
+    for (const Label& label : labels) names.push_back(label.name);
+    const auto nearest = nearest_names(typed, names);
+    throw UsageError(fmt::format("{} {}: the model has no class of that name, wnid or index{}{}", option,
+                                 typed, nearest.empty() ? "" : "; near it: ", fmt::join(nearest, ", ")));
 }
 
 const PublishedWeights& resolve_published(const Options& options, const std::string& name) {

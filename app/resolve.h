@@ -4,6 +4,8 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "engines/engine.h"
 #include "images/preprocess.h"
@@ -28,6 +30,10 @@ struct Net {
 /// Finds and reads the net. Random weights are announced on standard error. Throws UsageError for
 /// options that contradict each other, ModelError where the weights are missing or do not fit.
 Net resolve_net(const Options& options);
+
+/// The classes that an option's word means: a name, a wnid or an index. Throws UsageError, with the
+/// nearest names, where it means none.
+std::vector<int> resolve_classes(std::string_view option, const std::string& typed, const Labels& labels);
 
 /// How the net is to run, but for the size and number of its images. Throws UsageError for what is no
 /// device.

@@ -1,7 +1,6 @@
 #include "classify.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
 #include <exception>
 #include <limits>
@@ -15,6 +14,7 @@
 #include "base/interruption.h"
 #include "base/ordered_sink.h"
 #include "images/pixel_loader.h"
+#include "results/top_k.h"
 
 namespace imnet {
 namespace {
@@ -96,13 +96,6 @@ std::vector<Prediction> probable(std::vector<Prediction> top, float min_probabil
     std::erase_if(top,
                   [&](const Prediction& prediction) { return prediction.probability < min_probability; });
     return top;
-}
-
-// No picture makes a sound net answer so: better no label than a wrong one.
-void refuse_non_finite(std::span<const float> logits) {
-    if (std::all_of(logits.begin(), logits.end(), [](float logit) { return std::isfinite(logit); })) return;
-    throw ModelError(
-        "the net answers with NaN or infinity: its weights are damaged, or not meant for this model");
 }
 
 // What one thread owns: a worker of the engine, and memory for one batch.

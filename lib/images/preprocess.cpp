@@ -89,6 +89,19 @@ void write_pixels(const Image& resized, const Placement& place, const Layout& la
 
 }  // namespace
 
+Region crop_region(const Preprocessing& recipe, int width, int height) {
+    const Resized size = resized_size(recipe, {}, width, height);
+    const auto axis = [&](std::int64_t resized, double& from, double& extent) {
+        const AxisCrop crop = center_crop(resized, recipe.crop);
+        from = static_cast<double>(crop.start - crop.padding) / static_cast<double>(resized);
+        extent = static_cast<double>(recipe.crop) / static_cast<double>(resized);
+    };
+    Region region;
+    axis(size.width, region.left, region.width);
+    axis(size.height, region.top, region.height);
+    return region;
+}
+
 std::size_t preprocessed_bytes(const Preprocessing& recipe, PixelFormat format) {
     const std::size_t element =
         format == PixelFormat::interleaved_bfloat16 ? sizeof(std::uint16_t) : sizeof(float);

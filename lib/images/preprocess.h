@@ -23,6 +23,17 @@ struct Preprocessing {
     bool operator==(const Preprocessing&) const = default;
 };
 
+/// A part of a picture, in parts of its width and height. It may reach beyond the picture.
+struct Region {
+    double left = 0;
+    double top = 0;
+    double width = 1;
+    double height = 1;
+};
+
+/// What the recipe's crop shows of an upright picture of this size; padding lies beyond the picture.
+Region crop_region(const Preprocessing& recipe, int width, int height);
+
 /// How an engine wants a picture in memory: planar is [3, crop, crop] (NCHW), interleaved is
 /// [crop, crop, 3] (NHWC, channels last).
 enum class PixelFormat { planar_float32, interleaved_float32, interleaved_bfloat16 };

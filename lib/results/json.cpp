@@ -3,37 +3,20 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
-#include "base/base64.h"
-#include "base/utf8.h"
+#include "results/json_parts.h"
 #include "results/row_formatter.h"
 
 namespace imnet {
 namespace {
 
-std::string json_string(std::string_view text) {
-    return nlohmann::json(replace_invalid_utf8(text)).dump(-1, ' ', false);
-}
-
-std::string prediction_object(const Prediction& prediction, const Labels& labels) {
-    const Label& label = labels.at(static_cast<std::size_t>(prediction.index));
-    const std::string wnid = label.wnid.empty() ? "" : fmt::format(R"("wnid":{},)", json_string(label.wnid));
-    return fmt::format(R"({{"index":{},{}"label":{},"prob":{}}})", prediction.index, wnid,
-                       json_string(label.name), prediction.probability);
-}
-
 std::string row_object(const Row& row, const Labels& labels) {
-    std::string object = fmt::format(R"({{"path":{},)", json_string(row.path));
-    if (!is_utf8(row.path)) object += fmt::format(R"("path_base64":"{}",)", base64(row.path));
-    if (!row.top) {
-        return object + fmt::format(R"("error":{{"kind":"{}","message":{}}}}})", name(row.top.error().kind),
-                                    json_string(row.top.error().message));
-    }
+    std::string object = fmt::format("{{{},", json_path(row.path));
+    if (!row.top) return object + json_error(row.top.error()) + '}';
     object += R"("top":[)";
     for (const Prediction& prediction : *row.top) {
         if (object.back() != '[') object += ',';
-        object += prediction_object(prediction, labels);
+        object += json_prediction(prediction, labels);
     }
     return object + "]}";
 }

@@ -4,13 +4,27 @@
 #include <cmath>
 #include <numeric>
 
+#include "base/errors.h"
+
 namespace imnet {
+namespace {
+
+/// What softmax divides by, in the order in which it is summed.
+struct Softmax {
+    explicit Softmax(std::span<const float> logits)
+        : largest(*std::max_element(logits.begin(), logits.end())) {
+        for (const float logit : logits) sum += std::exp(logit - largest);
+    }
+    float probability(float logit) const { return std::exp(logit - largest) / sum; }
+
+    float largest;
+    float sum = 0;
+};
+
+}  // namespace
 
 std::vector<Prediction> top_k(std::span<const float> logits, int k) {
-    const float largest = *std::max_element(logits.begin(), logits.end());
-    float sum = 0;
-    for (const float logit : logits) sum += std::exp(logit - largest);
-
+    const Softmax softmax(logits);
     std::vector<int> order(logits.size());
     std::iota(order.begin(), order.end(), 0);
     const auto kept = std::min(order.size(), static_cast<std::size_t>(std::max(k, 0)));
@@ -19,9 +33,19 @@ std::vector<Prediction> top_k(std::span<const float> logits, int k) {
 
     std::vector<Prediction> best(kept);
     for (std::size_t rank = 0; rank < kept; ++rank) {
-        best[rank] = {order[rank], std::exp(logits[order[rank]] - largest) / sum};
+        best[rank] = {order[rank], softmax.probability(logits[order[rank]])};
     }
     return best;
+}
+
+float probability_of(std::span<const float> logits, int index) {
+    return Softmax(logits).probability(logits[static_cast<std::size_t>(index)]);
+}
+
+void refuse_non_finite(std::span<const float> logits) {
+    if (std::all_of(logits.begin(), logits.end(), [](float logit) { return std::isfinite(logit); })) return;
+    throw ModelError(
+        "the net answers with NaN or infinity: its weights are damaged, or not meant for this model");
 }
 
 }  // namespace imnet

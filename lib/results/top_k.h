@@ -16,4 +16,10 @@ struct Prediction {
 /// than there are, it gives all of them.
 std::vector<Prediction> top_k(std::span<const float> logits, int k);
 
+/// The softmax probability of one class, with the digits of `top_k`.
+float probability_of(std::span<const float> logits, int index);
+
+/// Throws ModelError where a logit is NaN or infinite: no picture makes a sound net answer so.
+void refuse_non_finite(std::span<const float> logits);
+
 }  // namespace imnet

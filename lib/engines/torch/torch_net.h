@@ -11,6 +11,7 @@
 
 #include "engines/engine.h"
 #include "models/architecture.h"
+#include "models/parameters.h"
 
 namespace imnet {
 
@@ -34,9 +35,18 @@ struct TorchNet {
 /// `num_batches_tracked`. The net shares them.
 TorchNet torch_net(const Architecture& architecture, std::span<const at::Tensor> by_parameter);
 
+/// One tensor a parameter, as `torch_net` takes them. They view the parameters, without a copy where
+/// these already lie as the device wants them; convolutions have that type.
+std::vector<at::Tensor> device_tensors(const Architecture& architecture, const Parameters& parameters,
+                                       at::Device device, at::ScalarType type);
+
 /// images: [N, 3, H, W] → [N, classes]; of a head alone [N, features] → [N, classes]. Reads what
 /// autograd, autocast and the inference mode of this thread say.
 at::Tensor forward(const TorchNet& net, const at::Tensor& images);
+
+/// The two parts of `forward`: images → what the global average pool reads, [N, C, h, w] → [N, classes].
+at::Tensor features_of(const TorchNet& net, const at::Tensor& images);
+at::Tensor logits_of(const TorchNet& net, const at::Tensor& features);
 
 /// The device that is meant. Throws ModelError where it cannot be had.
 at::Device torch_device(Device device);

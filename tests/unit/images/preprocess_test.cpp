@@ -166,3 +166,25 @@ TEST_CASE("the columns needed are those of the crop, and of what the resize look
     CHECK(preprocessor.columns_needed(100, 100, 1).first == 1);     // 4.5 · 100/232 = 1.9 less 1
     CHECK(Preprocessor({.resize = 100}, PixelFormat::planar_float32).columns_needed(70, 50, 1).end == 70);
 }
+
+TEST_CASE("the region of a crop is the square in the middle that the recipe takes") {
+    const Preprocessing recipe{.resize = 256, .crop = 224};
+    const auto check = [&](int width, int height, const Region& expected) {
+        const Region region = crop_region(recipe, width, height);
+        CHECK(region.left == doctest::Approx(expected.left));
+        CHECK(region.top == doctest::Approx(expected.top));
+        CHECK(region.width == doctest::Approx(expected.width));
+        CHECK(region.height == doctest::Approx(expected.height));
+    };
+    check(256, 256, {16 / 256.0, 16 / 256.0, 0.875, 0.875});
+    check(1024, 512, {144 / 512.0, 16 / 256.0, 224 / 512.0, 0.875});  // landscape
+    check(512, 1024, {16 / 256.0, 144 / 512.0, 0.875, 224 / 512.0});  // portrait
+}
+
+TEST_CASE("the region of a crop that pads reaches beyond the picture") {
+    const Region region = crop_region({.resize = 100, .crop = 200}, 300, 200);  // 150×100 in 200×200
+    CHECK(region.left == doctest::Approx(-25 / 150.0));
+    CHECK(region.width == doctest::Approx(200 / 150.0));
+    CHECK(region.top == doctest::Approx(-0.5));
+    CHECK(region.height == doctest::Approx(2));
+}

@@ -6,6 +6,8 @@
 
 #include <doctest/doctest.h>
 
+#include "base/errors.h"
+
 using namespace imnet;
 
 TEST_CASE("the most probable classes come first, with their softmax") {
@@ -40,4 +42,16 @@ TEST_CASE("huge logits overflow nothing, and the probabilities add up to one") {
     const double sum = std::accumulate(
         top.begin(), top.end(), 0.0, [](double total, const Prediction& p) { return total + p.probability; });
     CHECK(sum == doctest::Approx(1.0).epsilon(1e-5));
+}
+
+TEST_CASE("the probability of one class has the digits of the ranking") {
+    const std::vector<float> logits{1.5F, -3.25F, 2.125F, 0.3F};
+    for (const Prediction& prediction : top_k(logits, 4))
+        CHECK(probability_of(logits, prediction.index) == prediction.probability);
+}
+
+TEST_CASE("NaN and infinity among the logits are refused") {
+    CHECK_NOTHROW(refuse_non_finite(std::vector<float>{-1e30F, 0, 1e30F}));
+    CHECK_THROWS_AS(refuse_non_finite(std::vector<float>{0, std::nanf("")}), ModelError);
+    CHECK_THROWS_AS(refuse_non_finite(std::vector<float>{INFINITY, 0}), ModelError);
 }

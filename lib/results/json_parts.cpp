@@ -1,0 +1,35 @@
+#include "results/json_parts.h"
+
+#include <cstddef>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "base/base64.h"
+#include "base/utf8.h"
+
+namespace imnet {
+
+std::string json_string(std::string_view text) {
+    return nlohmann::json(replace_invalid_utf8(text)).dump(-1, ' ', false);
+}
+
+std::string json_path(std::string_view path) {
+    std::string members = fmt::format(R"("path":{})", json_string(path));
+    if (!is_utf8(path)) members += fmt::format(R"(,"path_base64":"{}")", base64(path));
+    return members;
+}
+
+std::string json_error(const InputError& error) {
+    return fmt::format(R"("error":{{"kind":"{}","message":{}}})", name(error.kind),
+                       json_string(error.message));
+}
+
+std::string json_prediction(const Prediction& prediction, const Labels& labels) {
+    const Label& label = labels.at(static_cast<std::size_t>(prediction.index));
+    const std::string wnid = label.wnid.empty() ? "" : fmt::format(R"("wnid":{},)", json_string(label.wnid));
+    return fmt::format(R"({{"index":{},{}"label":{},"prob":{}}})", prediction.index, wnid,
+                       json_string(label.name), prediction.probability);
+}
+
+}  // namespace imnet
