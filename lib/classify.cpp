@@ -101,7 +101,7 @@ std::vector<Prediction> probable(std::vector<Prediction> top, float min_probabil
 // No picture makes a sound net answer so: better no label than a wrong one.
 void refuse_non_finite(std::span<const float> logits) {
     if (std::all_of(logits.begin(), logits.end(), [](float logit) { return std::isfinite(logit); })) return;
-    throw ModelError(
+    throw NotFinite(
         "the net answers with NaN or infinity: its weights are damaged, or not meant for this model");
 }
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 
+#include "base/errors.h"
 #include "engines/engine.h"
 #include "images/decode.h"
 #include "images/input_source.h"
@@ -13,6 +14,11 @@
 #include "results/row.h"
 
 namespace imnet {
+
+/// The net answers with NaN or infinity.
+struct NotFinite : ModelError {
+    using ModelError::ModelError;
+};
 
 struct ClassifyOptions {
     Preprocessing preprocessing;

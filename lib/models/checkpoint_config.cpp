@@ -38,6 +38,10 @@ std::optional<Labels> own_labels(const StateDict& state_dict, int classes) {
         if (!name.is_string()) return std::nullopt;
         labels.push_back({name.get<std::string>(), ""});
     }
+    const Json wnids = read_metadata(state_dict, wnids_key);
+    if (!wnids.is_array() || wnids.size() != labels.size()) return labels;
+    for (std::size_t i = 0; i < labels.size(); ++i)
+        if (wnids[i].is_string()) labels[i].wnid = wnids[i].get<std::string>();
     return labels;
 }
 
