@@ -1,6 +1,7 @@
 #include "finetune.h"
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -52,8 +53,9 @@ std::vector<float> balanced_weights(std::span<const LabelledImage> images, int c
     return weights;
 }
 
-Evaluation evaluate_pictures(const FinetuneNet& net, const FinetuneOptions& options, const StateDict& weights,
-                             std::span<const LabelledImage> images, BadPictures& bad) {
+std::optional<Evaluation> evaluate_pictures(const FinetuneNet& net, const FinetuneOptions& options,
+                                            const StateDict& weights, std::span<const LabelledImage> images,
+                                            BadPictures& bad) try {
     const Parameters parameters = bind_parameters(net.architecture, weights, "the trained weights");
     const auto engine = open_engine(net.architecture, parameters, options.engine);
     ClassifyOptions classifying;
@@ -78,13 +80,17 @@ Evaluation evaluate_pictures(const FinetuneNet& net, const FinetuneOptions& opti
             }
         });
     return evaluation;
+} catch (const NotFinite&) {
+    return std::nullopt;
 }
 
-Evaluation evaluate_features(Trainer& trainer, const Features& features, int classes) {
+std::optional<Evaluation> evaluate_features(Trainer& trainer, const Features& features, int classes) {
     Evaluation evaluation(classes);
     const auto width = static_cast<std::size_t>(classes);
     std::vector<float> logits(features.labels.size() * width);
     trainer.logits(features.values, static_cast<int>(features.labels.size()), logits);
+    if (!std::all_of(logits.begin(), logits.end(), [](float logit) { return std::isfinite(logit); }))
+        return std::nullopt;
     for (std::size_t i = 0; i < features.labels.size(); ++i) {
         evaluation.add({"", top_k(std::span(logits).subspan(i * width, width), classes)}, features.labels[i]);
     }

@@ -78,11 +78,11 @@ private:
         }
         // A large step is only seen by the next loss, and running statistics by none.
         if (!all_finite(trainer_.weights())) stop_diverged("a weight is not finite", progress_.batch);
-        const Evaluation evaluation = task_.validate(trainer_);
+        const auto validated = task_.validate(trainer_);
         stop_if_asked();  // then it has not seen all pictures
+        if (!validated) stop_diverged("an answer in validation is not finite", progress_.batch);
+        const Evaluation& evaluation = *validated;
         if (evaluation.images() == 0) throw UsageError("no picture to validate with could be read");
-        if (!std::isfinite(evaluation.mean_loss().value_or(0)))
-            stop_diverged("the validation loss is not finite", progress_.batch);
         const auto count = static_cast<double>(evaluation.images());
         progress_.curve.push_back({progress_.epoch + 1, rate(std::max(progress_.batch - 1, 0)),
                                    progress_.loss_sum / static_cast<double>(progress_.pictures),

@@ -23,7 +23,8 @@ using NextBatch = std::function<std::optional<TrainingBatch>()>;
 /// What is trained on and with.
 struct TrainingTask {
     std::function<NextBatch(const EpochPlan&)> epoch;
-    std::function<Evaluation(Trainer&)> validate;            ///< with a loss
+    /// With a loss; nothing where the net's answers are no numbers.
+    std::function<std::optional<Evaluation>(Trainer&)> validate;
     std::function<void(Trainer&, const EpochResult&)> keep;  ///< the best weights so far, as a model
 };
 

@@ -19,16 +19,16 @@ pytest.importorskip("torchvision", reason="the reference, torchvision, is not in
 pytest.importorskip("timm", reason="the reference, timm, is not installed")
 safetensors_torch = pytest.importorskip("safetensors.torch", reason="safetensors is not installed")
 
-from random_weights import batch_norms, build  # noqa: E402
+from random_weights import build, ends_branch  # noqa: E402
 
 CLASSES = 5
 COUNT = 8
-SIDE = 48
+SIDE = 32
 # Rounding errors of the two are drawn alike but not equal: one tensor's may be some times the other's. What
 # is wrong (a decayed norm, a moment too late, a loss by another mean) is wrong by far more.
 MARGIN = 4
 # Where one of them adds pairwise and the other one by one, a sum of n numbers differs by about sqrt(n)/2 roundings
-# of 2^-24; the longest here, the mean of a norm, has COUNT * 24 * 24 of them.
+# of 2^-24; the longest here, the mean of a norm, has COUNT * 16 * 16 of them: 2^-19.5.
 ROUNDING = 2.0 ** -18
 
 
@@ -58,12 +58,15 @@ def probe(tmp_path_factory):
 
 
 def start(name):
-    """A net whose norms and statistics are not those that a new one has."""
+    """A net whose norms and statistics are not those that a new one has. Its branches are small: else each
+    block would amplify rounding along with the differences."""
     torch.manual_seed(3)
     net = build(name, CLASSES)
     with torch.no_grad():
-        for norm in batch_norms(net):
-            norm.weight.uniform_(0.5, 1.5)
+        for path, norm in net.named_modules():
+            if not isinstance(norm, torch.nn.BatchNorm2d):
+                continue
+            norm.weight.uniform_(*((0.1, 0.5) if ends_branch(net, path) else (0.5, 1.5)))
             norm.bias.normal_(0, 0.2)
             norm.running_mean.normal_(0, 0.2)
             norm.running_var.uniform_(0.5, 1.5)
@@ -91,8 +94,10 @@ def parts(net, frozen_stages):
 
 def pytorch_loop(net, inputs, targets, dtype=torch.float32, *, optimizer, lr=0.001, weight_decay=0.0, momentum=0.9,
                  clip_norm=0.0, smoothing=0.0, class_weights=None, frozen_stages=0, precision="fp32"):
-    """What a user of PyTorch writes; gives what the probe does."""
-    net = net.to(dtype).train()
+    """What a user of PyTorch writes; gives what the probe does. Channels last, as the program: PyTorch's norms then
+    add in float32, else in float64."""
+    layout = torch.channels_last if inputs.dim() == 5 else torch.contiguous_format
+    net = net.to(dtype).to(memory_format=layout).train()
     for part in parts(net, frozen_stages):
         part.eval().requires_grad_(False)
     moving = {name: parameter for name, parameter in net.named_parameters() if parameter.requires_grad}
@@ -111,7 +116,7 @@ def pytorch_loop(net, inputs, targets, dtype=torch.float32, *, optimizer, lr=0.0
         if bool(((wanted == 0) | (wanted == 1)).all()):
             wanted = wanted.argmax(1)  # class indices, as a data loader gives them
         with torch.autocast("cpu", torch.bfloat16) if autocast else contextlib.nullcontext():
-            answer = net(batch)
+            answer = net(batch.contiguous(memory_format=layout))
         loss = criterion(answer.to(dtype), wanted)
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(moving.values(), clip_norm or float("inf"))
@@ -123,7 +128,7 @@ def pytorch_loop(net, inputs, targets, dtype=torch.float32, *, optimizer, lr=0.0
     result.update({f"weights/{name}": tensor.detach() for name, tensor in net.state_dict().items()
                    if tensor.is_floating_point()})
     with torch.no_grad(), torch.autocast("cpu", torch.bfloat16) if autocast else contextlib.nullcontext():
-        result["logits"] = net.eval()(inputs[-1].to(dtype))
+        result["logits"] = net.eval()(inputs[-1].to(dtype).contiguous(memory_format=layout))
     return {name: tensor.double() for name, tensor in result.items()}
 
 
@@ -161,8 +166,7 @@ def moved(before, after):
 
 
 @pytest.mark.parametrize("name, settings", [
-    ("resnet50", ADAM), ("resnet50", ADAMW), ("resnet50", SGD), ("resnetv2_50", ADAMW), ("resnetv2_50", SGD),
-    ("resnext50_32x4d", ADAM)], ids=lambda value: value if isinstance(value, str) else value["optimizer"])
+    ("resnet50", ADAM), ("resnet50", SGD), ("resnetv2_50", ADAMW), ("resnext50_32x4d", SGD)], ids=lambda value: value if isinstance(value, str) else value["optimizer"])
 def test_one_step(probe, name, settings):
     inputs, targets = batches()
     before, mine, _ = compare(probe, name, lambda: start(name), inputs, targets, **settings)
@@ -239,12 +243,11 @@ def test_a_head_on_features(probe, settings):
         assert distance(mine[key], expected) <= allowed, key
 
 
-@pytest.mark.parametrize("settings", [ADAM, SGD], ids=["adam", "sgd"])
-def test_bfloat16_by_autocast(probe, settings):
+def test_bfloat16_by_autocast(probe):
     """As far from the truth as PyTorch's autocast, which computes with 8 bits: a hundredth, layer by layer."""
     inputs, targets = batches()
     before, mine, truth = compare(probe, "resnet18", lambda: start("resnet18"), inputs, targets, precision="bf16",
-                                  **settings)
+                                  **SGD)
     assert 1e-4 < distance(mine["gradients/fc.weight"], truth["gradients/fc.weight"])  # it is not float32
 
 

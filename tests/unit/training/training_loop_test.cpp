@@ -157,7 +157,8 @@ TEST_CASE("the learning rate follows its schedule step by step") {
     const auto curve = run.train();
     REQUIRE(run.trainer.rates.size() == 6);
     for (std::size_t i = 0; i < 6; ++i)
-        CHECK(run.trainer.rates[i] == learning_rate(run.options.learning_rate, static_cast<double>(i) / 3));
+        CHECK(run.trainer.rates[i] ==
+              doctest::Approx(learning_rate(run.options.learning_rate, static_cast<double>(i) / 3)));
     CHECK(run.trainer.rates[0] < run.trainer.rates[1]);
     CHECK(run.trainer.rates[3] == 0.5);
     CHECK(run.trainer.rates[5] < 0.5);
@@ -288,6 +289,12 @@ TEST_CASE("pictures that are missing are an error, and no model") {
     run.features = {1, {}, {}, {}};
     CHECK(run.failure() == "of the 10 pictures to train with none could be read, or not 1 of one batch");
     CHECK(run.kept.empty());
+
+    Run dumb({1});
+    dumb.task.validate = [](Trainer&) { return std::nullopt; };
+    CHECK(dumb.failure().starts_with(
+        "an answer in validation is not finite at step 3 of epoch 1: nothing was"));
+    CHECK(dumb.kept.empty());
 
     Run blind({1});
     blind.task.validate = [](Trainer&) { return Evaluation(2); };
