@@ -7,7 +7,7 @@ import pytest
 
 from program import PROGRAM, ROOT, imnet
 
-COMMANDS = [(), ("models",), ("summary",), ("undo",),
+COMMANDS = [(), ("models",), ("summary",), ("finetune",), ("undo",),
             *(("weights", word) for word in ("path", "fetch", "verify", "inspect", "convert"))]
 
 
