@@ -51,10 +51,6 @@ std::optional<Labels> own_labels(const StateDict& state_dict, int classes) {
     if (auto wnids = a_text_each(read_metadata(state_dict, wnids_key), classes)) {
         for (std::size_t index = 0; index < labels.size(); ++index) labels[index].wnid = (*wnids)[index];
     }
-    const Json wnids = read_metadata(state_dict, wnids_key);
-    if (!wnids.is_array() || wnids.size() != labels.size()) return labels;
-    for (std::size_t i = 0; i < labels.size(); ++i)
-        if (wnids[i].is_string()) labels[i].wnid = wnids[i].get<std::string>();
     return labels;
 }
 
