@@ -149,6 +149,17 @@ def test_patch_and_stride(net, tmp_path):
     assert sum(map(sum, fine["heat"])) < sum(map(sum, told["heat"])) / 4
 
 
+def test_heat_that_means_little_is_said(net, tmp_path):
+    path = picture(tmp_path / "a.png", (SIDE, SIDE), ("red", 0, 0, SIDE))  # red wherever a patch lies
+    done = imnet("explain", *net[:-1], path, "-o", tmp_path / "heat.png", "--occlusion", "--stride", "64",
+                 "--patch", "40")
+    assert done.returncode == 0 and "the heat means little" in done.stderr.decode()
+    path = picture(tmp_path / "b.png", (SIDE, SIDE), ("red", 32, 32, 32))
+    done = imnet("explain", *net[:-1], path, "-o", tmp_path / "heat.png", "--occlusion", "--stride", "64",
+                 "--patch", "128")
+    assert done.returncode == 0 and "the heat means little" not in done.stderr.decode()
+
+
 def test_a_large_photograph_is_shown_smaller(net, tmp_path):
     path = picture(tmp_path / "a.png", (3000, 2000), ("red", 1200, 800, 600))
     told, shown = explain(net, path, tmp_path / "heat.png")
