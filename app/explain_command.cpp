@@ -106,6 +106,16 @@ void tell(const std::string& text) {
     out.commit();
 }
 
+// Scaled to its own largest, a loss of nothing looks like any other.
+void say_if_little(const Explanation& explanation) {
+    const float most = explanation.of_class.heat.largest();
+    if (most <= 0 || most >= 0.01F) return;
+    say(fmt::format(
+        "{}: hiding a part costs the class {:.1g} of its probability at most: the heat means little "
+        "(a larger --patch hides more)",
+        explanation.path, most));
+}
+
 int tell_failure(const Options& options, const InputError& error) {
     const std::string& path = options.arguments.front();
     if (options.format == "json") tell(fmt::format("{{{},{}}}\n", json_path(path), json_error(error)));
@@ -138,6 +148,7 @@ int run_explain(const Options& options) {
     png.write(png_bytes(explained->drawing));
     png.commit();
     const Explanation& explanation = explained->explanation;
+    if (options.occlusion && !options.quiet) say_if_little(explanation);
     if (!to_pipe) {
         tell(options.format == "json" ? explanation_json(explanation, net.labels, method.name)
                                       : explanation_text(explanation, net.labels));

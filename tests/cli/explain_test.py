@@ -11,7 +11,7 @@ from program import SAMPLES, imnet
 
 Image = pytest.importorskip("PIL.Image", reason="Pillow is not installed")
 
-SIDE = 224
+SIDE = 128  # the last feature maps have 4×4 cells
 
 
 def colour_net(folder):
@@ -77,29 +77,29 @@ def luma(image, place):
     return image.convert("L").getpixel((int(place[0]), int(place[1])))
 
 
-METHODS = pytest.mark.parametrize("method", [[], ["--occlusion"], ["--occlusion", "--engine", "torch"]],
-                                  ids=["grad-cam", "occlusion", "occlusion with torch"])
+OCCLUSION = ["--occlusion", "--patch", "56", "--stride", "16"]
 
 
-@METHODS
+@pytest.mark.parametrize("method", [[], OCCLUSION, [*OCCLUSION, "--engine", "torch", "--batch", "3"]],
+                         ids=["grad-cam", "occlusion", "occlusion with torch"])
 def test_the_heat_is_where_the_class_is(net, tmp_path, method):
-    path = picture(tmp_path / "two.png", (SIDE, SIDE), ("red", 32, 128, 64), ("blue", 128, 32, 64))
-    for name, left, top in (("red", 32, 128), ("blue", 128, 32)):
+    path = picture(tmp_path / "two.png", (SIDE, SIDE), ("red", 0, 64, 64), ("blue", 64, 0, 64))
+    for name, left, top in (("red", 0, 64), ("blue", 64, 0)):
         told, shown = explain(net, path, tmp_path / "heat.png", "--class", name, *method)
         assert told["class"]["label"] == name
         x, y = told["hottest"]
         assert left <= x <= left + 64 and top <= y <= top + 64
         assert shown.size == (SIDE, SIDE) and shown.mode == "RGB" and shown.format == "PNG"
-        other = (160 if name == "red" else 64, 64 if name == "red" else 160)
+        other = (96, 32) if name == "red" else (32, 96)
         assert luma(shown, (x, y)) > luma(shown, other) + 80
 
 
-@METHODS
+@pytest.mark.parametrize("method", [[], OCCLUSION], ids=["grad-cam", "occlusion"])
 @pytest.mark.parametrize("size, place, orientation", [
-    ((448, 224), (160, 96), None),  # landscape, in pixels of the upright picture
-    ((224, 448), (96, 200), None),  # portrait
-    ((224, 448), (96, 200), 6),     # portrait, stored on its side
-    ((448, 224), (160, 96), 3),     # on its head
+    ((256, 128), (96, 32), None),  # landscape, in pixels of the upright picture
+    ((128, 256), (32, 96), None),  # portrait
+    ((128, 256), (32, 96), 6),     # portrait, stored on its side
+    ((256, 128), (96, 32), 3),     # on its head
 ])
 def test_places_are_those_of_the_upright_photograph(net, tmp_path, method, size, place, orientation):
     upright = Image.new("RGB", size, (128, 128, 128))
@@ -114,7 +114,7 @@ def test_places_are_those_of_the_upright_photograph(net, tmp_path, method, size,
     told, shown = explain(net, tmp_path / "a.png", tmp_path / "heat.png", *method)
     assert told["class"]["label"] == "red"
     assert (told["width"], told["height"]) == size == shown.size
-    assert told["crop"] == [(size[0] - 224) / 2, (size[1] - 224) / 2, 224, 224]
+    assert told["crop"] == [(size[0] - SIDE) / 2, (size[1] - SIDE) / 2, SIDE, SIDE]
     x, y = told["hottest"]
     assert place[0] <= x <= place[0] + 64 and place[1] <= y <= place[1] + 64
     assert luma(shown, told["hottest"]) > 150
@@ -122,8 +122,8 @@ def test_places_are_those_of_the_upright_photograph(net, tmp_path, method, size,
 
 
 def test_both_methods_agree_on_a_class_that_is_nowhere(net, tmp_path):
-    path = picture(tmp_path / "a.png", (SIDE, SIDE), ("red", 64, 64, 96))
-    for method in ([], ["--occlusion"]):
+    path = picture(tmp_path / "a.png", (SIDE, SIDE), ("red", 32, 32, 64))
+    for method in ([], OCCLUSION):
         done = imnet("explain", *net, path, "-o", tmp_path / "heat.png", "--class", "GREEN", *method)
         assert done.returncode == 0
         assert done.stdout.decode().splitlines()[2] == "  no part of the picture speaks for it"
@@ -132,21 +132,32 @@ def test_both_methods_agree_on_a_class_that_is_nowhere(net, tmp_path):
 
 
 def test_the_row_for_people(net, tmp_path):
-    path = picture(tmp_path / "a.png", (SIDE, SIDE), ("blue", 96, 96, 64))
+    path = picture(tmp_path / "a.png", (SIDE, SIDE), ("blue", 32, 32, 64))
     done = imnet("explain", *net, path, "-o", tmp_path / "heat.png")
     assert done.returncode == 0 and done.stderr == b""
     first, second, third = done.stdout.decode().splitlines()
     assert first == str(path)
     assert second.endswith("%  blue")
-    assert third.startswith("  hottest at 112, 112, centred at ") and third.endswith(" of 224 × 224 pixels")
+    assert third.startswith("  hottest at 48, 48, centred at ") and third.endswith(" of 128 × 128 pixels")
 
 
 def test_patch_and_stride(net, tmp_path):
     path = picture(tmp_path / "a.png", (SIDE, SIDE), ("red", 0, 0, SIDE))
-    told, _ = explain(net, path, tmp_path / "heat.png", "--occlusion", "--stride", "60", "--patch", "224")
-    assert len(told["heat"]) == len(told["heat"][0]) == 4
+    told, _ = explain(net, path, tmp_path / "heat.png", "--occlusion", "--stride", "60", "--patch", "128")
+    assert len(told["heat"]) == len(told["heat"][0]) == 3
     fine, _ = explain(net, path, tmp_path / "heat.png", "--occlusion", "--stride", "60", "--patch", "16")
     assert sum(map(sum, fine["heat"])) < sum(map(sum, told["heat"])) / 4
+
+
+def test_heat_that_means_little_is_said(net, tmp_path):
+    path = picture(tmp_path / "a.png", (SIDE, SIDE), ("red", 0, 0, SIDE))  # red wherever a patch lies
+    done = imnet("explain", *net[:-1], path, "-o", tmp_path / "heat.png", "--occlusion", "--stride", "64",
+                 "--patch", "40")
+    assert done.returncode == 0 and "the heat means little" in done.stderr.decode()
+    path = picture(tmp_path / "b.png", (SIDE, SIDE), ("red", 32, 32, 32))
+    done = imnet("explain", *net[:-1], path, "-o", tmp_path / "heat.png", "--occlusion", "--stride", "64",
+                 "--patch", "128")
+    assert done.returncode == 0 and "the heat means little" not in done.stderr.decode()
 
 
 def test_a_large_photograph_is_shown_smaller(net, tmp_path):
@@ -158,7 +169,7 @@ def test_a_large_photograph_is_shown_smaller(net, tmp_path):
 
 
 def test_pipes(net, tmp_path):
-    path = picture(tmp_path / "a.png", (SIDE, SIDE), ("red", 64, 64, 96))
+    path = picture(tmp_path / "a.png", (SIDE, SIDE), ("red", 32, 32, 64))
     named = imnet("explain", *net, path, "-o", tmp_path / "heat.png")
     done = imnet("explain", *net[:-1], "-", "-o", "-", stdin=path.read_bytes())
     assert done.returncode == 0
