@@ -10,7 +10,6 @@
 #include "base/output_file.h"
 #include "classify.h"
 #include "commands.h"
-#include "images/jpeg.h"
 #include "progress_report.h"
 #include "resolve.h"
 #include "resolve_source.h"
@@ -18,6 +17,7 @@
 #include "run_facts.h"
 #include "run_output.h"
 #include "sorting.h"
+#include "start_net.h"
 
 namespace imnet::app {
 namespace {
@@ -30,16 +30,8 @@ std::vector<int> resolve_wanted(const Options& options, const Labels& labels) {
 
 // All that can be told without the net, so that a wrong option is said at once.
 ClassifyOptions resolve_classify(const Options& options) {
-    ClassifyOptions resolved;
-    const int megapixels = number_in_range(options.max_megapixels, "--max-megapixels", 1, 2000, 200);
-    resolved.limits.max_pixels = 1'000'000ULL * static_cast<std::uint64_t>(megapixels);
-    if (options.draft && !jpeg_has_options) {
-        throw UsageError(
-            "--draft: this build has no libjpeg-turbo; leave it out, or build with -D IMNET_JPEG=ON");
-    }
-    resolved.draft = options.draft;
+    ClassifyOptions resolved = resolve_pictures(options);
     resolved.top = number_in_range(options.top, "--top", 1, 1'000'000, 5);
-    resolved.batch = number_in_range(options.batch, "--batch", 1, 4096, 0);
     resolved.fail_fast = options.fail_fast;
     resolved.keep_bytes = options.sort_into.has_value();
     const double min_prob = options.min_prob.value_or(0);
@@ -199,17 +191,11 @@ int run_classify(const Options& options) {
     check_sorting(options);
     const OutputPlan plan = resolve_output(options);
     const SourceOptions sources = resolve_source(options);
-    EngineOptions engine_options = resolve_engine(options);
+    const EngineOptions engine_options = resolve_engine(options);
     const Net net = resolve_net(options);
     const std::vector<int> wanted = resolve_wanted(options, net.labels);
-    resolved.threads = engine_options.threads;
-    resolved.preprocessing = net.preprocessing;
-    resolved.classes = net.architecture.classes;
-    engine_options.height = engine_options.width = net.preprocessing.crop;
-    engine_options.batch = resolved.batch == 0 ? 8 : resolved.batch;
-    const auto engine = open_engine(net.architecture, net.parameters, engine_options);
+    const auto engine = start_net(net, engine_options, resolved);
     if (!options.quiet && !engine->remark().empty()) say(engine->remark());
-    if (resolved.batch == 0) resolved.batch = engine->device() == "cpu" ? 8 : 32;
     // Rows must not depend on where a run was cut, or which part of it this is.
     resolved.whole_batches = plan.resume || options.shard;
 

@@ -45,6 +45,15 @@ const std::vector<CommandRow>& commands() {
          "working on batches of their own, as when a folder is classified; the time of a batch is that of "
          "one "
          "that has all threads, as when a single image is; both are medians. Decoding is not in it."},
+        {Command::eval, "eval", "DIR", "Measure how often a model is right on labelled pictures",
+         "Classifies the pictures in DIR, a folder or an archive, and compares with what they are labelled: "
+         "the first folder below DIR names the class, by wnid, class name, or index from 0 (a class that is "
+         "called so goes before an index); or --labels-csv does. Labels that the model has no class for, and "
+         "those that fit two, are refused by name before anything is classified. Prints top-1 and top-5 "
+         "accuracy with 95 % intervals (Wilson), the mean of the classes' top-1, the expected calibration "
+         "error (15 bins of equal width over the probability of the first label), a table of the classes, "
+         "and the pairs that are confused most. A failed picture is named on standard error, and is neither "
+         "right nor wrong; then, or where a picture that the list names is missing, the exit status is 1."},
         {Command::explain, "explain", "IMAGE", "Show where in a picture the net sees a class",
          "Writes a PNG to the file that -o names: the photograph upright and in grey, at most 1024 pixels "
          "long; "
@@ -78,9 +87,9 @@ const std::vector<CommandRow>& commands() {
          "lists each tensor's name, dtype, shape and bytes. Nothing in the file is run."},
         {Command::weights_convert, "weights convert", "FILE",
          "Write a checkpoint's tensors to a safetensors file",
-         "Reads any checkpoint that imnet reads, and writes its tensors bit for bit, under their own names, "
-         "to "
-         "the file that -o names."},
+         "Reads any checkpoint that imnet reads, and writes its tensors to the file that -o names, under "
+         "their "
+         "own names and bit for bit, or rounded to the type that --dtype names."},
         {Command::merge, "merge", "FILE…", "Join the outputs of the shards of one run",
          "Writes the rows of all shards (jsonl, csv or tsv) to the file that -o names, in the order in which "
          "one run would have written them. The shards must be of one run, all there, and complete: their "

@@ -10,6 +10,7 @@ int run_models(const Options& options);           // models_command.cpp
 int run_summary(const Options& options);          // summary_command.cpp
 int run_finetune(const Options& options);         // finetune_command.cpp
 int run_bench(const Options& options);            // bench_command.cpp
+int run_eval(const Options& options);             // eval_command.cpp
 int run_explain(const Options& options);          // explain_command.cpp
 int run_weights_path(const Options& options);     // weights_path_command.cpp
 int run_weights_fetch(const Options& options);    // weights_fetch_command.cpp

@@ -8,14 +8,18 @@
 #include <fmt/format.h>
 
 #include "models/architecture.h"
+#include "models/bundled_model.h"
 #include "option_table.h"
 
 namespace imnet::app {
 namespace {
 
-// The words that complete a value: its choices, or the architectures.
+// The words that complete a value: its choices, or the architectures and the model in the box.
 std::vector<std::string_view> words_for(const OptionRow& row) {
-    return row.completion == Completion::model ? architecture_names() : row.choices;
+    if (row.completion != Completion::model) return row.choices;
+    std::vector<std::string_view> names = architecture_names();
+    names.push_back(bundled_model);
+    return names;
 }
 
 // Command words by first word: {"models", {}}, {"weights", {"path"}}.
@@ -41,7 +45,7 @@ std::string option_words(Command command) {
     return words;
 }
 
-std::string quoted(std::string_view text) {
+std::string shell_quoted(std::string_view text) {
     std::string quoted = "'";
     for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
     return quoted + '\'';
@@ -71,7 +75,7 @@ std::string zsh_arguments(Command command) {
             if (name.empty()) continue;
             const std::string action = row->value.empty() ? "" : zsh_action(*row);
             lines += fmt::format(" \\\n        {}",
-                                 quoted(fmt::format("{}[{}]{}", name, zsh_escaped(row->help), action)));
+                                 shell_quoted(fmt::format("{}[{}]{}", name, zsh_escaped(row->help), action)));
         }
     }
     if (!command_row(command).arguments.empty()) lines += " \\\n        '*:file:_files'";
@@ -184,7 +188,7 @@ std::string fish_completions() {
         for (const OptionRow* row : options_of(command.command)) {
             script += fmt::format("complete -c imnet -n '{}'", fish_condition(command));
             if (!row->short_name.empty()) script += fmt::format(" -s {}", row->short_name.substr(1));
-            script += fmt::format(" -l {} -d {}", row->long_name.substr(2), quoted(row->help));
+            script += fmt::format(" -l {} -d {}", row->long_name.substr(2), shell_quoted(row->help));
             const auto words = words_for(*row);
             if (!words.empty()) {
                 script += fmt::format(" -x -a '{}'", fmt::join(words, " "));

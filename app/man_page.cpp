@@ -196,6 +196,8 @@ constexpr Example examples[] = {
     {"Pictures in an archive, without unpacking it:",
      "tar -cf shard-000.tar samples/*.jpg && imnet shard-000.tar"},
     {"The second of three parts, each for a machine of its own:", "imnet --shard 2/3 -o part-2.txt samples"},
+    {"How often is the model right on pictures that a list labels?",
+     "imnet eval --labels-csv labels.csv samples"},
     {"The pre-activation ResNet50V2 with its published weights:",
      "imnet --model resnetv2_50 samples/coffee.png"},
     {"The recipe of 2015 instead of the better one:", "imnet --weights IMAGENET1K_V1 samples/coffee.png"},

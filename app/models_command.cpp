@@ -1,13 +1,37 @@
+#include <filesystem>
+#include <string>
+#include <string_view>
+
 #include <fmt/format.h>
 
 #include "base/errors.h"
 #include "base/output_file.h"
+#include "checkpoints/checkpoint.h"
 #include "commands.h"
+#include "models/bundled_model.h"
+#include "models/parameters.h"
 #include "models/published_weights.h"
 #include "models/summary.h"
 #include "models/weight_cache.h"
 
 namespace imnet::app {
+namespace {
+
+// Its accuracy is that of another task, so it stands in no column.
+std::string bundled_row() try {
+    const std::filesystem::path path = bundled_checkpoint();
+    const StateDict state_dict = read_checkpoint(path);
+    const std::string_view fitting = fitting_architecture(state_dict);
+    const Architecture net = architecture(fitting, head_classes(architecture(fitting), state_dict));
+    return fmt::format("{:<19}{:<16}{:>12}{:>8}{:>8}{:>7.1f} MiB  {}\n", bundled_model, net.name,
+                       grouped_digits(net.parameter_count()), "-", "-",
+                       static_cast<double>(std::filesystem::file_size(path)) / (1 << 20), "yes");
+} catch (const ModelError&) {
+    return fmt::format("{:<19}{:<16}{:>12}{:>8}{:>8}{:>11}  {}\n", bundled_model, "-", "-", "-", "-", "-",
+                       "no");
+}
+
+}  // namespace
 
 int run_models(const Options& options) {
     if (!options.arguments.empty()) throw UsageError("'imnet models' takes no arguments");
@@ -20,9 +44,11 @@ int run_models(const Options& options) {
                               grouped_digits(row.parameters), row.accuracy_top1, row.accuracy_top5,
                               row.mebibytes, find_cached(row) ? "yes" : "no"));
     }
+    out.write(bundled_row());
     out.write(
         "\n* the default of its model. resnet50 with IMAGENET1K_V2 is a better training recipe for the\n"
-        "  post-activation net of 2015; the pre-activation net (ResNet50V2) is resnetv2_50.\n");
+        "  post-activation net of 2015; the pre-activation net (ResNet50V2) is resnetv2_50.\n"
+        "  starter comes with imnet: a small net for 200 of the 1000 classes, with modest answers.\n");
     out.commit();
     return 0;
 }

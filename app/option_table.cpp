@@ -2,55 +2,58 @@
 
 #include <algorithm>
 
-#include "training_options.h"
+#include "command_options.h"
 
 namespace imnet::app {
 namespace {
 
 const std::vector<Command> all_commands{
-    Command::classify,      Command::models,         Command::summary,         Command::finetune,
-    Command::bench,         Command::weights_path,   Command::weights_inspect, Command::weights_convert,
-    Command::weights_fetch, Command::weights_verify, Command::merge,           Command::undo,
-    Command::explain};
+    Command::classify,        Command::models,        Command::summary,
+    Command::finetune,        Command::eval,          Command::explain,
+    Command::bench,           Command::weights_path,  Command::weights_inspect,
+    Command::weights_convert, Command::weights_fetch, Command::weights_verify,
+    Command::merge,           Command::undo};
 const std::vector<Command> merge{Command::merge};
 const std::vector<Command> classify{Command::classify};
-const std::vector<Command> explain{Command::explain};
-const std::vector<Command> classify_or_explain{Command::classify, Command::explain};
 const std::vector<Command> inspect{Command::weights_inspect};
 const std::vector<Command> convert{Command::weights_convert};
-const std::vector<Command> with_net{Command::classify, Command::summary, Command::bench, Command::explain};
+const std::vector<Command> with_net{Command::classify, Command::summary, Command::eval, Command::explain,
+                                    Command::bench};
 const std::vector<Command> with_net_or_training{Command::classify, Command::summary, Command::finetune,
-                                                Command::bench, Command::explain};
+                                                Command::eval,     Command::explain, Command::bench};
 const std::vector<Command> with_checkpoint{
-    Command::classify,        Command::summary,         Command::finetune, Command::bench,
-    Command::weights_inspect, Command::weights_convert, Command::explain};
-const std::vector<Command> with_model{Command::classify,       Command::summary,      Command::finetune,
-                                      Command::bench,          Command::weights_path, Command::weights_fetch,
-                                      Command::weights_verify, Command::explain};
-const std::vector<Command> with_quiet{Command::classify, Command::summary,       Command::finetune,
-                                      Command::bench,    Command::weights_fetch, Command::undo,
-                                      Command::explain};
+    Command::classify, Command::summary, Command::finetune,        Command::eval,
+    Command::explain,  Command::bench,   Command::weights_inspect, Command::weights_convert};
+const std::vector<Command> with_model{Command::classify,     Command::summary,       Command::finetune,
+                                      Command::eval,         Command::explain,       Command::bench,
+                                      Command::weights_path, Command::weights_fetch, Command::weights_verify};
+const std::vector<Command> with_quiet{Command::classify,      Command::summary, Command::finetune,
+                                      Command::eval,          Command::explain, Command::bench,
+                                      Command::weights_fetch, Command::undo};
 const std::vector<Command> bench{Command::bench};
-const std::vector<Command> with_batch{Command::classify, Command::bench, Command::explain};
-const std::vector<Command> with_progress{Command::classify, Command::finetune};
+const std::vector<Command> with_batch{Command::classify, Command::eval, Command::explain, Command::bench};
+const std::vector<Command> with_pictures{Command::classify, Command::eval};
+const std::vector<Command> with_labels{Command::classify, Command::eval, Command::explain};
+const std::vector<Command> with_progress{Command::classify, Command::finetune, Command::eval};
 const std::vector<Command> fetch{Command::weights_fetch};
 
-// What only training takes stands before what all commands take.
-std::vector<OptionRow> with_training(std::vector<OptionRow> table) {
-    const std::vector<OptionRow> training = training_options();
-    const auto general = std::find_if(table.begin(), table.end(),
-                                      [](const OptionRow& row) { return row.section == "General"; });
-    table.insert(general, training.begin(), training.end());
+// What one command alone takes stands before what all take.
+std::vector<OptionRow> with_command_options(std::vector<OptionRow> table) {
+    for (const auto& options : {training_options(), eval_options(), explain_options()}) {
+        const auto general = std::find_if(table.begin(), table.end(),
+                                          [](const OptionRow& row) { return row.section == "General"; });
+        table.insert(general, options.begin(), options.end());
+    }
     return table;
 }
 
 const std::vector<OptionRow>& rows() {
-    static const std::vector<OptionRow> table = with_training({
+    static const std::vector<OptionRow> table = with_command_options({
         {"Model",
          "",
          "--model",
          "NAME",
-         "Architecture; 'imnet models' lists them",
+         "Architecture, or starter, the small trained model that comes with imnet; 'imnet models' lists them",
          "resnet50; with a checkpoint, what its tensors fit",
          {},
          Completion::model,
@@ -104,7 +107,7 @@ const std::vector<OptionRow>& rows() {
          "the checkpoint's own, else ImageNet's for 1000 outputs, else 'class 0', 'class 1' and so on",
          {},
          Completion::file,
-         classify_or_explain,
+         with_labels,
          &Options::labels},
         {"Model",
          "",
@@ -227,7 +230,7 @@ const std::vector<OptionRow>& rows() {
          "",
          {},
          Completion::none,
-         classify,
+         with_pictures,
          &Options::follow},
         {"Input",
          "",
@@ -237,7 +240,7 @@ const std::vector<OptionRow>& rows() {
          "",
          {},
          Completion::none,
-         classify,
+         with_pictures,
          &Options::all},
         {"Input",
          "",
@@ -247,7 +250,7 @@ const std::vector<OptionRow>& rows() {
          "200",
          {},
          Completion::none,
-         classify_or_explain,
+         with_labels,
          &Options::max_megapixels},
         {"Input",
          "",
@@ -259,51 +262,8 @@ const std::vector<OptionRow>& rows() {
          "",
          {},
          Completion::none,
-         classify,
+         with_pictures,
          &Options::draft},
-
-        {"Explanation",
-         "",
-         "--class",
-         "CLASS",
-         "What to look for: a class's name, wnid or index",
-         "the most probable",
-         {},
-         Completion::none,
-         explain,
-         &Options::explained_class},
-        {"Explanation",
-         "",
-         "--occlusion",
-         "",
-         "Slide a grey patch over the picture instead, and show where it costs the class probability: "
-         "slower, "
-         "needs no gradients, and so runs on every engine",
-         "",
-         {},
-         Completion::none,
-         explain,
-         &Options::occlusion},
-        {"Explanation",
-         "",
-         "--patch",
-         "N",
-         "Side of that patch, in pixels of the prepared picture",
-         "a quarter of the picture's side",
-         {},
-         Completion::none,
-         explain,
-         &Options::patch},
-        {"Explanation",
-         "",
-         "--stride",
-         "N",
-         "How many pixels it moves at a time, at most",
-         "a fourteenth of the picture's side",
-         {},
-         Completion::none,
-         explain,
-         &Options::stride},
 
         {"Output", "-k", "--top", "N", "Labels an image", "5", {}, Completion::none, classify, &Options::top},
         {"Output",
@@ -337,26 +297,6 @@ const std::vector<OptionRow>& rows() {
          bench,
          &Options::format},
         {"Output",
-         "",
-         "--format",
-         "FORMAT",
-         "How the explanation is told: text, or json with the heat of every cell",
-         "text",
-         {"text", "json"},
-         Completion::none,
-         explain,
-         &Options::format},
-        {"Output",
-         "-o",
-         "--output",
-         "FILE",
-         "The PNG file to write; it appears when it is complete",
-         "",
-         {},
-         Completion::file,
-         explain,
-         &Options::output},
-        {"Output",
          "-o",
          "--output",
          "FILE",
@@ -366,6 +306,16 @@ const std::vector<OptionRow>& rows() {
          Completion::file,
          convert,
          &Options::output},
+        {"Output",
+         "",
+         "--dtype",
+         "TYPE",
+         "Convert tensors of floating point to float32, float16 or bfloat16",
+         "as they are",
+         {"float32", "float16", "bfloat16"},
+         Completion::none,
+         convert,
+         &Options::dtype},
         {"Output",
          "-o",
          "--output",

@@ -15,6 +15,7 @@ enum class Command {
     summary,
     finetune,
     bench,
+    eval,
     explain,
     weights_path,
     weights_inspect,
@@ -65,6 +66,7 @@ struct Options {
     bool retry_failed = false;
     std::optional<std::string> progress;
     std::optional<std::string> url;
+    std::optional<std::string> dtype;
 
     std::optional<std::string> val;  // training
     std::optional<double> val_fraction;
@@ -88,6 +90,10 @@ struct Options {
     std::optional<std::string> class_weights;
     std::optional<double> clip_norm;
 
+    std::optional<std::string> labels_csv;
+    std::optional<std::string> numbers;
+    bool skip_unknown = false;
+    bool wrong = false;
     std::optional<std::string> explained_class;  // explain
     bool occlusion = false;
     std::optional<std::int64_t> patch;

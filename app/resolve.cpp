@@ -15,6 +15,7 @@
 #include "base/sha256.h"
 #include "checkpoints/checkpoint.h"
 #include "checkpoints/finite.h"
+#include "models/bundled_model.h"
 #include "models/checkpoint_config.h"
 #include "models/weight_cache.h"
 
@@ -99,6 +100,24 @@ Net net_from_file(const Options& options, const fs::path& path, const PublishedW
             path};
 }
 
+// Trained, and small: what speaks is said, for its answers are modest.
+Net bundled_net(const Options& options) {
+    if (options.weights || options.no_weights) {
+        throw UsageError(fmt::format("--model {} is a trained model: {} contradicts it", bundled_model,
+                                     options.weights ? "--weights" : "--no-weights"));
+    }
+    Options silent = options;
+    silent.model.reset();
+    silent.quiet = true;
+    Net net = net_from_file(silent, bundled_checkpoint(), nullptr);
+    net.weights = bundled_model;
+    if (!options.quiet) {
+        say(fmt::format("{}: a small {} for {} of ImageNet's classes, at {} pixels", bundled_model,
+                        net.architecture.name, net.architecture.classes, net.preprocessing.crop));
+    }
+    return net;
+}
+
 Device parse_device(const std::string& text) {
     if (text == "auto") return {Device::Kind::automatic};
     if (text == "cpu") return {Device::Kind::cpu};
@@ -115,6 +134,7 @@ Device parse_device(const std::string& text) {
 }  // namespace
 
 Net resolve_net(const Options& options) {
+    if (options.model == bundled_model) return bundled_net(options);
     architecture(model_name(options));  // a wrong name is the first thing to say
     if (options.no_weights) {
         if (options.weights) throw UsageError("--weights and --no-weights contradict each other");
@@ -143,6 +163,10 @@ std::vector<int> resolve_classes(std::string_view option, const std::string& typ
 
 const PublishedWeights& resolve_published(const Options& options, const std::string& name) {
     const std::string model = model_name(options);
+    if (model == bundled_model) {
+        throw UsageError(fmt::format(
+            "{} comes with imnet: there is nothing to fetch, and it has no published weights", model));
+    }
     architecture(model);  // a wrong name is the first thing to say
     const PublishedWeights* weights = name.empty() ? default_weights(model) : find_published(model, name);
     if (weights != nullptr) return *weights;
@@ -193,6 +217,16 @@ int number_in_range(const std::optional<std::int64_t>& typed, std::string_view o
             fmt::format("{} {}: it takes a number from {} to {}", option, *typed, smallest, largest));
     }
     return static_cast<int>(*typed);
+}
+
+double real_in_range(const std::optional<double>& typed, std::string_view option, double smallest,
+                     double largest, double fallback) {
+    if (!typed) return fallback;
+    if (!(*typed >= smallest && *typed <= largest)) {
+        throw UsageError(
+            fmt::format("{} {}: it takes a number from {} to {}", option, *typed, smallest, largest));
+    }
+    return *typed;
 }
 
 void say(const std::string& message) { fmt::print(stderr, "imnet: {}\n", message); }

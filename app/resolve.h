@@ -53,6 +53,10 @@ const PublishedWeights& resolve_published(const Options& options, const std::str
 int number_in_range(const std::optional<std::int64_t>& typed, std::string_view option, int smallest,
                     int largest, int fallback);
 
+/// The same of a number that need not be whole.
+double real_in_range(const std::optional<double>& typed, std::string_view option, double smallest,
+                     double largest, double fallback);
+
 /// Prints one line on standard error: "imnet: …".
 void say(const std::string& message);
 

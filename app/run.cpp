@@ -44,6 +44,7 @@ int dispatch(const Options& options) {
         case Command::summary: return run_summary(options);
         case Command::finetune: return run_finetune(options);
         case Command::bench: return run_bench(options);
+        case Command::eval: return run_eval(options);
         case Command::explain: return run_explain(options);
         case Command::weights_path: return run_weights_path(options);
         case Command::weights_fetch: return run_weights_fetch(options);

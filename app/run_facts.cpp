@@ -15,11 +15,9 @@
 #include "images/shard.h"
 
 namespace imnet::app {
-namespace {
 
 namespace fs = std::filesystem;
 
-// Of several files, the hash of what sha256sum prints for them.
 std::string weights_sha256(const Net& net) {
     if (net.weights_path.empty()) return net.weights;
     const std::vector<fs::path> files = checkpoint_files(net.weights_path);
@@ -30,6 +28,8 @@ std::string weights_sha256(const Net& net) {
     }
     return sha256(std::string_view(sums));
 }
+
+namespace {
 
 std::string labels_sha256(const Labels& labels) {
     Sha256 hash;

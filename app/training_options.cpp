@@ -1,4 +1,4 @@
-#include "training_options.h"
+#include "command_options.h"
 
 namespace imnet::app {
 

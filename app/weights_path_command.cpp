@@ -3,6 +3,7 @@
 #include "base/errors.h"
 #include "base/output_file.h"
 #include "commands.h"
+#include "models/bundled_model.h"
 #include "models/weight_cache.h"
 #include "resolve.h"
 
@@ -13,7 +14,9 @@ int run_weights_path(const Options& options) {
     const std::string name = options.arguments.empty() ? "" : options.arguments.front();
     std::string path = name;
     std::error_code ignored;
-    if (name.empty() || !std::filesystem::exists(name, ignored)) {
+    if (name.empty() && options.model == bundled_model) {
+        path = bundled_checkpoint().native();
+    } else if (name.empty() || !std::filesystem::exists(name, ignored)) {
         const PublishedWeights& weights = resolve_published(options, name);
         const auto cached = find_cached(weights);
         if (!cached) refuse_uncached(weights);

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 
+#include "base/errors.h"
 #include "engines/engine.h"
 #include "images/decode.h"
 #include "images/input_source.h"

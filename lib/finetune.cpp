@@ -1,6 +1,7 @@
 #include "finetune.h"
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -52,8 +53,9 @@ std::vector<float> balanced_weights(std::span<const LabelledImage> images, int c
     return weights;
 }
 
-Evaluation evaluate_pictures(const FinetuneNet& net, const FinetuneOptions& options, const StateDict& weights,
-                             std::span<const LabelledImage> images, BadPictures& bad) {
+std::optional<Evaluation> evaluate_pictures(const FinetuneNet& net, const FinetuneOptions& options,
+                                            const StateDict& weights, std::span<const LabelledImage> images,
+                                            BadPictures& bad) try {
     const Parameters parameters = bind_parameters(net.architecture, weights, "the trained weights");
     const auto engine = open_engine(net.architecture, parameters, options.engine);
     ClassifyOptions classifying;
@@ -78,13 +80,17 @@ Evaluation evaluate_pictures(const FinetuneNet& net, const FinetuneOptions& opti
             }
         });
     return evaluation;
+} catch (const NotFinite&) {
+    return std::nullopt;
 }
 
-Evaluation evaluate_features(Trainer& trainer, const Features& features, int classes) {
+std::optional<Evaluation> evaluate_features(Trainer& trainer, const Features& features, int classes) {
     Evaluation evaluation(classes);
     const auto width = static_cast<std::size_t>(classes);
     std::vector<float> logits(features.labels.size() * width);
     trainer.logits(features.values, static_cast<int>(features.labels.size()), logits);
+    if (!std::all_of(logits.begin(), logits.end(), [](float logit) { return std::isfinite(logit); }))
+        return std::nullopt;
     for (std::size_t i = 0; i < features.labels.size(); ++i) {
         evaluation.add({"", top_k(std::span(logits).subspan(i * width, width), classes)}, features.labels[i]);
     }
@@ -222,13 +228,26 @@ void write_curve(const std::string& output, std::span<const EpochResult> curve) 
     write_text(output + ".svg", learning_curve_svg(curve, std::filesystem::path(output).filename().native()));
 }
 
-bool holds_finished(const std::string& path, const std::string& settings) {
+// The settings of the finished training that the file holds; nothing where it holds none.
+std::optional<std::string> finished_settings(const std::string& path) {
     std::error_code ignored;
-    if (!std::filesystem::exists(path, ignored)) return false;
+    if (!std::filesystem::exists(path, ignored)) return std::nullopt;
     for (const auto& [key, text] : read_checkpoint(path, {.keep_names = true}).metadata) {
-        if (key == "training") return text == settings;
+        if (key == "training") return text;
     }
-    return false;
+    return std::nullopt;
+}
+
+// Whether there is nothing left to do. Who resumes does not want to lose a model that took other settings.
+bool is_finished(const std::string& output, const std::string& settings) {
+    const auto before = finished_settings(output);
+    if (before && *before != settings) {
+        throw UsageError(fmt::format(
+            "{}: holds a finished training, and not this one: {}; leave out --resume to replace it, or "
+            "choose another -o FILE",
+            output, differing_settings(*before, settings)));
+    }
+    return before.has_value();
 }
 
 }  // namespace
@@ -240,6 +259,9 @@ std::vector<EpochResult> finetune(const FinetuneNet& net, const Split& pictures,
         throw UsageError(fmt::format("{}: another training is writing it: wait, or choose another -o FILE",
                                      options.output));
     });
+    if (pictures.validation.empty()) {
+        throw UsageError("no picture to validate with: give --val DIR, or more than one picture a class");
+    }
     if (options.balanced_classes) {
         options.trainer.class_weights = balanced_weights(pictures.train, net.architecture.classes);
     }
@@ -260,7 +282,9 @@ std::vector<EpochResult> finetune(const FinetuneNet& net, const Split& pictures,
             fmt::format("{}: cannot go on: {}; give the same options, or remove it to start again",
                         options.loop.state_path, differing_settings(state->settings, options.loop.settings)));
     }
-    if (!state && resume && holds_finished(options.output, options.loop.settings)) return {};
+    if (!state && resume && is_finished(options.output, options.loop.settings)) return {};
+    // Killed after the state was kept, it may have left the curve without its last point.
+    if (state && !state->progress.curve.empty()) write_curve(options.output, state->progress.curve);
     events.loop.on_epoch = [&, tell = events.loop.on_epoch](std::span<const EpochResult> curve) {
         write_curve(options.output, curve);
         if (tell) tell(curve);

@@ -56,7 +56,8 @@ struct FinetuneEvents {
 
 /// Trains, keeping the best epoch in `output` (safetensors; metadata as in models/checkpoint_config.h) and
 /// beside it the learning curve and what an interrupted training goes on from. With `resume` it goes on from
-/// there, with the same bytes in the end; throws UsageError where the settings differ. Without, throws
+/// there, with the same bytes in the end; throws UsageError where the settings differ, also from those of a
+/// finished training in `output`. Without, throws
 /// UsageError where an unfinished training is in the way. Returns the epochs; none where `output` already
 /// holds the finished training.
 std::vector<EpochResult> finetune(const FinetuneNet& net, const Split& pictures, FinetuneOptions options,

@@ -60,6 +60,11 @@ bool is_finite(const TensorView& tensor) {
 
 }  // namespace
 
+bool all_finite(const StateDict& state_dict) {
+    return std::all_of(state_dict.tensors.begin(), state_dict.tensors.end(),
+                       [](const auto& named) { return is_finite(named.second); });
+}
+
 void check_finite(const StateDict& state_dict, std::string_view source) {
     for (const auto& [tensor_name, tensor] : state_dict.tensors) {
         if (is_finite(tensor)) continue;

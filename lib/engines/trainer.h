@@ -53,7 +53,8 @@ public:
     virtual ~Trainer() = default;
 
     /// One step down the gradient. `inputs` is [count, input_shape], `targets` [count, classes] of
-    /// probabilities. Where the loss is not a finite number, no weight moves.
+    /// probabilities; where each row has one class alone, the loss is PyTorch's of class indices, whose
+    /// mean is weighted by the class weights. Where loss or gradient is not finite, no weight moves.
     virtual TrainingStep step(std::span<const float> inputs, std::span<const float> targets, int count,
                               double learning_rate) = 0;
 

@@ -2,6 +2,8 @@
 
 #include <cmath>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -30,13 +32,24 @@ Json read_config(const StateDict& state_dict) {
     return config.is_object() ? config : Json::object();
 }
 
+// The texts of an array that has one for each class.
+std::optional<std::vector<std::string>> a_text_each(const Json& array, int classes) {
+    if (!array.is_array() || array.size() != static_cast<std::size_t>(classes)) return std::nullopt;
+    std::vector<std::string> texts;
+    for (const Json& text : array) {
+        if (!text.is_string()) return std::nullopt;
+        texts.push_back(text.get<std::string>());
+    }
+    return texts;
+}
+
 std::optional<Labels> own_labels(const StateDict& state_dict, int classes) {
-    const Json names = read_metadata(state_dict, class_names_key);
-    if (!names.is_array() || names.size() != static_cast<std::size_t>(classes)) return std::nullopt;
+    auto names = a_text_each(read_metadata(state_dict, class_names_key), classes);
+    if (!names) return std::nullopt;
     Labels labels;
-    for (const Json& name : names) {
-        if (!name.is_string()) return std::nullopt;
-        labels.push_back({name.get<std::string>(), ""});
+    for (std::string& name : *names) labels.push_back({std::move(name), ""});
+    if (auto wnids = a_text_each(read_metadata(state_dict, wnids_key), classes)) {
+        for (std::size_t index = 0; index < labels.size(); ++index) labels[index].wnid = (*wnids)[index];
     }
     return labels;
 }

@@ -11,8 +11,8 @@
 
 namespace imnet {
 
-/// Class names from the metadata `class_names`, `id2label` (transformers), or `label_names` with
-/// `label_descriptions` (timm), if there is exactly one for each class.
+/// Class names from the metadata `class_names` (with WordNet ids from `wnids`), `id2label` (transformers), or
+/// `label_names` with `label_descriptions` (timm), if there is exactly one for each class.
 std::optional<Labels> checkpoint_labels(const StateDict& state_dict, int classes);
 
 /// The recipe in this program's own metadata, or that which timm's `pretrained_cfg` states: input_size,

@@ -13,8 +13,7 @@
 
 namespace imnet {
 
-/// Under these names metadata holds what `checkpoint_metadata` writes, beside `class_names`.
-inline constexpr std::string_view wnids_key = "wnids";
+/// Under this name metadata holds the recipe.
 inline constexpr std::string_view preprocessing_key = "preprocessing";
 
 /// `architecture`, `class_names`, `wnids` where the classes have them, `preprocessing`, and the `format`

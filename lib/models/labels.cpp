@@ -30,6 +30,16 @@ Labels imagenet_labels() {
     return labels;
 }
 
+std::vector<std::string> ilsvrc2012_wnids() {
+    std::vector<std::string> wnids(1000);
+    for (const std::vector<std::string_view>& fields : table_rows(imagenet_classes_table)) {
+        std::size_t id = 0;
+        std::from_chars(fields.at(3).data(), fields.at(3).data() + fields.at(3).size(), id);
+        wnids.at(id - 1) = fields.at(1);
+    }
+    return wnids;
+}
+
 Labels numbered_labels(int classes) {
     Labels labels;
     for (int index = 0; index < classes; ++index) labels.push_back({fmt::format("class {}", index), ""});

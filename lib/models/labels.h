@@ -19,6 +19,10 @@ using Labels = std::vector<Label>;
 /// The 1000 classes of ILSVRC 2012 with torchvision's names (weights/imagenet_classes.tsv).
 Labels imagenet_labels();
 
+/// The wnids in the order of the ILSVRC2012_ID of the challenge's development kit, which counts from 1:
+/// the first is n02119789, the kit fox. It is not the order of the indices.
+std::vector<std::string> ilsvrc2012_wnids();
+
 /// `class 0`, `class 1` …
 Labels numbered_labels(int classes);
 

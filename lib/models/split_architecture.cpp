@@ -47,7 +47,7 @@ std::vector<bool> behind_stages(const Architecture& architecture, int stages) {
             in_frozen_stage |= name.starts_with(torchvision ? fmt::format("layer{}.", stage)
                                                             : fmt::format("stages.{}.", stage - 1));
         }
-        behind.push_back(!in_stem && !in_frozen_stage);
+        behind.push_back(stages == 0 || (!in_stem && !in_frozen_stage));
     }
     return behind;
 }

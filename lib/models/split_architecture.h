@@ -16,7 +16,8 @@ Architecture backbone(const Architecture& architecture);
 /// The last linear layer alone: value 0 is [N, features].
 Architecture head(const Architecture& architecture);
 
-/// For each parameter whether it lies behind the stem and the first `stages` of the four stages.
+/// For each parameter whether it lies behind the stem and the first `stages` of the four stages; of 0
+/// stages all do, and so does the stem.
 std::vector<bool> behind_stages(const Architecture& architecture, int stages);
 
 }  // namespace imnet

@@ -6,19 +6,13 @@
 #include <fmt/format.h>
 
 #include "base/utf8.h"
+#include "results/csv_field.h"
 #include "results/row_formatter.h"
 
 namespace imnet {
 namespace {
 
 using Fields = std::array<std::string, 7>;
-
-std::string quote_csv(const std::string& field) {
-    if (field.find_first_of(",\"\r\n") == std::string::npos) return field;
-    std::string quoted = "\"";
-    for (const char c : field) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return quoted + '"';
-}
 
 std::string escape_tsv(const std::string& field) {
     std::string escaped;
@@ -40,7 +34,7 @@ struct Dialect {
     std::string (*protect)(const std::string&);
 };
 
-constexpr Dialect csv{',', "\r\n", quote_csv};
+constexpr Dialect csv{',', "\r\n", csv_field};
 constexpr Dialect tsv{'\t', "\n", escape_tsv};
 
 class Table : public RowFormatter {

@@ -44,7 +44,7 @@ float probability_of(std::span<const float> logits, int index) {
 
 void refuse_non_finite(std::span<const float> logits) {
     if (std::all_of(logits.begin(), logits.end(), [](float logit) { return std::isfinite(logit); })) return;
-    throw ModelError(
+    throw NotFinite(
         "the net answers with NaN or infinity: its weights are damaged, or not meant for this model");
 }
 

@@ -3,6 +3,8 @@
 #include <span>
 #include <vector>
 
+#include "base/errors.h"
+
 namespace imnet {
 
 /// One class and its softmax probability.
@@ -19,7 +21,12 @@ std::vector<Prediction> top_k(std::span<const float> logits, int k);
 /// The softmax probability of one class, with the digits of `top_k`.
 float probability_of(std::span<const float> logits, int index);
 
-/// Throws ModelError where a logit is NaN or infinite: no picture makes a sound net answer so.
+/// The net answers with NaN or infinity.
+struct NotFinite : ModelError {
+    using ModelError::ModelError;
+};
+
+/// Throws NotFinite where a logit is NaN or infinite: no picture makes a sound net answer so.
 void refuse_non_finite(std::span<const float> logits);
 
 }  // namespace imnet

@@ -11,6 +11,7 @@
 
 #include "base/errors.h"
 #include "base/interruption.h"
+#include "checkpoints/finite.h"
 
 namespace imnet {
 namespace {
@@ -70,14 +71,24 @@ private:
             if (events_.on_step) events_.on_step(progress_);
             stop_if_asked();
         }
-        const Evaluation evaluation = task_.validate(trainer_);
+        if (progress_.pictures == 0) {
+            throw UsageError(
+                fmt::format("of the {} pictures to train with none could be read, or not {} of one batch",
+                            options_.pictures, options_.smallest_batch));
+        }
+        // A large step is only seen by the next loss, and running statistics by none.
+        if (!all_finite(trainer_.weights())) stop_diverged("a weight is not finite", progress_.batch);
+        const auto validated = task_.validate(trainer_);
         stop_if_asked();  // then it has not seen all pictures
-        const double count = static_cast<double>(std::max<std::uint64_t>(evaluation.images(), 1));
-        progress_.curve.push_back(
-            {progress_.epoch + 1, rate(std::max(progress_.batch - 1, 0)),
-             progress_.loss_sum / static_cast<double>(std::max<std::uint64_t>(progress_.pictures, 1)),
-             evaluation.mean_loss().value_or(0), static_cast<double>(evaluation.top1()) / count,
-             static_cast<double>(evaluation.top5()) / count, seconds_since(start)});
+        if (!validated) stop_diverged("an answer in validation is not finite", progress_.batch);
+        const Evaluation& evaluation = *validated;
+        if (evaluation.images() == 0) throw UsageError("no picture to validate with could be read");
+        const auto count = static_cast<double>(evaluation.images());
+        progress_.curve.push_back({progress_.epoch + 1, rate(std::max(progress_.batch - 1, 0)),
+                                   progress_.loss_sum / static_cast<double>(progress_.pictures),
+                                   evaluation.mean_loss().value_or(0),
+                                   static_cast<double>(evaluation.top1()) / count,
+                                   static_cast<double>(evaluation.top5()) / count, seconds_since(start)});
         ++progress_.epoch;
         progress_.batch = 0;
         progress_.loss_sum = 0;
@@ -92,17 +103,22 @@ private:
         std::vector<float> targets = one_hot(batch.labels, options_.classes);
         mix_pictures(batch, targets);
         const TrainingStep step = trainer_.step(batch.inputs, targets, count, rate(progress_.batch));
-        if (!std::isfinite(step.loss)) {
-            throw ModelError(fmt::format(
-                "the loss is {} at step {} of epoch {}: {}; a smaller --lr or --clip-norm 1 may help",
-                step.loss, progress_.batch + 1, progress_.epoch + 1,
-                progress_.curve.empty()
-                    ? "nothing was written"
-                    : fmt::format("the best epoch so far, {}, is kept", best_epoch(progress_.curve).epoch)));
-        }
+        const int number = progress_.batch + 1;
+        if (!std::isfinite(step.loss)) stop_diverged(fmt::format("the loss is {}", step.loss), number);
+        if (!std::isfinite(step.gradient_norm))
+            stop_diverged(fmt::format("the gradient's length is {}", step.gradient_norm), number);
         progress_.loss_sum += step.loss * count;
         progress_.pictures += batch.labels.size();
         ++progress_.steps;
+    }
+
+    [[noreturn]] void stop_diverged(const std::string& what, int step) const {
+        throw ModelError(fmt::format(
+            "{} at step {} of epoch {}: {}; a smaller --lr or --clip-norm 1 may help", what, step,
+            progress_.epoch + 1,
+            progress_.curve.empty()
+                ? "nothing was written"
+                : fmt::format("the best epoch so far, {}, is kept", best_epoch(progress_.curve).epoch)));
     }
 
     void stop_if_asked() {

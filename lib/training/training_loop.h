@@ -23,7 +23,8 @@ using NextBatch = std::function<std::optional<TrainingBatch>()>;
 /// What is trained on and with.
 struct TrainingTask {
     std::function<NextBatch(const EpochPlan&)> epoch;
-    std::function<Evaluation(Trainer&)> validate;            ///< with a loss
+    /// With a loss; nothing where the net's answers are no numbers.
+    std::function<std::optional<Evaluation>(Trainer&)> validate;
     std::function<void(Trainer&, const EpochResult&)> keep;  ///< the best weights so far, as a model
 };
 
@@ -49,8 +50,9 @@ struct LoopEvents {
 
 /// Trains to the end, from where `state` left off if there is one, and removes the state that it keeps.
 /// The best epoch is the first with the highest top-1; it is kept as soon as it is known. A signal saves
-/// the state and throws Interrupted; a loss that is no number throws ModelError, and what was kept stays.
-/// Returns the curve.
+/// the state and throws Interrupted; a loss, gradient or weight that is not finite throws ModelError, and
+/// what was kept stays. Throws UsageError where pictures to train or to validate with are missing. Returns
+/// the curve.
 std::vector<EpochResult> train(Trainer& trainer, const TrainingTask& task, const LoopOptions& options,
                                const std::optional<TrainingState>& state, const LoopEvents& events);
 

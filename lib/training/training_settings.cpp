@@ -24,13 +24,23 @@ std::string_view name(Optimizer optimizer) {
     return "sgd";
 }
 
-// The last two parts of a path, so that it does not matter where the folder is.
-std::string hash_of(std::span<const LabelledImage> images) {
+std::string name(Device device) {
+    switch (device.kind) {
+        case Device::Kind::automatic: return "auto";
+        case Device::Kind::cpu: return "cpu";
+        case Device::Kind::cuda: break;
+    }
+    return fmt::format("cuda:{}", device.index);
+}
+
+// Of the class and the last two parts of a path, so that it does not matter where the folder is.
+std::string hash_of(std::span<const LabelledImage> images, const Labels& labels) {
     Sha256 hash;
     for (const LabelledImage& image : images) {
         const std::filesystem::path path(image.path);
-        hash.add(fmt::format("{}\t{}/{}\n", image.label, path.parent_path().filename().native(),
-                             path.filename().native()));
+        hash.add(fmt::format("{}\t{}\t{}/{}\n", image.label,
+                             labels.at(static_cast<std::size_t>(image.label)).name,
+                             path.parent_path().filename().native(), path.filename().native()));
     }
     return hash.digits();
 }
@@ -77,11 +87,12 @@ std::string training_settings(const FinetuneNet& net, const Split& pictures, con
                     {"size", options.preprocessing.crop},
                     {"resize", options.preprocessing.resize},
                     {"precision", name(options.trainer.precision)},
+                    {"device", name(options.trainer.device)},
                     {"threads", options.trainer.threads},
                     {"train_pictures", pictures.train.size()},
-                    {"train_hash", hash_of(pictures.train)},
+                    {"train_hash", hash_of(pictures.train, net.labels)},
                     {"val_pictures", pictures.validation.size()},
-                    {"val_hash", hash_of(pictures.validation)},
+                    {"val_hash", hash_of(pictures.validation, net.labels)},
                     {"imnet", options.version}};
     return json.dump();
 }

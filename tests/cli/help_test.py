@@ -7,7 +7,7 @@ import pytest
 
 from program import PROGRAM, ROOT, imnet
 
-COMMANDS = [(), ("models",), ("summary",), ("undo",), ("explain",),
+COMMANDS = [(), ("models",), ("summary",), ("undo",), ("finetune",), ("eval",), ("explain",),
             *(("weights", word) for word in ("path", "fetch", "verify", "inspect", "convert"))]
 
 

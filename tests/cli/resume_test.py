@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from failing_disk import failing_disk  # noqa: F401
 from program import PROGRAM
 from small_net import net, record, run, words, write_pictures  # noqa: F401
 
@@ -285,16 +286,3 @@ def test_a_disk_that_fails_leaves_the_old_output(net, pictures, tmp_path, failin
     done = run(net, "--format", "jsonl", "-o", folder / "rows.jsonl", pictures, **failing_disk(folder, call, at))
     assert done.returncode == 4 and b"Input/output error" in done.stderr
     assert (folder / "rows.jsonl").read_text() == "old" and os.listdir(folder) == ["rows.jsonl"]
-
-
-@pytest.fixture(scope="session")
-def failing_disk(tmp_path_factory):
-    """The environment in which calls on the files of a folder fail."""
-    compiler = shutil.which("cc") or shutil.which("gcc")
-    if compiler is None:
-        pytest.skip("no C compiler")
-    library = tmp_path_factory.mktemp("shim") / "failing_disk.so"
-    source = os.path.join(os.path.dirname(__file__), "failing_disk.c")
-    subprocess.run([compiler, "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
-    return lambda folder, call, at, error=5: {
-        "LD_PRELOAD": library, "FAIL_FOLDER": folder, "FAIL_CALL": call, "FAIL_AT": at, "FAIL_ERRNO": error}

@@ -1,6 +1,7 @@
 #include "engines/torch/torch_optimizer.h"
 
 #include <algorithm>
+#include <cmath>
 #include <tuple>
 
 #include <ATen/core/grad_mode.h>
@@ -47,6 +48,7 @@ double TorchOptimizer::step(double learning_rate) {
     const at::NoGradGuard no_grad;
     const std::vector<at::Tensor> gradients = all_gradients();
     const double norm = at::linalg_vector_norm(at::stack(at::_foreach_norm(gradients))).item<double>();
+    if (!std::isfinite(norm)) return norm;
     // As torch.nn.utils.clip_grad_norm_ does it.
     if (options_.clip_norm > 0) {
         at::_foreach_mul_(gradients, at::Scalar(std::min(1.0, options_.clip_norm / (norm + 1e-6))));

@@ -23,7 +23,8 @@ public:
 
     void forget_gradients();
 
-    /// Clips the gradients and moves the weights. Returns the gradients' length before.
+    /// Clips the gradients and moves the weights, unless the gradients' length is no number. Returns that
+    /// length, before they were clipped.
     double step(double learning_rate);
 
     /// What `step` has left, under the parameters' names.

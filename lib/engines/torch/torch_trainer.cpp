@@ -1,5 +1,6 @@
 // Training by libtorch's autograd: what PyTorch's loop of forward, cross_entropy, backward, clip and
 // step does, with its fused optimizers.
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -127,13 +128,13 @@ public:
     TrainingStep step(std::span<const float> inputs, std::span<const float> targets, int count,
                       double learning_rate) override try {
         optimizer_.forget_gradients();
-        const at::Tensor wanted = view(targets, {count, classes_}).to(device_);
+        const at::Tensor wanted = targets_of(targets, count).to(device_);
         at::Tensor answer;
         {
             const Autocast autocast(device_.type(), options_.precision == Precision::bf16);
             answer = forward(net_, batch(inputs, count));
         }
-        // [count, classes], [count, classes] → []
+        // [count, classes] and [count], or [count, classes] → []
         const at::Tensor loss = at::cross_entropy_loss(answer.to(at::kFloat), wanted, class_weights_,
                                                        at::Reduction::Mean, -100, options_.label_smoothing);
         TrainingStep result{loss.item<double>(), 0};
@@ -179,6 +180,14 @@ private:
         const at::Tensor tensor = view(inputs, shape).to(device_);
         // [N, H, W, 3] → [N, 3, H, W], channels last, without a copy
         return tensor.dim() == 4 ? tensor.permute({0, 3, 1, 2}) : tensor;
+    }
+
+    // Of one class a row its index, [count]; of mixed pictures the probabilities, [count, classes].
+    at::Tensor targets_of(std::span<const float> targets, int count) const {
+        const at::Tensor probabilities = view(targets, {count, classes_});
+        const bool one_hot = std::all_of(targets.begin(), targets.end(),
+                                         [](float target) { return target == 0 || target == 1; });
+        return one_hot ? probabilities.argmax(1) : probabilities;
     }
 
     [[noreturn]] void fail(const c10::Error& error) const {

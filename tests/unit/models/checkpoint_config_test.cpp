@@ -72,3 +72,19 @@ TEST_CASE("class names that the checkpoint itself holds come first") {
     CHECK(checkpoint_labels(state_dict, 2)->at(0).name == "lion");
     CHECK_FALSE(checkpoint_labels(state_dict, 3).has_value());
 }
+
+TEST_CASE("WordNet ids beside the class names") {
+    const auto labels_with = [](std::string wnids) {
+        StateDict state_dict;
+        state_dict.metadata.emplace_back("class_names", R"(["lion","wolf"])");
+        state_dict.metadata.emplace_back("wnids", std::move(wnids));
+        return *checkpoint_labels(state_dict, 2);
+    };
+    CHECK(labels_with(R"(["n02129165","n02114367"])")[1].name == "wolf");
+    CHECK(labels_with(R"(["n02129165","n02114367"])")[1].wnid == "n02114367");
+    CHECK(labels_with(R"(["n02129165",""])")[1].wnid.empty());  // a class that WordNet does not have
+    CHECK(labels_with(R"(["n02129165"])")[0].wnid.empty());     // not one for each class
+    CHECK(labels_with(R"(["n02129165",7])")[0].wnid.empty());
+    CHECK(labels_with("n02129165")[0].wnid.empty());
+    CHECK(labels_with("n02129165")[0].name == "lion");
+}

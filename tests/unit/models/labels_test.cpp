@@ -1,5 +1,7 @@
 #include "models/labels.h"
 
+#include <set>
+
 #include <doctest/doctest.h>
 
 #include "base/errors.h"
@@ -14,6 +16,20 @@ TEST_CASE("ImageNet's classes have the names and wnids of torchvision") {
     CHECK(labels[281].name == "tabby");
     CHECK(labels[281].wnid == "n02123045");
     CHECK(labels[999].name == "toilet tissue");
+}
+
+TEST_CASE("the ids of ILSVRC 2012 are another order than the indices") {
+    const std::vector<std::string> wnids = ilsvrc2012_wnids();
+    REQUIRE(wnids.size() == 1000);
+    CHECK(std::set(wnids.begin(), wnids.end()).size() == 1000);
+    CHECK(wnids[0] == "n02119789");    // 1 kit_fox
+    CHECK(wnids[448] == "n01440764");  // 449 tench
+    CHECK(wnids[999] == "n03255030");  // 1000 dumbbell
+    // The first validation pictures: their lines of the ground truth, and their indices elsewhere.
+    const Labels labels = imagenet_labels();
+    CHECK(wnids[490 - 1] == labels[65].wnid);
+    CHECK(wnids[361 - 1] == labels[970].wnid);
+    CHECK(wnids[171 - 1] == labels[230].wnid);
 }
 
 TEST_CASE("a class is found by name in any case, by wnid and by index") {

@@ -58,4 +58,29 @@ TEST_CASE("batch norm starts as the identity") {
     CHECK(parameters.at(net, "bn1.num_batches_tracked").empty());
 }
 
+TEST_CASE("torch.manual_seed(0); net.fc = torch.nn.Linear(512, 3)") {
+    const Parameters parent = random_parameters(architecture("resnet18", 10), 7);
+    const Architecture net = architecture("resnet18", 3);
+    const Parameters parameters = with_new_head(net, parent, 0);
+    check_ends(parameters.at(net, "fc.weight"), -0.000330873823F, 0.0237076804F, -0.0363737978F,
+               -0.0257785339F);
+    CHECK(parameters.at(net, "fc.weight").size() == 3 * 512);
+    check_ends(parameters.at(net, "fc.bias"), -0.0146948462F, 0.0142406719F, 0.0195487402F, 0.0195487402F);
+    // All else is the parent's.
+    CHECK(parameters.at(net, "conv1.weight").data() == parent.at(net, "conv1.weight").data());
+    CHECK(parameters.at(net, "layer4.1.bn2.running_var").data() ==
+          parent.at(net, "layer4.1.bn2.running_var").data());
+}
+
+TEST_CASE(
+    "torch.manual_seed(42); net.head.fc = torch.nn.Linear(2048, 3), as the 1x1 convolution that timm has") {
+    const Architecture net = architecture("resnetv2_50", 3);
+    const Parameters parameters =
+        with_new_head(net, random_parameters(architecture("resnetv2_50", 10), 7), 42);
+    check_ends(parameters.at(net, "head.fc.weight"), 0.0168940742F, 0.0183407571F, -0.0051767393F,
+               -0.00483557908F);
+    check_ends(parameters.at(net, "head.fc.bias"), -0.0174879711F, 0.00413627597F, -0.00439110352F,
+               -0.00439110352F);
+}
+
 }  // namespace

@@ -1,0 +1,73 @@
+#include "command_options.h"
+
+namespace imnet::app {
+
+std::vector<OptionRow> explain_options() {
+    const std::vector<Command> explain{Command::explain};
+    return {
+        {"Explanation",
+         "",
+         "--class",
+         "CLASS",
+         "What to look for: a class's name, wnid or index",
+         "the most probable",
+         {},
+         Completion::none,
+         explain,
+         &Options::explained_class},
+        {"Explanation",
+         "",
+         "--occlusion",
+         "",
+         "Slide a grey patch over the picture instead, and show where it costs the class probability: "
+         "slower, "
+         "needs no gradients, and so runs on every engine",
+         "",
+         {},
+         Completion::none,
+         explain,
+         &Options::occlusion},
+        {"Explanation",
+         "",
+         "--patch",
+         "N",
+         "Side of that patch, in pixels of the prepared picture",
+         "a quarter of the picture's side",
+         {},
+         Completion::none,
+         explain,
+         &Options::patch},
+        {"Explanation",
+         "",
+         "--stride",
+         "N",
+         "How many pixels it moves at a time, at most",
+         "a fourteenth of the picture's side",
+         {},
+         Completion::none,
+         explain,
+         &Options::stride},
+        {"Explanation",
+         "",
+         "--format",
+         "FORMAT",
+         "How the explanation is told: text, or json with the heat of every cell",
+         "text",
+         {"text", "json"},
+         Completion::none,
+         explain,
+         &Options::format},
+        {"Explanation",
+         "-o",
+         "--output",
+         "FILE",
+         "The PNG file to write; it appears when it is complete",
+         "",
+         {},
+         Completion::file,
+         explain,
+         &Options::output},
+    };
+}
+
+}  // namespace imnet::app

@@ -1,0 +1,20 @@
+// What the typed options of `imnet finetune` mean.
+#pragma once
+
+#include "finetune.h"
+#include "images/preprocess.h"
+#include "options.h"
+#include "training/augmentation.h"
+
+namespace imnet::app {
+
+/// All but what depends on the net: the recipe of its pictures, and how they are changed for training.
+/// Throws UsageError.
+FinetuneOptions resolve_finetune(const Options& options);
+
+/// The recipe for another size keeps the proportion of crop and short side, unless that is given.
+Preprocessing resolve_preprocessing(const Options& options, Preprocessing own);
+
+Augmentation resolve_augmentation(const Options& options, const Preprocessing& recipe);
+
+}  // namespace imnet::app

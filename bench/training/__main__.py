@@ -1,0 +1,128 @@
+"""Times training beside the same loop in PyTorch: all of the net, and a new head on a frozen backbone.
+
+    scripts/setup --for-bench
+    .deps/python/bin/python bench/training --output bench/runs/DATE-CPU/training.json
+
+Both begin with the same ResNet-50 (one state dict with random weights), the same JPEG files of about 500x375 in
+folders of classes, a fifth of each class held back, the same batch, size, optimizer and cores. They read the files in
+every epoch, decode, cut out a random part, mirror and normalise, because that is what a user's run does: a batch that
+lies ready in memory would leave out half of the work of small nets. PyTorch reads in a DataLoader with a process a
+core (its usual form: Pillow, and what torchvision's RandomResizedCrop and RandomHorizontalFlip do, written out,
+so that PyTorch 2.13 needs no torchvision), keeps its workers from epoch to epoch, and takes channels-last,
+which is faster. With a frozen backbone both compute the features once and train the head on them.
+
+An epoch's seconds are those of its steps and of its validation, not of writing a checkpoint; `wall` is the whole
+process, from start to end, with all that (the program then has a model on the disk, PyTorch only in memory).
+The two take turns; the first epoch of each process is left out of the medians, for warming up.
+"""
+import argparse
+import csv
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "peers"))
+
+import pictures  # noqa: E402
+import record  # noqa: E402
+
+PROGRAM = pathlib.Path(os.environ.get("IMNET_BUILD", "build/release")) / "bin" / "imnet"
+PART = {"full": "none", "frozen": "backbone"}
+
+
+def prepare(folder, options):
+    """The files and the weights, for both."""
+    import torch
+    from resnet50 import ResNet50
+    from safetensors.torch import save_file
+
+    for index in range(options.pictures):
+        pictures.save(folder, "small", options.pictures, options.classes, index)
+    torch.manual_seed(0)
+    save_file(ResNet50().state_dict(), folder / "parent.safetensors")
+
+
+def run(command):
+    start = time.perf_counter()
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(map(str, command))}\n{done.stderr}")
+    return time.perf_counter() - start, done.stdout
+
+
+def program(folder, kind, options):
+    output = folder / "model.safetensors"
+    command = [PROGRAM, "finetune", folder / "small", "-o", output, "--weights", folder / "parent.safetensors", "--quiet",
+               "--progress", "never", "--device", "cpu", "--freeze", PART[kind], "--epochs", options.epochs[kind],
+               "--batch", options.batch, "--size", options.size, "--threads", options.cores,
+               "--precision", options.precision]
+    wall, _ = run(command)
+    with open(f"{output}.csv") as file:
+        return {"wall": wall, "epochs": [float(row["seconds"]) for row in csv.DictReader(file)]}, command
+
+
+def pytorch(folder, kind, options):
+    job = {"folder": str(folder), "kind": kind, "epochs": options.epochs[kind], "batch": options.batch,
+           "size": options.size, "cores": options.cores, "precision": options.precision}
+    command = [sys.executable, HERE / "pytorch_loop.py", json.dumps(job)]
+    wall, shown = run(command)
+    return {"wall": wall, **json.loads(shown)}, command
+
+
+def median(samples, kind):
+    """Seconds: of an epoch of the full net, of the whole process with a frozen backbone."""
+    if kind == "frozen":
+        return statistics.median(sample["wall"] for sample in samples)
+    return statistics.median(seconds for sample in samples for seconds in sample["epochs"][1:] or sample["epochs"])
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pictures", type=int, default=400)
+    parser.add_argument("--classes", type=int, default=4)
+    parser.add_argument("--size", type=int, default=224)
+    parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--full-epochs", type=int, default=2)
+    parser.add_argument("--frozen-epochs", type=int, default=20)
+    parser.add_argument("--precision", choices=["fp32", "bf16"], default="fp32")
+    parser.add_argument("--kinds", nargs="+", choices=list(PART), default=list(PART))
+    parser.add_argument("--output", type=pathlib.Path)
+    options = parser.parse_args()
+    options.epochs = {"full": options.full_epochs, "frozen": options.frozen_epochs}
+    options.cores = len(os.sched_getaffinity(0))
+
+    version = subprocess.run([PROGRAM, "--version"], capture_output=True, text=True, check=True).stdout
+    content = {"machine": record.machine(), "versions": {**record.versions(), "imnet": version.split()[1]},
+               "command": ["bench/training", *sys.argv[1:]],
+               "settings": {key: value for key, value in vars(options).items() if key != "output"},
+               "load_average": {"begin": os.getloadavg()}, "results": []}
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        prepare(folder, options)
+        for kind in options.kinds:
+            samples = {"imnet": [], "PyTorch": []}
+            for _ in range(options.rounds):
+                for peer, measure in (("imnet", program), ("PyTorch", pytorch)):
+                    sample, command = measure(folder, kind, options)
+                    samples[peer].append(sample)
+                    print(f"{kind}, {peer}: {sample}", file=sys.stderr, flush=True)
+                    content.setdefault("commands", {})[f"{kind}, {peer}"] = [
+                        str(word).replace(name, "FOLDER") for word in command]
+            medians = {peer: median(taken, kind) for peer, taken in samples.items()}
+            content["results"].append({"kind": kind, "unit": "s", "what": "an epoch" if kind == "full" else "the whole run",
+                                       "samples": samples, "medians": medians})
+            print(f"{kind}: {medians}, PyTorch takes {medians['PyTorch'] / medians['imnet']:.2f} times as long")
+    content["load_average"]["end"] = os.getloadavg()
+    if options.output:
+        options.output.write_text(json.dumps(content, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

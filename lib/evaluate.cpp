@@ -1,0 +1,24 @@
+#include "evaluate.h"
+
+namespace imnet {
+
+void evaluate(const NextInput& next_input, const TruthOf& truth_of, const Engine& engine,
+              const ClassifyOptions& options, Evaluation& evaluation, const OnRows& on_rows) {
+    const NextInput labelled = [&]() -> std::optional<Input> {
+        auto input = next_input();
+        while (input && !input->error && !truth_of(input->path)) input = next_input();
+        return input;
+    };
+    classify(labelled, engine, options, [&](std::span<const Row> rows) {
+        for (const Row& row : rows) {
+            if (row.top) {
+                evaluation.add(row, truth_of(row.path).value());
+            } else {
+                evaluation.add_failed();
+            }
+        }
+        on_rows(rows);
+    });
+}
+
+}  // namespace imnet

@@ -1,0 +1,70 @@
+#include "images/picture_labels.h"
+
+#include <algorithm>
+#include <unordered_set>
+#include <utility>
+
+#include "base/interruption.h"
+#include "images/folder.h"
+
+namespace imnet {
+namespace {
+
+using Entry = std::pair<const std::string, LabelList::Entry>;
+
+Named missing_of(const LabelList& list, const std::unordered_set<const Entry*>& seen) {
+    std::vector<const Entry*> missing;
+    for (const Entry& entry : list.entries()) {
+        if (seen.count(&entry) == 0) missing.push_back(&entry);
+    }
+    std::sort(missing.begin(), missing.end(),
+              [](const Entry* a, const Entry* b) { return a->second.line < b->second.line; });
+    Named named;
+    for (const Entry* entry : missing) named.add(entry->first);
+    return named;
+}
+
+}  // namespace
+
+PictureLabels::PictureLabels(std::string folder) : folder_(std::move(folder)) {}
+
+PictureLabels::PictureLabels(std::string folder, LabelList list)
+    : folder_(std::move(folder)), list_(std::move(list)) {}
+
+std::optional<std::string> PictureLabels::label_of(std::string_view path) const {
+    if (list_) {
+        const Entry* entry = list_->find(path, folder_);
+        return entry == nullptr ? std::nullopt : std::optional(entry->second.label);
+    }
+    const std::string_view below = path_below(path, folder_);
+    const std::size_t end = below.find('/');
+    if (end == std::string_view::npos) return std::nullopt;
+    std::string label(below.substr(0, end));
+    while (has_archive_ending(label)) label.resize(label.rfind('.'));  // n01440764.tar
+    return label;
+}
+
+void Named::add(std::string_view name) {
+    if (count++ < most) first.emplace_back(name);
+}
+
+LabelSurvey survey(const NextInput& next_input, const PictureLabels& labels) {
+    LabelSurvey survey;
+    std::unordered_set<const Entry*> seen;
+    while (const auto input = next_input()) {
+        if (const int signal = interrupted()) throw Interrupted{signal};
+        if (input->error) continue;
+        const auto label = labels.label_of(input->path);
+        if (!label) {
+            survey.unlabelled.add(input->path);
+            continue;
+        }
+        ++survey.labels[*label];
+        ++survey.labelled;
+        if (labels.list() != nullptr) seen.insert(labels.list()->find(input->path, labels.folder()));
+    }
+    if (labels.list() != nullptr) survey.missing = missing_of(*labels.list(), seen);
+    return survey;
+}
+
+}  // namespace imnet

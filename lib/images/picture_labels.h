@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "images/archive.h"
+#include "images/input.h"
+#include "images/label_list.h"
+
+namespace imnet {
+
+/// What the pictures of a data set are called, by their folders or by a list.
+class PictureLabels {
+public:
+    /// A picture is called as the first folder (or archive, without its ending) below `folder` is.
+    explicit PictureLabels(std::string folder);
+
+    PictureLabels(std::string folder, LabelList list);
+
+    /// Nothing for a picture that stands in `folder` itself, or is not in the list.
+    std::optional<std::string> label_of(std::string_view path) const;
+
+    /// Null where folders tell.
+    const LabelList* list() const { return list_ ? &*list_ : nullptr; }
+
+    const std::string& folder() const { return folder_; }
+
+private:
+    std::string folder_;
+    std::optional<LabelList> list_;
+};
+
+/// How many there are, and the first of them, to name.
+struct Named {
+    static constexpr std::size_t most = 3;
+
+    std::uint64_t count = 0;
+    std::vector<std::string> first;
+
+    void add(std::string_view name);
+};
+
+/// What a look at all pictures of a data set tells before any is classified.
+struct LabelSurvey {
+    std::map<std::string, std::uint64_t> labels;  ///< pictures of each label
+    std::uint64_t labelled = 0;
+    Named unlabelled;  ///< pictures without a label
+    Named missing;     ///< entries of the list for which there is no picture, in the order of its lines
+};
+
+/// Goes through all inputs without decoding one. What cannot be listed is neither labelled nor
+/// unlabelled.
+LabelSurvey survey(const NextInput& next_input, const PictureLabels& labels);
+
+}  // namespace imnet

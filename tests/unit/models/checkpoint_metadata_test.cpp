@@ -1,0 +1,70 @@
+#include "models/checkpoint_metadata.h"
+
+#include <doctest/doctest.h>
+
+#include <map>
+
+#include "models/checkpoint_config.h"
+
+using namespace imnet;
+
+namespace {
+
+using Texts = std::map<std::string, std::string>;
+
+Texts texts(const Labels& labels, const Preprocessing& recipe = {}) {
+    const auto metadata =
+        checkpoint_metadata(architecture("resnet18", static_cast<int>(labels.size())), labels, recipe);
+    return {metadata.begin(), metadata.end()};
+}
+
+}  // namespace
+
+TEST_CASE("a checkpoint says what it is") {
+    Texts metadata = texts({{"oak", ""}, {"äsche \"x\"", ""}});
+    CHECK(metadata.at("format") == "pt");
+    CHECK(metadata.at("architecture") == "resnet18");
+    CHECK(metadata.at("class_names") == R"(["oak","äsche \"x\""])");
+    CHECK_FALSE(metadata.contains("wnids"));
+    CHECK(metadata.at("preprocessing") ==
+          R"({"resize": 232, "crop": 224, "interpolation": "bilinear", "mean": [0.485, 0.456, 0.406], )"
+          R"("std": [0.229, 0.224, 0.225]})");
+    CHECK(texts({{"tabby", "n02123045"}, {"tench", "n01440764"}}).at("wnids") ==
+          R"(["n02123045","n01440764"])");
+    CHECK_FALSE(texts({{"tabby", "n02123045"}, {"oak", ""}}).contains("wnids"));
+}
+
+TEST_CASE("what it says is read back") {
+    const Preprocessing recipe{40, 32, Interpolation::bicubic, {0.5F, 0.1F, 1.0F / 3}, {0.25F, 0.3F, 0.7F}};
+    const Labels labels{{"oak", "n1"}, {"beech", "n2"}};
+    StateDict state_dict;
+    state_dict.metadata = checkpoint_metadata(architecture("resnet18", 2), labels, recipe);
+    CHECK(checkpoint_preprocessing(state_dict) == recipe);
+    const auto read = checkpoint_labels(state_dict, 2);
+    REQUIRE(read.has_value());
+    CHECK(read->at(0).name == "oak");
+    CHECK(read->at(1).name == "beech");
+    CHECK(read->at(1).wnid == "n2");
+}
+
+TEST_CASE("a recipe that is none is not believed") {
+    const std::string good =
+        R"({"resize": 40, "crop": 32, "interpolation": "bilinear", "mean": [0, 0, 0], "std": [1, 1, 1]})";
+    CHECK(parse_preprocessing(good).has_value());
+    for (const auto& [part, other] : {std::pair{"40", "0"},
+                                      {"40", "1000000000"},
+                                      {"32", "-1"},
+                                      {"32", "\"32\""},
+                                      {"bilinear", "lanczos"},
+                                      {"[1, 1, 1]", "[1, 0, 1]"},
+                                      {"[1, 1, 1]", "[1, 1]"},
+                                      {"[1, 1, 1]", "[1, 1e60, 1]"},
+                                      {"\"mean\"", "\"middle\""},
+                                      {"}", ""}}) {
+        std::string text = good;
+        text.replace(text.find(part), std::string_view(part).size(), other);
+        CAPTURE(text);
+        CHECK_FALSE(parse_preprocessing(text).has_value());
+    }
+    CHECK_FALSE(parse_preprocessing("[]").has_value());
+}

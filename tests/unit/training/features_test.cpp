@@ -1,0 +1,136 @@
+#include "training/features.h"
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <cmath>
+#include <memory>
+#include <stdexcept>
+
+#include "training/picture_folder.h"
+
+using namespace imnet;
+using imnet::test::PictureFolder;
+
+namespace {
+
+constexpr std::size_t width = 2;
+
+// What a picture's features are here: its grey value, and 1000 more.
+class GreyWorker : public Worker {
+public:
+    explicit GreyWorker(std::atomic<int>& largest) : largest_(largest) {}
+
+    void run(std::span<const std::byte> images, int count, std::span<float> features) override {
+        if (count > largest_) largest_ = count;
+        const auto* pixels = reinterpret_cast<const float*>(images.data());
+        const std::size_t floats = images.size() / sizeof(float) / static_cast<std::size_t>(count);
+        for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
+            features[i * width] = std::round(255 * pixels[i * floats]);
+            features[i * width + 1] = features[i * width] + 1000;
+        }
+    }
+
+private:
+    std::atomic<int>& largest_;
+};
+
+class FailingWorker : public Worker {
+public:
+    void run(std::span<const std::byte>, int, std::span<float>) override {
+        throw std::runtime_error("the engine failed");
+    }
+};
+
+struct FakeEngine : Engine {
+    explicit FakeEngine(bool failing = false) : fails(failing) {}
+
+    std::unique_ptr<Worker> worker(int) const override {
+        if (fails) return std::make_unique<FailingWorker>();
+        return std::make_unique<GreyWorker>(largest_batch);
+    }
+    PixelFormat pixel_format() const override { return PixelFormat::interleaved_float32; }
+    std::string device() const override { return "cpu"; }
+    Precision precision() const override { return Precision::fp32; }
+    std::string library() const override { return "none"; }
+    bool digits_depend_on_batch() const override { return false; }
+
+    bool fails;
+    mutable std::atomic<int> largest_batch = 0;
+};
+
+const Preprocessing recipe{8, 8, Interpolation::bilinear, {0, 0, 0}, {1, 1, 1}};
+
+}  // namespace
+
+TEST_CASE("features stand in the order of the pictures, whatever computes them") {
+    const PictureFolder pictures(23);
+    for (const int threads : {1, 2, 5}) {
+        for (const int batch : {1, 4, 64}) {
+            const FakeEngine engine;
+            const Features features =
+                backbone_features(engine, recipe, pictures.images, width, threads, batch);
+            CHECK(features.width == width);
+            CHECK(features.bad_pictures.empty());
+            CHECK(engine.largest_batch <= batch);
+            REQUIRE(features.labels.size() == 23);
+            REQUIRE(features.values.size() == 23 * width);
+            for (std::size_t k = 0; k < 23; ++k) {
+                CHECK(features.labels[k] == static_cast<int>(k) % 3);
+                CHECK(features.values[k * width] == static_cast<float>(k));
+                CHECK(features.values[k * width + 1] == static_cast<float>(k) + 1000);
+            }
+        }
+    }
+}
+
+TEST_CASE("pictures that cannot be read have no features, and are named") {
+    const PictureFolder pictures(10);
+    for (const int k : {0, 4, 5, 9}) pictures.spoil(k);
+    const Features features = backbone_features(FakeEngine(), recipe, pictures.images, width, 2, 3);
+    REQUIRE(features.bad_pictures.size() == 4);
+    CHECK(features.bad_pictures[1].path == pictures.images[4].path);
+    CHECK_FALSE(features.bad_pictures[1].error.message.empty());
+    CHECK(features.labels == std::vector{1, 2, 0, 0, 1, 2});
+    CHECK(features.values == std::vector<float>{1, 1001, 2, 1002, 3, 1003, 6, 1006, 7, 1007, 8, 1008});
+}
+
+TEST_CASE("where no picture can be read there are no features") {
+    const PictureFolder pictures(2);
+    pictures.spoil(0);
+    pictures.spoil(1);
+    const Features features = backbone_features(FakeEngine(), recipe, pictures.images, width, 1, 8);
+    CHECK(features.values.empty());
+    CHECK(features.bad_pictures.size() == 2);
+    CHECK_FALSE(FeatureBatches(features, {.batch = 4}).next().has_value());
+}
+
+TEST_CASE("what the engine throws on any thread comes out") {
+    const PictureFolder pictures(10);
+    CHECK_THROWS_WITH_AS(backbone_features(FakeEngine(true), recipe, pictures.images, width, 3, 2),
+                         "the engine failed", std::runtime_error);
+}
+
+TEST_CASE("an epoch over features has the order of one over pictures, and goes on at any batch") {
+    Features features{width, {}, {}, {}};
+    for (int k = 0; k < 11; ++k) {
+        features.labels.push_back(k);
+        features.values.push_back(static_cast<float>(k));
+        features.values.push_back(static_cast<float>(-k));
+    }
+    const std::vector<std::uint32_t> order = epoch_order(11, 5, 2);
+    for (int first = 0; first <= 3; ++first) {
+        FeatureBatches batches(features, {.seed = 5, .epoch = 2, .first_batch = first, .batch = 4});
+        std::size_t position = 4 * static_cast<std::size_t>(first);
+        while (const auto batch = batches.next()) {
+            CHECK(batch->labels.size() == std::min<std::size_t>(4, 11 - position));
+            REQUIRE(batch->inputs.size() == width * batch->labels.size());
+            for (std::size_t i = 0; i < batch->labels.size(); ++i, ++position) {
+                CHECK(batch->labels[i] == static_cast<int>(order[position]));
+                CHECK(batch->inputs[i * width] == static_cast<float>(batch->labels[i]));
+                CHECK(batch->inputs[i * width + 1] == static_cast<float>(-batch->labels[i]));
+            }
+        }
+        CHECK(position >= 11);
+    }
+}
