@@ -149,6 +149,15 @@ def test_patch_and_stride(net, tmp_path):
     assert sum(map(sum, fine["heat"])) < sum(map(sum, told["heat"])) / 4
 
 
+def test_a_larger_size_has_finer_heat(net, tmp_path):
+    path = picture(tmp_path / "a.png", (SIDE, SIDE), ("red", 32, 32, 64))
+    told, shown = explain(net, path, tmp_path / "heat.png", "--size", "256")
+    assert len(told["heat"]) == len(told["heat"][0]) == 8 and shown.size == (SIDE, SIDE)
+    assert all(32 <= place <= 96 for place in told["hottest"])
+    done = imnet("explain", *net, path, "-o", tmp_path / "heat.png", "--size", "16")
+    assert done.returncode == 2 and "--size 16" in done.stderr.decode()
+
+
 def test_heat_that_means_little_is_said(net, tmp_path):
     path = picture(tmp_path / "a.png", (SIDE, SIDE), ("red", 32, 32, 32))
     done = imnet("explain", *net[:-1], path, "-o", tmp_path / "heat.png", "--occlusion", "--stride", "64",
