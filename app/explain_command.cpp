@@ -21,6 +21,7 @@
 #include "images/write_png.h"
 #include "occlusion.h"
 #include "resolve.h"
+#include "resolve_finetune.h"
 #include "results/json_parts.h"
 
 namespace imnet::app {
@@ -133,7 +134,8 @@ int run_explain(const Options& options) {
     const int megapixels = number_in_range(options.max_megapixels, "--max-megapixels", 1, 2000, 200);
     resolved.limits.max_pixels = 1'000'000ULL * static_cast<std::uint64_t>(megapixels);
     const EngineOptions engine_options = resolve_engine(options);
-    const Net net = resolve_net(options);
+    Net net = resolve_net(options);
+    net.preprocessing = resolve_preprocessing(options, net.preprocessing);
     const std::optional<int> class_index = resolve_class(options, net.labels);
     resolved.preprocessing = net.preprocessing;
     OutputFile png(*options.output);

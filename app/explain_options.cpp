@@ -17,6 +17,18 @@ std::vector<OptionRow> explain_options() {
          &Options::explained_class},
         {"Explanation",
          "",
+         "--size",
+         "N",
+         "Side of the square that the net sees, in pixels: of a larger one the heat is finer, but the net "
+         "may "
+         "know things less well than at the size that it was trained at",
+         "the model's own",
+         {},
+         Completion::none,
+         explain,
+         &Options::size},
+        {"Explanation",
+         "",
          "--occlusion",
          "",
          "Slide a grey patch over the picture instead, and show where it costs the class probability: "

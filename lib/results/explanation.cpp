@@ -39,7 +39,7 @@ std::string explanation_text(const Explanation& explanation, const Labels& label
     const Label& label = labels.at(static_cast<std::size_t>(prediction.index));
     std::string text = fmt::format("{}\n  {:6.2f}%  {}{}\n", explanation.path, 100.0 * prediction.probability,
                                    label.name, label.wnid.empty() ? "" : fmt::format(" ({})", label.wnid));
-    if (!anything_speaks(heat)) return text + "  no part of the picture speaks for it\n";
+    if (!anything_speaks(heat)) return text + "  no heat: no single part speaks for it\n";
     const Place centre = in_photograph(explanation, heat_centre(heat));
     const Place most = in_photograph(explanation, hottest(heat));
     return text + fmt::format("  hottest at {:.0f}, {:.0f}, centred at {:.0f}, {:.0f} of {} × {} pixels\n",

@@ -126,7 +126,7 @@ def test_both_methods_agree_on_a_class_that_is_nowhere(net, tmp_path):
     for method in ([], OCCLUSION):
         done = imnet("explain", *net, path, "-o", tmp_path / "heat.png", "--class", "GREEN", *method)
         assert done.returncode == 0
-        assert done.stdout.decode().splitlines()[2] == "  no part of the picture speaks for it"
+        assert done.stdout.decode().splitlines()[2] == "  no heat: no single part speaks for it"
         told, _ = explain(net, path, tmp_path / "heat.png", "--class", "1", *method)
         assert told["hottest"] is None and not any(map(any, told["heat"]))
 
@@ -149,12 +149,20 @@ def test_patch_and_stride(net, tmp_path):
     assert sum(map(sum, fine["heat"])) < sum(map(sum, told["heat"])) / 4
 
 
+def test_a_larger_size_has_finer_heat(net, tmp_path):
+    path = picture(tmp_path / "a.png", (SIDE, SIDE), ("red", 32, 32, 64))
+    told, shown = explain(net, path, tmp_path / "heat.png", "--size", "256")
+    assert len(told["heat"]) == len(told["heat"][0]) == 8 and shown.size == (SIDE, SIDE)
+    assert all(32 <= place <= 96 for place in told["hottest"])
+    done = imnet("explain", *net, path, "-o", tmp_path / "heat.png", "--size", "16")
+    assert done.returncode == 2 and "--size 16" in done.stderr.decode()
+
+
 def test_heat_that_means_little_is_said(net, tmp_path):
-    path = picture(tmp_path / "a.png", (SIDE, SIDE), ("red", 0, 0, SIDE))  # red wherever a patch lies
+    path = picture(tmp_path / "a.png", (SIDE, SIDE), ("red", 32, 32, 32))
     done = imnet("explain", *net[:-1], path, "-o", tmp_path / "heat.png", "--occlusion", "--stride", "64",
                  "--patch", "40")
     assert done.returncode == 0 and "the heat means little" in done.stderr.decode()
-    path = picture(tmp_path / "b.png", (SIDE, SIDE), ("red", 32, 32, 32))
     done = imnet("explain", *net[:-1], path, "-o", tmp_path / "heat.png", "--occlusion", "--stride", "64",
                  "--patch", "128")
     assert done.returncode == 0 and "the heat means little" not in done.stderr.decode()

@@ -29,7 +29,7 @@ TEST_CASE("a class that nothing speaks for has no place") {
     CHECK(explanation_text(explanation, labels) ==
           "a.jpg\n"
           "    1.00%  own class\n"
-          "  no part of the picture speaks for it\n");
+          "  no heat: no single part speaks for it\n");
     const auto object = nlohmann::json::parse(explanation_json(explanation, labels, "grad-cam"));
     CHECK(object["hottest"].is_null());
     CHECK(object["centre"].is_null());
