@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 
@@ -72,7 +71,8 @@ void to_rgb(const Hsv& hsv, std::uint8_t* rgb) {
     const int sector = static_cast<int>(sixths);
     const auto rest = static_cast<float>(sixths - sector);
     const auto saturation = static_cast<float>(hsv.saturation / 255.0);
-    const auto scaled = [&](double part) { return to_byte(static_cast<int>(std::round(v * part))); };
+    // For none of these products is the sum rounded up to the next number, so it is Pillow's round().
+    const auto scaled = [&](double part) { return to_byte(static_cast<int>(v * part + 0.5)); };
     const std::uint8_t p = scaled(1.0 - static_cast<double>(saturation));
     const std::uint8_t q = scaled(1.0 - static_cast<double>(saturation * rest));  // a product in float
     const std::uint8_t t = scaled(1.0 - static_cast<double>(saturation) * (1.0 - static_cast<double>(rest)));

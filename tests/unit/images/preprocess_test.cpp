@@ -51,6 +51,14 @@ TEST_CASE("the result is [3, crop, crop], normalised in PyTorch's order of opera
     CHECK(out.back() == (100 / 255.0F - 0.406F) / 0.225F);
 }
 
+TEST_CASE("a byte is normalised by its channel") {
+    const ByteValues<float> values = normalized_bytes({0, 0.5F, 0.25F}, {1, 0.5F, 2});
+    CHECK(values[0][255] == 1);
+    CHECK(values[1][0] == -1);
+    CHECK(values[1][255] == 1);
+    CHECK(values[2][51] == (51 / 255.0F - 0.25F) / 2);
+}
+
 TEST_CASE("the crop is centred, and a half is rounded to the even neighbour") {
     struct {
         int width;
