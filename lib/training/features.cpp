@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <atomic>
-#include <exception>
-#include <mutex>
+#include <memory>
 #include <optional>
-#include <thread>
 
 #include "base/interruption.h"
+#include "base/run_on_threads.h"
 #include "images/pixel_loader.h"
 
 namespace imnet {
@@ -82,28 +81,15 @@ Features backbone_features(const Engine& engine, const Preprocessing& recipe,
     Rows rows{std::vector<float>(images.size() * width),
               std::vector<std::optional<InputError>>(images.size())};
     std::atomic<std::size_t> next{0};
-    std::exception_ptr error;
-    std::mutex mutex;
     const auto wanted = static_cast<std::size_t>(batch);
-    const auto work = [&] {
-        try {
-            FeatureWorker worker(engine, recipe, width, batch);
-            for (std::size_t first = next.fetch_add(wanted); first < images.size();
-                 first = next.fetch_add(wanted)) {
-                if (const int signal = interrupted()) throw Interrupted{signal};
-                worker.run(images, first, std::min(wanted, images.size() - first), rows);
-            }
-        } catch (...) {
-            const std::lock_guard lock(mutex);
-            if (!error) error = std::current_exception();
+    run_on_threads(threads, [&] {
+        FeatureWorker worker(engine, recipe, width, batch);
+        for (std::size_t first = next.fetch_add(wanted); first < images.size();
+             first = next.fetch_add(wanted)) {
+            if (const int signal = interrupted()) throw Interrupted{signal};
+            worker.run(images, first, std::min(wanted, images.size() - first), rows);
         }
-    };
-    {
-        std::vector<std::jthread> others;
-        for (int i = 1; i < threads; ++i) others.emplace_back(work);
-        work();
-    }
-    if (error) std::rethrow_exception(error);
+    });
     return without_bad(images, std::move(rows), width);
 }
 

@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <atomic>
-#include <exception>
 #include <functional>
 #include <numeric>
 #include <span>
-#include <thread>
 #include <utility>
 
+#include "base/run_on_threads.h"
 #include "engines/onednn/channel_loops.h"
 #include "engines/onednn/linear.h"
 #include "engines/onednn/max_pool.h"
@@ -139,25 +138,12 @@ private:
     std::size_t written_;
 };
 
-// Runs all jobs on that many threads; the first exception of any comes out.
+// Runs all jobs on that many threads.
 void run_jobs(const std::vector<std::function<void()>>& jobs, int threads) {
     std::atomic<std::size_t> next{0};
-    std::exception_ptr error;
-    std::mutex mutex;
-    const auto work = [&] {
-        try {
-            for (std::size_t job = next++; job < jobs.size(); job = next++) jobs[job]();
-        } catch (...) {
-            const std::lock_guard lock(mutex);
-            if (!error) error = std::current_exception();
-        }
-    };
-    {
-        std::vector<std::jthread> others;
-        for (int i = 1; i < threads; ++i) others.emplace_back(work);
-        work();
-    }
-    if (error) std::rethrow_exception(error);
+    run_on_threads(threads, [&] {
+        for (std::size_t job = next++; job < jobs.size(); job = next++) jobs[job]();
+    });
 }
 
 }  // namespace
