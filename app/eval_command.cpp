@@ -59,12 +59,10 @@ public:
     RowOutput(const Options& options, const EvalData& data, OutputFile& out, ProgressReport& progress)
         : options_(options), data_(data), out_(out), progress_(progress) {}
 
-    void write(std::span<const Row> rows) {
+    void write(std::span<const Row> rows, const Evaluation& so_far) {
         progress_.before_rows();
         for (const Row& row : rows) {
-            ++rows_;
             if (!row.top) {
-                ++failed_;
                 say(fmt::format("{}: {}", row.path, row.top.error().message));
             } else if (options_.wrong && row.top->front().index != data_.truth_of(row.path)) {
                 out_.write(row.path);
@@ -72,7 +70,7 @@ public:
             }
         }
         if (options_.wrong) out_.flush();
-        progress_.update(rows_, failed_);
+        progress_.update(so_far.images() + so_far.failed(), so_far.failed());
     }
 
 private:
@@ -80,8 +78,6 @@ private:
     const EvalData& data_;
     OutputFile& out_;
     ProgressReport& progress_;
-    std::uint64_t rows_ = 0;
-    std::uint64_t failed_ = 0;
 };
 
 }  // namespace
@@ -108,7 +104,7 @@ int run_eval(const Options& options) {
         RowOutput rows(options, data, out, progress);
         evaluate(
             data.inputs(), [&](std::string_view path) { return data.truth_of(path); }, *engine, classify,
-            evaluation, [&](std::span<const Row> some) { rows.write(some); });
+            evaluation, [&](std::span<const Row> some) { rows.write(some, evaluation); });
         // A part of the figures is worth nothing, and looks like the whole.
         if (const int signal = interrupted()) throw Interrupted{signal};
     }

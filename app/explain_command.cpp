@@ -1,7 +1,6 @@
 #include "explain.h"
 
 #include <cstddef>
-#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -21,8 +20,8 @@
 #include "images/write_png.h"
 #include "occlusion.h"
 #include "resolve.h"
-#include "resolve_finetune.h"
 #include "results/json_parts.h"
+#include "start_net.h"
 
 namespace imnet::app {
 namespace {
@@ -131,8 +130,7 @@ int run_explain(const Options& options) {
     check_grad_cam(options);
     const bool to_pipe = *options.output == "-";
     ExplainOptions resolved;
-    const int megapixels = number_in_range(options.max_megapixels, "--max-megapixels", 1, 2000, 200);
-    resolved.limits.max_pixels = 1'000'000ULL * static_cast<std::uint64_t>(megapixels);
+    resolved.limits = resolve_pictures(options).limits;
     const EngineOptions engine_options = resolve_engine(options);
     Net net = resolve_net(options);
     net.preprocessing = resolve_preprocessing(options, net.preprocessing);

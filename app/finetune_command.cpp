@@ -171,7 +171,7 @@ int run_finetune(const Options& options) {
     }
     if (!options.quiet) {
         const EpochResult& best = best_epoch(curve);
-        say(fmt::format("{}: {} with {} classes, epoch {}: {:.2f} % right of {} pictures that were held back",
+        say(fmt::format("{}: {} with {} classes, epoch {}: {:.2f} % right of {} validation pictures",
                         resolved.output, start.net.architecture.name, start.net.labels.size(), best.epoch,
                         100 * best.validation_top1, pictures.validation.size()));
         if (bad > 0) say(fmt::format("{} pictures could not be read and were left out", bad));

@@ -185,6 +185,14 @@ void refuse_uncached(const PublishedWeights& weights) {
         weights.name, weights.model, weights.model, weights.name, weights.mebibytes));
 }
 
+Preprocessing resolve_preprocessing(const Options& options, Preprocessing own) {
+    const int size = number_in_range(options.size, "--size", 32, 1024, own.crop);
+    const int proportional = static_cast<int>(static_cast<double>(own.resize) * size / own.crop + 0.5);
+    own.resize = number_in_range(options.short_side, "--short-side", size, 4096, proportional);
+    own.crop = size;
+    return own;
+}
+
 EngineOptions resolve_engine(const Options& options) {
     EngineOptions resolved;
     resolved.device = parse_device(options.device.value_or("auto"));

@@ -35,6 +35,9 @@ Net resolve_net(const Options& options);
 /// nearest names, where it means none.
 std::vector<int> resolve_classes(std::string_view option, const std::string& typed, const Labels& labels);
 
+/// The recipe for another --size keeps the proportion of crop and short side, unless that is given.
+Preprocessing resolve_preprocessing(const Options& options, Preprocessing own);
+
 /// How the net is to run, but for the size and number of its images. Throws UsageError for what is no
 /// device.
 EngineOptions resolve_engine(const Options& options);

@@ -103,14 +103,6 @@ FinetuneOptions resolve_finetune(const Options& options) {
     return resolved;
 }
 
-Preprocessing resolve_preprocessing(const Options& options, Preprocessing own) {
-    const int size = number_in_range(options.size, "--size", 32, 1024, own.crop);
-    const int proportional = static_cast<int>(static_cast<double>(own.resize) * size / own.crop + 0.5);
-    own.resize = number_in_range(options.short_side, "--short-side", size, 4096, proportional);
-    own.crop = size;
-    return own;
-}
-
 Augmentation resolve_augmentation(const Options& options, const Preprocessing& recipe) {
     Augmentation resolved;
     resolved.size = recipe.crop;

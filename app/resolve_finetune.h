@@ -12,9 +12,6 @@ namespace imnet::app {
 /// Throws UsageError.
 FinetuneOptions resolve_finetune(const Options& options);
 
-/// The recipe for another size keeps the proportion of crop and short side, unless that is given.
-Preprocessing resolve_preprocessing(const Options& options, Preprocessing own);
-
 Augmentation resolve_augmentation(const Options& options, const Preprocessing& recipe);
 
 }  // namespace imnet::app

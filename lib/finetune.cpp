@@ -1,12 +1,12 @@
 #include "finetune.h"
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <set>
+#include <string_view>
 #include <system_error>
+#include <unordered_map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -19,7 +19,7 @@
 #include "checkpoints/checkpoint.h"
 #include "checkpoints/tensor_views.h"
 #include "checkpoints/write_safetensors.h"
-#include "classify.h"
+#include "evaluate.h"
 #include "models/checkpoint_metadata.h"
 #include "models/split_architecture.h"
 #include "training/features.h"
@@ -64,19 +64,20 @@ std::optional<Evaluation> evaluate_pictures(const FinetuneNet& net, const Finetu
     classifying.threads = options.engine.threads;
     classifying.batch = options.engine.batch;
     classifying.whole_batches = true;
+    std::unordered_map<std::string_view, int> labels;
+    for (const LabelledImage& image : images) labels.emplace(image.path, image.label);
     Evaluation evaluation(net.architecture.classes);
     std::size_t next = 0;
-    std::size_t answered = 0;
-    classify(
+    evaluate(
         [&]() -> std::optional<Input> {
             if (next == images.size()) return std::nullopt;
             return Input{images[next++].path};
         },
-        *engine, classifying,
+        [&](std::string_view path) { return std::optional(labels.at(path)); }, *engine, classifying,
+        evaluation,
         [&](std::span<const Row> rows) {
             for (const Row& row : rows) {
                 if (!row.top) bad.report({row.path, row.top.error()});
-                evaluation.add(row, images[answered++].label);
             }
         });
     return evaluation;
@@ -84,17 +85,18 @@ std::optional<Evaluation> evaluate_pictures(const FinetuneNet& net, const Finetu
     return std::nullopt;
 }
 
-std::optional<Evaluation> evaluate_features(Trainer& trainer, const Features& features, int classes) {
+std::optional<Evaluation> evaluate_features(Trainer& trainer, const Features& features, int classes) try {
     Evaluation evaluation(classes);
     const auto width = static_cast<std::size_t>(classes);
     std::vector<float> logits(features.labels.size() * width);
     trainer.logits(features.values, static_cast<int>(features.labels.size()), logits);
-    if (!std::all_of(logits.begin(), logits.end(), [](float logit) { return std::isfinite(logit); }))
-        return std::nullopt;
+    refuse_non_finite(logits);
     for (std::size_t i = 0; i < features.labels.size(); ++i) {
         evaluation.add({"", top_k(std::span(logits).subspan(i * width, width), classes)}, features.labels[i]);
     }
     return evaluation;
+} catch (const NotFinite&) {
+    return std::nullopt;
 }
 
 // The parent's tensors, and in their place those that were trained.
@@ -161,17 +163,6 @@ std::vector<EpochResult> train_whole(const FinetuneNet& net, const Split& pictur
     return train(*trainer, task, options.loop, state, events.loop);
 }
 
-Features features_of(const FinetuneNet& net, const FinetuneOptions& options,
-                     std::span<const LabelledImage> images, BadPictures& bad) {
-    const Architecture trunk = backbone(net.architecture);
-    const auto engine = open_engine(trunk, net.parameters, options.engine);
-    Features features =
-        backbone_features(*engine, options.preprocessing, images, static_cast<std::size_t>(trunk.classes),
-                          options.engine.threads, options.engine.batch);
-    for (const BadPicture& picture : features.bad_pictures) bad.report(picture);
-    return features;
-}
-
 // The head's own parameters: the last of the net's.
 Parameters head_parameters(const FinetuneNet& net, const Architecture& classifier) {
     return bind_parameters(
@@ -193,8 +184,17 @@ std::vector<EpochResult> train_head(const FinetuneNet& net, const Split& picture
         events.on_remark(fmt::format("computing the features of {} pictures, once for all epochs",
                                      pictures.train.size() + pictures.validation.size()));
     }
-    const Features features = features_of(net, options, pictures.train, bad);
-    const Features held_back = features_of(net, options, pictures.validation, bad);
+    const Architecture trunk = backbone(net.architecture);
+    const auto engine = open_engine(trunk, net.parameters, options.engine);
+    const auto features_of = [&](std::span<const LabelledImage> images) {
+        Features features =
+            backbone_features(*engine, options.preprocessing, images, static_cast<std::size_t>(trunk.classes),
+                              options.engine.threads, options.engine.batch);
+        for (const BadPicture& picture : features.bad_pictures) bad.report(picture);
+        return features;
+    };
+    const Features features = features_of(pictures.train);
+    const Features held_back = features_of(pictures.validation);
     const Architecture classifier = head(net.architecture);
     TrainerOptions training = options.trainer;
     training.trainable.assign(classifier.parameters.size(), true);

@@ -10,6 +10,7 @@
 #include "base/errors.h"
 #include "base/float16.h"
 #include "checkpoints/tensor_views.h"
+#include "checkpoints/write_safetensors.h"
 
 namespace imnet {
 namespace {
@@ -27,9 +28,25 @@ bool is_infinite(std::uint16_t bits, DType wanted) {
     return (bits & 0x7FFFU) == (wanted == DType::float16 ? 0x7C00U : 0x7F80U);
 }
 
+[[noreturn]] void refuse_too_large(const std::string& name, double value, DType wanted) {
+    throw ModelError(fmt::format("{}: {} is too large for {}", name, value, imnet::name(wanted)));
+}
+
+// Beyond the range of float32, by which all conversions go, a double is beyond that of the others, too.
+void refuse_large_doubles(const std::string& name, const TensorView& tensor, std::span<const float> values,
+                          DType wanted) {
+    const std::string doubles = contiguous_bytes(tensor);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        double value = 0;
+        std::memcpy(&value, doubles.data() + i * sizeof value, sizeof value);
+        if (std::isfinite(value) && !std::isfinite(values[i])) refuse_too_large(name, value, wanted);
+    }
+}
+
 std::vector<std::byte> converted(const std::string& name, const TensorView& tensor, DType wanted) {
     std::vector<float> values(static_cast<std::size_t>(tensor.element_count()));
     to_float32(tensor, values);
+    if (tensor.dtype == DType::float64) refuse_large_doubles(name, tensor, values, wanted);
     std::vector<std::byte> bytes(values.size() * size_of(wanted));
     if (wanted == DType::float32) {
         std::memcpy(bytes.data(), values.data(), bytes.size());
@@ -38,7 +55,7 @@ std::vector<std::byte> converted(const std::string& name, const TensorView& tens
     for (std::size_t i = 0; i < values.size(); ++i) {
         const std::uint16_t half = halved(values[i], wanted);
         if (std::isfinite(values[i]) && is_infinite(half, wanted)) {
-            throw ModelError(fmt::format("{}: {} is too large for {}", name, values[i], imnet::name(wanted)));
+            refuse_too_large(name, values[i], wanted);
         }
         std::memcpy(&bytes[2 * i], &half, sizeof half);
     }

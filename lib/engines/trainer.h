@@ -72,9 +72,6 @@ public:
 
     /// Goes on from such copies. Throws ModelError where something is missing or misshapen.
     virtual void restore(const StateDict& weights, const StateDict& optimizer_state) = 0;
-
-    virtual std::string device() const = 0;
-    virtual std::string library() const = 0;
 };
 
 /// Makes a net ready to be trained. Throws ModelError where libtorch or the device cannot be had.

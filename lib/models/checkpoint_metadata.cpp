@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -47,17 +48,24 @@ std::vector<std::pair<std::string, std::string>> checkpoint_metadata(const Archi
 std::optional<Preprocessing> parse_preprocessing(std::string_view text) try {
     const Json json = Json::parse(text);
     Preprocessing recipe;
-    json.at("resize").get_to(recipe.resize);
-    json.at("crop").get_to(recipe.crop);
+    const auto pixels = [&](const char* key, std::int64_t most) {
+        const Json& number = json.at(key);
+        const bool whole = number.is_number_integer() && number >= 1 && number <= most;
+        return whole ? number.get<int>() : 0;
+    };
+    recipe.resize = pixels("resize", 8192);
+    recipe.crop = pixels("crop", 4096);
     json.at("mean").get_to(recipe.mean);
     json.at("std").get_to(recipe.std);
     const std::string interpolation = json.at("interpolation");
     if (interpolation != "bilinear" && interpolation != "bicubic") return std::nullopt;
     recipe.interpolation = interpolation == "bicubic" ? Interpolation::bicubic : Interpolation::bilinear;
-    const bool sizes = recipe.crop >= 1 && recipe.crop <= 4096 && recipe.resize >= 1 && recipe.resize <= 8192;
+    const bool sizes = recipe.crop > 0 && recipe.resize > 0;
+    const bool means =
+        std::all_of(recipe.mean.begin(), recipe.mean.end(), [](float value) { return std::isfinite(value); });
     const bool deviations = std::all_of(recipe.std.begin(), recipe.std.end(),
                                         [](float value) { return std::isfinite(value) && value > 0; });
-    return sizes && deviations ? std::optional(recipe) : std::nullopt;
+    return sizes && means && deviations ? std::optional(recipe) : std::nullopt;
 } catch (const Json::exception&) {
     return std::nullopt;
 }

@@ -109,7 +109,6 @@ private:
             stop_diverged(fmt::format("the gradient's length is {}", step.gradient_norm), number);
         progress_.loss_sum += step.loss * count;
         progress_.pictures += batch.labels.size();
-        ++progress_.steps;
     }
 
     [[noreturn]] void stop_diverged(const std::string& what, int step) const {

@@ -30,15 +30,17 @@ Json to_json(const TrainingProgress& progress) {
         curve.push_back({point.epoch, point.learning_rate, point.train_loss, point.validation_loss,
                          point.validation_top1, point.validation_top5, point.seconds});
     }
-    return {{"epoch", progress.epoch},       {"batch", progress.batch},       {"steps", progress.steps},
-            {"loss_sum", progress.loss_sum}, {"pictures", progress.pictures}, {"curve", curve}};
+    return {{"epoch", progress.epoch},
+            {"batch", progress.batch},
+            {"loss_sum", progress.loss_sum},
+            {"pictures", progress.pictures},
+            {"curve", curve}};
 }
 
 TrainingProgress from_json(const Json& json) {
     TrainingProgress progress;
     json.at("epoch").get_to(progress.epoch);
     json.at("batch").get_to(progress.batch);
-    json.at("steps").get_to(progress.steps);
     json.at("loss_sum").get_to(progress.loss_sum);
     json.at("pictures").get_to(progress.pictures);
     for (const Json& point : json.at("curve")) {

@@ -15,7 +15,6 @@ namespace imnet {
 struct TrainingProgress {
     int epoch = 0;                   ///< under way, from 0
     int batch = 0;                   ///< batches of it that are done
-    std::uint64_t steps = 0;         ///< of the whole training
     double loss_sum = 0;             ///< over the pictures of the epoch so far
     std::uint64_t pictures = 0;      ///< of the epoch so far
     std::vector<EpochResult> curve;  ///< the epochs that have ended

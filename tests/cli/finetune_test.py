@@ -80,7 +80,7 @@ def test_it_learns(learnt):
     assert [row[0] for row in table] == [1, 2, 3, 4]
     assert table[-1][2] < table[0][2]  # the training loss falls
     assert max(row[4] for row in table) >= 80
-    assert re.search(rb"shapes.safetensors: resnet18 with 3 classes, epoch \d: [\d.]+ % right of 6 pictures", done.stderr)
+    assert re.search(rb"shapes.safetensors: resnet18 with 3 classes, epoch \d: [\d.]+ % right of 6 validation pictures", done.stderr)
     assert sorted(os.listdir(output.parent)) == [f"shapes.safetensors{end}" for end in ("", ".csv", ".svg")]
 
 

@@ -114,10 +114,7 @@ IMNET_MODULE_FUNCTION Engine* imnet_open_engine(const Architecture& architecture
                                                 const EngineOptions& options) try {
     const c10::InferenceMode inference;
     const at::Device device = torch_device(options.device);
-    // Every GPU that libtorch supports computes faster in bfloat16; of the CPUs only some.
-    const bool bf16 = options.precision == Precision::bf16 ||
-                      (options.precision == Precision::automatic && device.is_cuda());
-    const at::ScalarType type = bf16 ? at::kBFloat16 : at::kFloat;
+    const at::ScalarType type = in_bfloat16(options.precision, device) ? at::kBFloat16 : at::kFloat;
     keep_freed_memory();
     return new TorchEngine(std::make_shared<const LoadedNet>(
         LoadedNet{torch_net(architecture, device_tensors(architecture, parameters, device, type)),

@@ -161,6 +161,10 @@ at::Device torch_device(Device device) {
     return {at::kCUDA, static_cast<c10::DeviceIndex>(device.index)};
 }
 
+bool in_bfloat16(Precision precision, at::Device device) {
+    return precision == Precision::bf16 || (precision == Precision::automatic && device.is_cuda());
+}
+
 void keep_freed_memory() {
     mallopt(M_MMAP_THRESHOLD, 32 << 20);
     mallopt(M_TRIM_THRESHOLD, 1 << 30);

@@ -51,6 +51,10 @@ at::Tensor logits_of(const TorchNet& net, const at::Tensor& features);
 /// The device that is meant. Throws ModelError where it cannot be had.
 at::Device torch_device(Device device);
 
+/// Whether convolutions run in bfloat16 there: `automatic` is so on a GPU, for every one that libtorch
+/// supports is faster in it, and of the CPUs only some.
+bool in_bfloat16(Precision precision, at::Device device);
+
 /// Keeps glibc from returning the memory of every layer to the system, which costs page faults.
 void keep_freed_memory();
 

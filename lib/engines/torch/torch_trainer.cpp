@@ -18,7 +18,6 @@
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/tensor.h>
-#include <torch/version.h>
 
 #include "base/errors.h"
 #include "engines/module.h"
@@ -131,7 +130,7 @@ public:
         const at::Tensor wanted = targets_of(targets, count).to(device_);
         at::Tensor answer;
         {
-            const Autocast autocast(device_.type(), options_.precision == Precision::bf16);
+            const Autocast autocast(device_.type(), in_bfloat16(options_.precision, device_));
             answer = forward(net_, batch(inputs, count));
         }
         // [count, classes] and [count], or [count, classes] → []
@@ -150,7 +149,7 @@ public:
 
     void logits(std::span<const float> inputs, int count, std::span<float> out) override try {
         const at::NoGradGuard no_grad;
-        const Autocast autocast(device_.type(), options_.precision == Precision::bf16);
+        const Autocast autocast(device_.type(), in_bfloat16(options_.precision, device_));
         TorchNet answering = net_;
         for (StepTensors& tensors : answering.tensors) tensors.training = false;
         const at::Tensor answer =
@@ -169,9 +168,6 @@ public:
         for (const auto& [name, tensor] : optimizer_.state()) copy_into(tensor, name, optimizer_state);
         optimizer_.restored();
     }
-
-    std::string device() const override { return device_.str(); }
-    std::string library() const override { return "libtorch " TORCH_VERSION; }
 
 private:
     at::Tensor batch(std::span<const float> inputs, int count) const {

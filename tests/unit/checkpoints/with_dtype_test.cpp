@@ -47,4 +47,10 @@ TEST_CASE("a number that the type cannot hold is refused by the tensor's name") 
     CHECK_THROWS_WITH_AS(with_dtype(state_dict, DType::float16),
                          "bn1.running_var: 70000 is too large for float16", ModelError);
     CHECK_NOTHROW(with_dtype(state_dict, DType::bfloat16));
+
+    const std::array huge{1.0, 1e300};
+    state_dict.tensors = {{"fc.weight", view(DType::float64, huge)}};
+    for (const DType wanted : {DType::float32, DType::float16, DType::bfloat16}) {
+        CHECK_THROWS_AS(with_dtype(state_dict, wanted), ModelError);
+    }
 }

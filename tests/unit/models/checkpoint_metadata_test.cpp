@@ -53,6 +53,9 @@ TEST_CASE("a recipe that is none is not believed") {
     CHECK(parse_preprocessing(good).has_value());
     for (const auto& [part, other] : {std::pair{"40", "0"},
                                       {"40", "1000000000"},
+                                      {"40", "1e300"},
+                                      {"32", "32.5"},
+                                      {"[0, 0, 0]", "[0, 1e60, 0]"},
                                       {"32", "-1"},
                                       {"32", "\"32\""},
                                       {"bilinear", "lanczos"},

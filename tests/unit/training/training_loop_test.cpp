@@ -42,8 +42,6 @@ struct FakeTrainer : Trainer {
         to_float32(*weights.find("weight"), {&weight, 1});
         to_float32(*optimizer.find("momentum"), {&momentum, 1});
     }
-    std::string device() const override { return "cpu"; }
-    std::string library() const override { return "none"; }
 
     static StateDict of(const std::string& name, float value) {
         const auto memory = std::make_shared<std::vector<float>>(1, value);

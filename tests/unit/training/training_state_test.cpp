@@ -30,9 +30,8 @@ TEST_CASE("a state is read as it was written") {
     const std::vector<float> weight{1, -0.0F, 3e-42F, 4}, moment{0.1F, 0.2F, 0.3F, 0.4F}, step{17};
     TrainingState state;
     state.settings = R"({"epochs":5,"parent":"gräser \"x\""})";
-    state.progress = {2,  7,
-                      23, 0.1 + 0.2,
-                      96, {{1, 1e-3, 1.0 / 3, 0.7, 0.25, 1, 12.5}, {2, 5e-4, 2.0 / 3, 0.6, 0.5, 1, 13}}};
+    state.progress = {
+        2, 7, 0.1 + 0.2, 96, {{1, 1e-3, 1.0 / 3, 0.7, 0.25, 1, 12.5}, {2, 5e-4, 2.0 / 3, 0.6, 0.5, 1, 13}}};
     state.weights.tensors.emplace_back("fc.weight", test::float32_view(weight, {2, 2}));
     state.optimizer.tensors.emplace_back("exp_avg.fc.weight", test::float32_view(moment, {2, 2}));
     state.optimizer.tensors.emplace_back("step.fc.weight", test::float32_view(step, {}));
@@ -43,7 +42,6 @@ TEST_CASE("a state is read as it was written") {
     CHECK(read->settings == state.settings);
     CHECK(read->progress.epoch == 2);
     CHECK(read->progress.batch == 7);
-    CHECK(read->progress.steps == 23);
     CHECK(read->progress.loss_sum == 0.1 + 0.2);  // to the last bit
     CHECK(read->progress.pictures == 96);
     REQUIRE(read->progress.curve.size() == 2);
