@@ -1,5 +1,4 @@
-// The spine: find → decode → orient → preprocess → engine → top-k → rows. The only place that knows
-// the order.
+// The spine: find → decode → orient → preprocess → engine → top-k → rows.
 #pragma once
 
 #include <functional>

@@ -20,11 +20,11 @@
 #include "checkpoints/tensor_views.h"
 #include "checkpoints/write_safetensors.h"
 #include "evaluate.h"
+#include "finetune_settings.h"
 #include "models/checkpoint_metadata.h"
 #include "models/split_architecture.h"
 #include "training/features.h"
 #include "training/learning_curve.h"
-#include "training/training_settings.h"
 
 namespace imnet {
 namespace {

@@ -6,7 +6,7 @@
 
 #include <array>
 
-#include "checkpoints/bytes.h"
+#include "base/bytes.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>

@@ -7,9 +7,9 @@
 
 #include <fmt/format.h>
 
+#include "base/bytes.h"
 #include "base/errors.h"
 #include "base/mapped_file.h"
-#include "checkpoints/bytes.h"
 #include "checkpoints/hugging_face.h"
 #include "checkpoints/key_layouts.h"
 #include "checkpoints/refusals.h"

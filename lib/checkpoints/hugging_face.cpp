@@ -11,7 +11,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "checkpoints/bytes.h"
+#include "base/bytes.h"
 #include "checkpoints/refusals.h"
 
 namespace imnet {

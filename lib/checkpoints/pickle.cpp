@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "checkpoints/bytes.h"
+#include "base/bytes.h"
 #include "checkpoints/pickle_budget.h"
 #include "checkpoints/pickle_cursor.h"
 #include "checkpoints/pickle_globals.h"

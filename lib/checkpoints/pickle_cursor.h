@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "checkpoints/bytes.h"
+#include "base/bytes.h"
 #include "checkpoints/pickle.h"
 #include "checkpoints/pickle_opcodes.h"
 #include "checkpoints/refusals.h"

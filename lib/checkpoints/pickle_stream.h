@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <span>
 
-#include "checkpoints/bytes.h"
+#include "base/bytes.h"
 #include "checkpoints/pickle.h"
 
 namespace imnet::pickle {

@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "base/bytes.h"
 #include "base/errors.h"
-#include "checkpoints/bytes.h"
 
 namespace imnet {
 namespace {

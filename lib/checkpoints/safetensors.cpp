@@ -12,7 +12,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "checkpoints/bytes.h"
+#include "base/bytes.h"
 #include "checkpoints/refusals.h"
 #include "checkpoints/tensor_views.h"
 

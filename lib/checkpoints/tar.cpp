@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "checkpoints/bytes.h"
+#include "base/bytes.h"
 #include "checkpoints/refusals.h"
 
 namespace imnet {

@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "base/bytes.h"
 #include "base/utf8.h"
-#include "checkpoints/bytes.h"
 #include "checkpoints/refusals.h"
 
 namespace imnet {

@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-#include "checkpoints/bytes.h"
+#include "base/bytes.h"
 #include "checkpoints/pickle.h"
 #include "checkpoints/refusals.h"
 #include "checkpoints/tensor_views.h"

@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "base/bytes.h"
 #include "base/crc32.h"
-#include "checkpoints/bytes.h"
 #include "checkpoints/refusals.h"
 
 namespace imnet {

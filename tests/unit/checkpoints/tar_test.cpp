@@ -4,9 +4,9 @@
 
 #include <doctest/doctest.h>
 
+#include "base/bytes.h"
 #include "build_pickle.h"
 #include "build_tar.h"
-#include "checkpoints/bytes.h"
 #include "refusal_of.h"
 
 using namespace imnet;

@@ -4,8 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include "base/bytes.h"
 #include "build_zip.h"
-#include "checkpoints/bytes.h"
 #include "refusal_of.h"
 
 using namespace imnet;

@@ -1,4 +1,4 @@
-#include "training/training_settings.h"
+#include "finetune_settings.h"
 
 #include <filesystem>
 #include <string_view>
