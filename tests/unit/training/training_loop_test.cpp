@@ -27,8 +27,9 @@ struct FakeTrainer : Trainer {
         rates.push_back(learning_rate);
         counts.push_back(count);
         all_targets.insert(all_targets.end(), targets.begin(), targets.end());
+        const std::size_t width = inputs.size() / static_cast<std::size_t>(count);
         for (std::size_t i = 0; i < inputs.size(); ++i)
-            momentum = 0.9F * momentum + inputs[i] * targets[2 * i];
+            momentum = 0.9F * momentum + inputs[i] * targets[2 * (i / width)];
         weight += static_cast<float>(learning_rate) * momentum;
         TrainingStep result{1, 1};
         if (number == strange_step) result = strange;
