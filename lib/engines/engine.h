@@ -52,7 +52,8 @@ class Engine {
 public:
     virtual ~Engine() = default;
 
-    /// A worker that computes with `threads` threads. It must be made and used on the same thread.
+    /// A worker that computes with `threads` threads. It must be made and used on the same thread, which
+    /// then keeps that number as OpenMP's.
     virtual std::unique_ptr<Worker> worker(int threads) const = 0;
 
     /// What the images in a batch look like.

@@ -96,7 +96,6 @@ public:
           device_(torch_device(options.device)),
           optimizer_(options.optimizer) {
         at::init_num_threads();
-        at::set_num_threads(options.threads);
         keep_freed_memory();
         std::vector<at::Tensor> by_parameter;
         for (std::size_t i = 0; i < architecture.parameters.size(); ++i) {
@@ -126,6 +125,7 @@ public:
 
     TrainingStep step(std::span<const float> inputs, std::span<const float> targets, int count,
                       double learning_rate) override try {
+        use_own_threads();
         optimizer_.forget_gradients();
         const at::Tensor wanted = targets_of(targets, count).to(device_);
         at::Tensor answer;
@@ -148,6 +148,7 @@ public:
     StateDict gradients() const override { return to_state_dict(optimizer_.gradients()); }
 
     void logits(std::span<const float> inputs, int count, std::span<float> out) override try {
+        use_own_threads();
         const at::NoGradGuard no_grad;
         const Autocast autocast(device_.type(), in_bfloat16(options_.precision, device_));
         TorchNet answering = net_;
@@ -170,6 +171,10 @@ public:
     }
 
 private:
+    // Between two steps this thread may have worked for an engine, which takes as many threads as it likes:
+    // with the one of a worker that validates, the next epoch would last half as long again.
+    void use_own_threads() const { at::set_num_threads(options_.threads); }
+
     at::Tensor batch(std::span<const float> inputs, int count) const {
         std::vector<std::int64_t> shape{count};
         shape.insert(shape.end(), options_.input_shape.begin(), options_.input_shape.end());
