@@ -9,11 +9,13 @@ every epoch, decode, cut out a random part, mirror and normalise, because that i
 lies ready in memory would leave out half of the work of small nets. PyTorch reads in a DataLoader with a process a
 core (its usual form: Pillow, and what torchvision's RandomResizedCrop and RandomHorizontalFlip do, written out,
 so that PyTorch 2.13 needs no torchvision), keeps its workers from epoch to epoch, and takes channels-last,
-which is faster. With a frozen backbone both compute the features once and train the head on them.
+which is faster. With a frozen backbone the program computes the features once and trains the head on them. Beside it
+stand PyTorch's usual loop, which sends every picture through the frozen backbone in every epoch, and one in PyTorch that
+keeps the features as the program does.
 
 An epoch's seconds are those of its steps and of its validation, not of writing a checkpoint; `wall` is the whole
 process, from start to end, with all that (the program then has a model on the disk, PyTorch only in memory).
-The two take turns; the first epoch of each process is left out of the medians, for warming up.
+They take turns; the first epoch of each process is left out of the medians, for warming up.
 """
 import argparse
 import csv
@@ -34,6 +36,7 @@ import record  # noqa: E402
 
 PROGRAM = pathlib.Path(os.environ.get("IMNET_BUILD", "build/release")) / "bin" / "imnet"
 PART = {"full": "none", "frozen": "backbone"}
+LOOPS = {"full": {"PyTorch": "full"}, "frozen": {"PyTorch, usual loop": "usual", "PyTorch, features kept": "frozen"}}
 
 
 def prepare(folder, options):
@@ -75,11 +78,10 @@ def pytorch(folder, kind, options):
     return {"wall": wall, **json.loads(shown)}, command
 
 
-def median(samples, kind):
-    """Seconds: of an epoch of the full net, of the whole process with a frozen backbone."""
-    if kind == "frozen":
-        return statistics.median(sample["wall"] for sample in samples)
-    return statistics.median(seconds for sample in samples for seconds in sample["epochs"][1:] or sample["epochs"])
+def medians(samples):
+    """Seconds of an epoch from the second on, and of the whole process."""
+    return {"epoch": statistics.median(seconds for sample in samples for seconds in sample["epochs"][1:]),
+            "wall": statistics.median(sample["wall"] for sample in samples)}
 
 
 def main():
@@ -91,11 +93,12 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--full-epochs", type=int, default=2)
     parser.add_argument("--frozen-epochs", type=int, default=20)
+    parser.add_argument("--usual-epochs", type=int, default=2)
     parser.add_argument("--precision", choices=["fp32", "bf16"], default="fp32")
     parser.add_argument("--kinds", nargs="+", choices=list(PART), default=list(PART))
     parser.add_argument("--output", type=pathlib.Path)
     options = parser.parse_args()
-    options.epochs = {"full": options.full_epochs, "frozen": options.frozen_epochs}
+    options.epochs = {"full": options.full_epochs, "frozen": options.frozen_epochs, "usual": options.usual_epochs}
     options.cores = len(os.sched_getaffinity(0))
 
     version = subprocess.run([PROGRAM, "--version"], capture_output=True, text=True, check=True).stdout
@@ -107,18 +110,22 @@ def main():
         folder = pathlib.Path(name)
         prepare(folder, options)
         for kind in options.kinds:
-            samples = {"imnet": [], "PyTorch": []}
+            peers = {"imnet": lambda: program(folder, kind, options)}
+            for peer, loop in LOOPS[kind].items():
+                peers[peer] = lambda loop=loop: pytorch(folder, loop, options)
+            samples = {peer: [] for peer in peers}
             for _ in range(options.rounds):
-                for peer, measure in (("imnet", program), ("PyTorch", pytorch)):
-                    sample, command = measure(folder, kind, options)
+                for peer, measure in peers.items():
+                    sample, command = measure()
                     samples[peer].append(sample)
                     print(f"{kind}, {peer}: {sample}", file=sys.stderr, flush=True)
                     content.setdefault("commands", {})[f"{kind}, {peer}"] = [
                         str(word).replace(name, "FOLDER") for word in command]
-            medians = {peer: median(taken, kind) for peer, taken in samples.items()}
-            content["results"].append({"kind": kind, "unit": "s", "what": "an epoch" if kind == "full" else "the whole run",
-                                       "samples": samples, "medians": medians})
-            print(f"{kind}: {medians}, PyTorch takes {medians['PyTorch'] / medians['imnet']:.2f} times as long")
+            of_peer = {peer: medians(taken) for peer, taken in samples.items()}
+            content["results"].append({"kind": kind, "unit": "s", "samples": samples, "medians": of_peer})
+            for peer in LOOPS[kind]:
+                print(f"{kind}: an epoch from the second on takes {of_peer['imnet']['epoch']:.3f} s, {peer} "
+                      f"{of_peer[peer]['epoch'] / of_peer['imnet']['epoch']:.2f} times as long")
     content["load_average"]["end"] = os.getloadavg()
     if options.output:
         options.output.write_text(json.dumps(content, indent=1) + "\n")

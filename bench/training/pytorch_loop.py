@@ -83,7 +83,6 @@ def precision(job):
 
 
 def epoch(net, criterion, optimizer, batches, job):
-    net.train()
     for images, labels in batches:
         optimizer.zero_grad()
         with precision(job):
@@ -138,12 +137,15 @@ def main():
     net = net.to(memory_format=torch.channels_last)
     criterion = torch.nn.CrossEntropyLoss()
     head = torch.nn.Linear(2048, classes)
-    if job["kind"] == "full":
+    if job["kind"] in ("full", "usual"):
+        whole = job["kind"] == "full"
+        net.requires_grad_(whole)
         net.fc = head
-        optimizer = torch.optim.Adam(net.parameters(), lr=0.001, fused=True)
-        to_train, to_validate = loader(train, job, True), loader(held_back, job, False)
+        optimizer = torch.optim.Adam(net.parameters() if whole else head.parameters(), lr=0.001, fused=True)
+        to_train, to_validate = loader(train, job, whole), loader(held_back, job, False)
 
         def run():
+            net.train(whole)
             epoch(net, criterion, optimizer, to_train, job)
             validate(net, to_validate, job)
     else:
@@ -154,6 +156,7 @@ def main():
         optimizer = torch.optim.Adam(head.parameters(), lr=0.001, fused=True)
 
         def run():
+            head.train()
             epoch(head, criterion, optimizer, batches_of(rows, truth, job["batch"]), job)
             validate(head, [(held_rows, held_truth)], job)
     print(json.dumps({"epochs": timed(job, run)}))

@@ -173,7 +173,7 @@ std::string_view learning_curve_csv_header() {
 }
 
 std::string learning_curve_csv_row(const EpochResult& result) {
-    return fmt::format("{},{},{},{},{},{},{:.1f}\n", result.epoch, cell(result.learning_rate),
+    return fmt::format("{},{},{},{},{},{},{:.3f}\n", result.epoch, cell(result.learning_rate),
                        cell(result.train_loss), cell(result.validation_loss), cell(result.validation_top1),
                        cell(result.validation_top5), result.seconds);
 }

@@ -39,12 +39,12 @@ TEST_CASE("a table has a header, and a line an epoch") {
     CHECK(learning_curve_csv_header() ==
           "epoch,learning_rate,train_loss,validation_loss,validation_top1,validation_top5,seconds\n");
     CHECK(learning_curve_csv_row({3, 0.05, 1.25, 1.5, 0.625, 0.875, 61.26}) ==
-          "3,0.05,1.25,1.5,0.625,0.875,61.3\n");
+          "3,0.05,1.25,1.5,0.625,0.875,61.260\n");
 }
 
 TEST_CASE("what is not known is an empty cell") {
     CHECK(learning_curve_csv_row({.epoch = 1, .learning_rate = 1e-5, .train_loss = 2, .seconds = 3}) ==
-          "1,1e-05,2,,,,3.0\n");
+          "1,1e-05,2,,,,3.000\n");
 }
 
 TEST_CASE("a picture has two plots of two curves, with round ticks") {
