@@ -2,7 +2,8 @@
 """Writes the tables of README.md and bench/README.md from the samples that bench/peers left; no figure is typed.
 
     python bench/table.py                 writes both anew
-    python bench/table.py RUN/peers.json  shows that run in README.md, and adds it to bench/README.md
+    python bench/table.py RUN/peers.json  shows that run in README.md, and adds it to bench/README.md; a second
+                                          run (of other measures, say) needs a place of its own in README.md
     python bench/table.py --check         exit status 1 where a document does not say what its samples say
 
 A table stands between `<!-- peers: bench/runs/RUN/peers.json -->` and `<!-- /peers -->`; `none` holds its place.
@@ -140,9 +141,7 @@ def block(name, render):
 
 
 def front(run):
-    return ("## Speed\n\nBeside the same net in other programs, each at its best settings, in one run:\n\n"
-            f"{short(run)}\n\n"
-            f"{conditions(run)} Every peer and how it was measured: [bench/README.md](bench/README.md).\n")
+    return f"{short(run)}\n\n{conditions(run)}\n"
 
 
 def all_peers(run):
@@ -157,7 +156,7 @@ def rewritten(text, render):
 
 
 def show(name):
-    """Puts a run into both documents: in place of README.md's, and before the others of bench/README.md."""
+    """Puts a run into both documents: in place of README.md's first, and before the others of bench/README.md."""
     for document, render in DOCUMENTS.items():
         path = ROOT / document
         text = path.read_text()
