@@ -78,6 +78,11 @@ def pytorch(folder, kind, options):
     return {"wall": wall, **json.loads(shown)}, command
 
 
+def as_typed(word, folder):
+    """Without where this machine keeps things: paths from the root of the source."""
+    return str(word).replace(folder, "FOLDER").replace(f"{HERE.parents[1]}/", "")
+
+
 def medians(samples):
     """Seconds of an epoch from the second on, and of the whole process."""
     return {"epoch": statistics.median(seconds for sample in samples for seconds in sample["epochs"][1:]),
@@ -100,6 +105,8 @@ def main():
     options = parser.parse_args()
     options.epochs = {"full": options.full_epochs, "frozen": options.frozen_epochs, "usual": options.usual_epochs}
     options.cores = len(os.sched_getaffinity(0))
+    if min(options.epochs.values()) < 2:
+        parser.error("the first epoch is for warming up: each kind takes at least 2")
 
     version = subprocess.run([PROGRAM, "--version"], capture_output=True, text=True, check=True).stdout
     content = {"machine": record.machine(), "versions": {**record.versions(), "imnet": version.split()[1]},
@@ -120,7 +127,7 @@ def main():
                     samples[peer].append(sample)
                     print(f"{kind}, {peer}: {sample}", file=sys.stderr, flush=True)
                     content.setdefault("commands", {})[f"{kind}, {peer}"] = [
-                        str(word).replace(name, "FOLDER") for word in command]
+                        as_typed(word, name) for word in command]
             of_peer = {peer: medians(taken) for peer, taken in samples.items()}
             content["results"].append({"kind": kind, "unit": "s", "samples": samples, "medians": of_peer})
             for peer in LOOPS[kind]:
