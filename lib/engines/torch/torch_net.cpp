@@ -19,6 +19,7 @@
 #include <torch/version.h>
 
 #include "base/errors.h"
+#include "engines/torch/small_map_convolution.h"
 
 namespace imnet {
 
@@ -40,6 +41,8 @@ at::Tensor compute(const Step& step, const StepTensors& tensors, at::Tensor x, c
                    bool x_dies) {
     switch (step.operation) {
         case Operation::convolution:
+            if (!tensors.bias.defined() && has_small_map(step, x, tensors.weight))
+                return small_map_convolution(x, tensors.weight, step.stride, step.padding);
             return at::conv2d(x, tensors.weight, tensors.bias, {step.stride, step.stride},
                               {step.padding, step.padding}, {1, 1}, step.groups);
         case Operation::batch_norm:

@@ -1,0 +1,112 @@
+#include "engines/torch/small_map_convolution.h"
+
+#include <algorithm>
+#include <cstdint>
+
+#include <ATen/autocast_mode.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/conv2d.h>
+#include <ATen/ops/convolution_backward.h>
+#include <ATen/ops/mm.h>
+#include <ATen/ops/zeros.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+namespace imnet {
+
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+constexpr std::int64_t largest_side = 7;
+
+std::int64_t output_side(std::int64_t side, std::int64_t kernel, std::int64_t stride, std::int64_t padding) {
+    return (side + 2 * padding - kernel) / stride + 1;
+}
+
+/// Along one side: the outputs [begin, end) for which a tap of the kernel lies on the picture, not on its
+/// padding, and the pixel under it for the first of them.
+struct Overlap {
+    std::int64_t begin, end, pixel;
+};
+
+Overlap overlap(std::int64_t tap, std::int64_t input, std::int64_t output, std::int64_t stride,
+                std::int64_t padding) {
+    const std::int64_t begin = std::max<std::int64_t>(0, (padding - tap + stride - 1) / stride);
+    const std::int64_t last_pixel = input - 1 + padding - tap;
+    const std::int64_t end = last_pixel < 0 ? 0 : std::min(output, last_pixel / stride + 1);
+    return {begin, end, begin * stride + tap - padding};
+}
+
+/// Of x: [N, H, W, C] the pixels that `rows` and `columns` see → [N·pixels, C].
+at::Tensor pixels(const at::Tensor& x, const Overlap& rows, const Overlap& columns, std::int64_t stride) {
+    const auto seen = [stride](const at::Tensor& tensor, int dim, const Overlap& along) {
+        const std::int64_t count = along.end - along.begin;
+        return tensor.slice(dim, along.pixel, along.pixel + (count - 1) * stride + 1, stride);
+    };
+    return seen(seen(x, 1, rows), 2, columns).reshape({-1, x.size(3)});
+}
+
+/// x: [N, C, H, W], gradient: [N, K, H', W'] → [K, C, kernel, kernel]. On the padding a tap adds nothing:
+/// of a 2×2 map and a 3×3 kernel more than half of the products are left out.
+at::Tensor weight_gradient(const at::Tensor& x, const at::Tensor& gradient, std::int64_t kernel,
+                           std::int64_t stride, std::int64_t padding) {
+    const at::Tensor inputs = x.permute({0, 2, 3, 1});
+    const at::Tensor outputs = gradient.permute({0, 2, 3, 1});
+    at::Tensor taps = at::zeros({kernel, kernel, gradient.size(1), x.size(1)}, x.options());
+    for (std::int64_t y = 0; y < kernel; ++y) {
+        const Overlap rows = overlap(y, x.size(2), gradient.size(2), stride, padding);
+        if (rows.begin >= rows.end) continue;
+        for (std::int64_t column = 0; column < kernel; ++column) {
+            const Overlap columns = overlap(column, x.size(3), gradient.size(3), stride, padding);
+            if (columns.begin >= columns.end) continue;
+            const at::Tensor reached = outputs.slice(1, rows.begin, rows.end)
+                                           .slice(2, columns.begin, columns.end)
+                                           .reshape({-1, gradient.size(1)});
+            at::Tensor tap = taps.select(0, y).select(0, column);
+            at::mm_out(tap, reached.t(), pixels(inputs, rows, columns, stride));
+        }
+    }
+    return taps.permute({2, 3, 0, 1}).contiguous(at::MemoryFormat::ChannelsLast);
+}
+
+struct SmallMapConvolution : torch::autograd::Function<SmallMapConvolution> {
+    static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
+                              std::int64_t stride, std::int64_t padding) {
+        context->save_for_backward({x, weight});
+        context->saved_data["stride"] = stride;
+        context->saved_data["padding"] = padding;
+        return at::conv2d(x, weight, {}, {stride, stride}, {padding, padding});
+    }
+
+    static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+        const variable_list saved = context->get_saved_variables();
+        const at::Tensor& x = saved[0];
+        const at::Tensor& weight = saved[1];
+        const std::int64_t stride = context->saved_data["stride"].toInt();
+        const std::int64_t padding = context->saved_data["padding"].toInt();
+        at::Tensor input_gradient;
+        if (context->needs_input_grad(0)) {
+            input_gradient = std::get<0>(at::convolution_backward(
+                gradients[0], x, weight, {}, {stride, stride}, {padding, padding}, {1, 1},
+                /*transposed=*/false, {0, 0}, /*groups=*/1, {true, false, false}));
+        }
+        return {input_gradient, weight_gradient(x, gradients[0], weight.size(2), stride, padding), {}, {}};
+    }
+};
+
+}  // namespace
+
+bool has_small_map(const Step& step, const at::Tensor& x, const at::Tensor& weight) {
+    return weight.requires_grad() && at::GradMode::is_enabled() && x.is_cpu() &&
+           x.scalar_type() == at::kFloat && !at::autocast::is_autocast_enabled(at::kCPU) &&
+           step.groups == 1 &&
+           output_side(x.size(2), weight.size(2), step.stride, step.padding) <= largest_side &&
+           output_side(x.size(3), weight.size(3), step.stride, step.padding) <= largest_side;
+}
+
+at::Tensor small_map_convolution(const at::Tensor& x, const at::Tensor& weight, int stride, int padding) {
+    return SmallMapConvolution::apply(x, weight, std::int64_t{stride}, std::int64_t{padding});
+}
+
+}  // namespace imnet

@@ -1,0 +1,64 @@
+// Built with libtorch, into unit_tests_torch: the obvious one of the two ways is libtorch's own.
+#include <cstdint>
+
+#include <ATen/ATen.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include "engines/torch/small_map_convolution.h"
+
+#undef CHECK  // libtorch's, which ends the program
+#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
+#include <doctest/doctest.h>
+
+namespace {
+
+struct Case {
+    std::int64_t side, kernel;
+    int stride, padding;
+};
+
+TEST_CASE("its gradients are those of conv2d") {
+    for (const Case& each : {Case{2, 3, 1, 1}, Case{1, 3, 1, 1}, Case{4, 3, 2, 1}, Case{5, 3, 2, 1},
+                             Case{7, 3, 1, 1}, Case{4, 1, 2, 0}, Case{3, 1, 1, 0}, Case{9, 7, 2, 3},
+                             Case{2, 7, 2, 3}, Case{6, 3, 3, 0}, Case{3, 2, 1, 0}}) {
+        CAPTURE(each.side);
+        CAPTURE(each.kernel);
+        CAPTURE(each.stride);
+        at::manual_seed(1);
+        const at::Tensor x = at::randn({3, 5, each.side, each.side + 1}, at::kDouble).requires_grad_();
+        const at::Tensor weight = at::randn({4, 5, each.kernel, each.kernel}, at::kDouble).requires_grad_();
+        const at::Tensor expected =
+            at::conv2d(x, weight, {}, {each.stride, each.stride}, {each.padding, each.padding});
+        const at::Tensor answer = imnet::small_map_convolution(x, weight, each.stride, each.padding);
+        CHECK(at::equal(answer, expected));
+
+        const at::Tensor outer = at::randn_like(expected);
+        const auto wanted = torch::autograd::grad({expected}, {x, weight}, {outer});
+        const auto given = torch::autograd::grad({answer}, {x, weight}, {outer});
+        CHECK(at::allclose(given[0], wanted[0], 1e-12, 1e-12));
+        CHECK(at::allclose(given[1], wanted[1], 1e-12, 1e-12));
+    }
+}
+
+TEST_CASE("where the weight alone is trained, nothing else is asked for") {
+    const at::Tensor x = at::ones({1, 1, 2, 2});
+    const at::Tensor weight = at::ones({1, 1, 3, 3}).requires_grad_();
+    imnet::small_map_convolution(x, weight, 1, 1).sum().backward();
+    const at::Tensor overlaps = at::tensor({1., 2., 1., 2., 4., 2., 1., 2., 1.}).view({1, 1, 3, 3});
+    CHECK(at::equal(weight.grad(), overlaps.to(at::kFloat)));
+}
+
+TEST_CASE("it is taken for small maps in float32 that are trained, and for nothing else") {
+    imnet::Step step{};
+    step.stride = 2;
+    step.padding = 1;
+    const at::Tensor weight = at::ones({4, 4, 3, 3}).requires_grad_();
+    CHECK(imnet::has_small_map(step, at::ones({1, 4, 14, 14}), weight));
+    CHECK_FALSE(imnet::has_small_map(step, at::ones({1, 4, 15, 14}), weight));
+    CHECK_FALSE(imnet::has_small_map(step, at::ones({1, 4, 14, 14}, at::kBFloat16), weight));
+    CHECK_FALSE(imnet::has_small_map(step, at::ones({1, 4, 14, 14}), weight.detach()));
+    const at::NoGradGuard no_grad;
+    CHECK_FALSE(imnet::has_small_map(step, at::ones({1, 4, 14, 14}), weight));
+}
+
+}  // namespace
