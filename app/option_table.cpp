@@ -53,7 +53,7 @@ const std::vector<OptionRow>& rows() {
          "",
          "--model",
          "NAME",
-         "Architecture; 'imnet models' lists them",
+         "Architecture, or starter: the small trained net that comes with imnet; 'imnet models' lists them",
          "resnet50; with a checkpoint, what its tensors fit",
          {},
          Completion::model,

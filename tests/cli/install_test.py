@@ -26,6 +26,13 @@ def test_the_installed_program_classifies(tree):
     assert len(json.loads(done.stdout)["top"]) == 5
 
 
+def test_the_model_in_the_box_comes_along(tree):
+    done = subprocess.run([tree / "bin" / "imnet", "--model", "starter", "--format", "jsonl", SAMPLES / "rocket.jpg"],
+                          capture_output=True, env={})
+    assert done.returncode == 0, done.stderr
+    assert all(label["wnid"].startswith("n") for label in json.loads(done.stdout)["top"])
+
+
 def test_what_comes_with_the_program_is_installed(tree):
     assert (tree / "share/man/man1/imnet.1").read_text().startswith(".\\\"")
     assert len((tree / "share/imnet/imagenet_classes.tsv").read_text().splitlines()) == 1001
