@@ -95,18 +95,33 @@ struct SmallMapConvolution : torch::autograd::Function<SmallMapConvolution> {
     }
 };
 
+/// What autocast would make of a convolution's x.
+at::ScalarType convolution_type(const at::Tensor& x) {
+    return at::autocast::is_autocast_enabled(at::kCPU) ? at::autocast::get_autocast_dtype(at::kCPU)
+                                                       : x.scalar_type();
+}
+
+/// Matrix products in bfloat16 are slow where the processor has none.
+bool is_fast(at::ScalarType type) {
+#if defined(__x86_64__)
+    if (type == at::kBFloat16) return __builtin_cpu_supports("avx512bf16");
+#endif
+    return type == at::kFloat;
+}
+
 }  // namespace
 
 bool has_small_map(const Step& step, const at::Tensor& x, const at::Tensor& weight) {
     return weight.requires_grad() && at::GradMode::is_enabled() && x.is_cpu() &&
-           x.scalar_type() == at::kFloat && !at::autocast::is_autocast_enabled(at::kCPU) &&
-           step.groups == 1 &&
+           is_fast(convolution_type(x)) && step.groups == 1 &&
            output_side(x.size(2), weight.size(2), step.stride, step.padding) <= largest_side &&
            output_side(x.size(3), weight.size(3), step.stride, step.padding) <= largest_side;
 }
 
 at::Tensor small_map_convolution(const at::Tensor& x, const at::Tensor& weight, int stride, int padding) {
-    return SmallMapConvolution::apply(x, weight, std::int64_t{stride}, std::int64_t{padding});
+    const at::ScalarType type = convolution_type(x);
+    return SmallMapConvolution::apply(x.to(type), weight.to(type), std::int64_t{stride},
+                                      std::int64_t{padding});
 }
 
 }  // namespace imnet

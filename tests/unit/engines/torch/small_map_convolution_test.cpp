@@ -2,6 +2,7 @@
 #include <cstdint>
 
 #include <ATen/ATen.h>
+#include <ATen/autocast_mode.h>
 #include <torch/csrc/autograd/autograd.h>
 
 #include "engines/torch/small_map_convolution.h"
@@ -48,14 +49,35 @@ TEST_CASE("where the weight alone is trained, nothing else is asked for") {
     CHECK(at::equal(weight.grad(), overlaps.to(at::kFloat)));
 }
 
-TEST_CASE("it is taken for small maps in float32 that are trained, and for nothing else") {
+TEST_CASE("under autocast it computes in bfloat16, as conv2d does") {
+    at::manual_seed(1);
+    const at::Tensor x = at::randn({8, 16, 4, 4}).requires_grad_();
+    const at::Tensor weight = at::randn({32, 16, 3, 3}).requires_grad_();
+    at::autocast::set_autocast_enabled(at::kCPU, true);
+    const at::Tensor expected = at::conv2d(x, weight, {}, {1, 1}, {1, 1});
+    const at::Tensor answer = imnet::small_map_convolution(x, weight, 1, 1);
+    at::autocast::set_autocast_enabled(at::kCPU, false);
+    at::autocast::clear_cache();
+    CHECK(at::equal(answer, expected));
+    CHECK((answer.scalar_type() == at::kBFloat16));
+
+    const at::Tensor outer = at::randn_like(expected);
+    const auto wanted = torch::autograd::grad({expected}, {x, weight}, {outer});
+    const auto given = torch::autograd::grad({answer}, {x, weight}, {outer});
+    CHECK((given[1].scalar_type() == at::kFloat));
+    CHECK(at::equal(given[0], wanted[0]));
+    // One rounding to 8 bits each, of sums of 8·16 products of about 1.
+    CHECK(at::allclose(given[1], wanted[1], /*rtol=*/1. / 128, /*atol=*/0.1));
+}
+
+TEST_CASE("it is taken for small maps in float32 or fast bfloat16 that are trained, and for nothing else") {
     imnet::Step step{};
     step.stride = 2;
     step.padding = 1;
     const at::Tensor weight = at::ones({4, 4, 3, 3}).requires_grad_();
     CHECK(imnet::has_small_map(step, at::ones({1, 4, 14, 14}), weight));
     CHECK_FALSE(imnet::has_small_map(step, at::ones({1, 4, 15, 14}), weight));
-    CHECK_FALSE(imnet::has_small_map(step, at::ones({1, 4, 14, 14}, at::kBFloat16), weight));
+    CHECK_FALSE(imnet::has_small_map(step, at::ones({1, 4, 14, 14}, at::kDouble), weight));
     CHECK_FALSE(imnet::has_small_map(step, at::ones({1, 4, 14, 14}), weight.detach()));
     const at::NoGradGuard no_grad;
     CHECK_FALSE(imnet::has_small_map(step, at::ones({1, 4, 14, 14}), weight));
