@@ -1,4 +1,4 @@
-#include "command_options.h"
+#include "option_sections.h"
 
 namespace imnet::app {
 

@@ -95,10 +95,11 @@ struct SmallMapConvolution : torch::autograd::Function<SmallMapConvolution> {
     }
 };
 
-/// What autocast would make of a convolution's x.
+bool under_autocast() { return at::autocast::is_autocast_enabled(at::kCPU); }
+
+/// What a convolution computes x in.
 at::ScalarType convolution_type(const at::Tensor& x) {
-    return at::autocast::is_autocast_enabled(at::kCPU) ? at::autocast::get_autocast_dtype(at::kCPU)
-                                                       : x.scalar_type();
+    return under_autocast() ? at::autocast::get_autocast_dtype(at::kCPU) : x.scalar_type();
 }
 
 /// Matrix products in bfloat16 are slow where the processor has none.
@@ -119,9 +120,12 @@ bool has_small_map(const Step& step, const at::Tensor& x, const at::Tensor& weig
 }
 
 at::Tensor small_map_convolution(const at::Tensor& x, const at::Tensor& weight, int stride, int padding) {
-    const at::ScalarType type = convolution_type(x);
-    return SmallMapConvolution::apply(x.to(type), weight.to(type), std::int64_t{stride},
-                                      std::int64_t{padding});
+    // Autocast does not know this function, as it knows conv2d.
+    const auto cast = [](const at::Tensor& tensor) {
+        if (!under_autocast()) return tensor;
+        return at::autocast::cached_cast(at::autocast::get_autocast_dtype(at::kCPU), tensor, at::kCPU);
+    };
+    return SmallMapConvolution::apply(cast(x), cast(weight), std::int64_t{stride}, std::int64_t{padding});
 }
 
 }  // namespace imnet

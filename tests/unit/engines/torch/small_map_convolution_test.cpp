@@ -66,8 +66,19 @@ TEST_CASE("under autocast it computes in bfloat16, as conv2d does") {
     const auto given = torch::autograd::grad({answer}, {x, weight}, {outer});
     CHECK((given[1].scalar_type() == at::kFloat));
     CHECK(at::equal(given[0], wanted[0]));
-    // One rounding to 8 bits each, of sums of 8·16 products of about 1.
-    CHECK(at::allclose(given[1], wanted[1], /*rtol=*/1. / 128, /*atol=*/0.1));
+    // The same sum in float32, of what bfloat16 makes of x and the gradient; then one rounding to 8 bits.
+    const at::Tensor rounded = x.to(at::kBFloat16).to(at::kFloat);
+    const at::Tensor exact = at::conv2d(rounded, weight, {}, {1, 1}, {1, 1});
+    const auto sums = torch::autograd::grad({exact}, {weight}, {outer.to(at::kFloat)});
+    CHECK(at::allclose(given[1], sums[0], /*rtol=*/1. / 256, /*atol=*/1e-3));
+}
+
+bool computes_bfloat16() {
+#if defined(__x86_64__)
+    return __builtin_cpu_supports("avx512bf16");
+#else
+    return false;
+#endif
 }
 
 TEST_CASE("it is taken for small maps in float32 or fast bfloat16 that are trained, and for nothing else") {
@@ -78,6 +89,10 @@ TEST_CASE("it is taken for small maps in float32 or fast bfloat16 that are train
     CHECK(imnet::has_small_map(step, at::ones({1, 4, 14, 14}), weight));
     CHECK_FALSE(imnet::has_small_map(step, at::ones({1, 4, 15, 14}), weight));
     CHECK_FALSE(imnet::has_small_map(step, at::ones({1, 4, 14, 14}, at::kDouble), weight));
+    CHECK(imnet::has_small_map(step, at::ones({1, 4, 14, 14}, at::kBFloat16), weight) == computes_bfloat16());
+    at::autocast::set_autocast_enabled(at::kCPU, true);
+    CHECK(imnet::has_small_map(step, at::ones({1, 4, 14, 14}), weight) == computes_bfloat16());
+    at::autocast::set_autocast_enabled(at::kCPU, false);
     CHECK_FALSE(imnet::has_small_map(step, at::ones({1, 4, 14, 14}), weight.detach()));
     const at::NoGradGuard no_grad;
     CHECK_FALSE(imnet::has_small_map(step, at::ones({1, 4, 14, 14}), weight));

@@ -1,4 +1,4 @@
-// Parts of the table of options: those that one command alone takes.
+// The sections of the table of options, a file each; option_table.cpp puts them in order.
 #pragma once
 
 #include <vector>
@@ -7,6 +7,9 @@
 
 namespace imnet::app {
 
+std::vector<OptionRow> model_options();
+std::vector<OptionRow> input_options();
+std::vector<OptionRow> output_options();
 std::vector<OptionRow> training_options();  // of finetune
 std::vector<OptionRow> eval_options();
 std::vector<OptionRow> explain_options();
