@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "images/input_source.h"
+#include "inputs/input_source.h"
 #include "images/picture_labels.h"
 #include "models/label_mapping.h"
 #include "models/labels.h"

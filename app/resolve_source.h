@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <stop_token>
 
-#include "images/input_source.h"
+#include "inputs/input_source.h"
 #include "options.h"
 
 namespace imnet::app {

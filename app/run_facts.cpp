@@ -12,7 +12,7 @@
 #include "base/sha256.h"
 #include "checkpoints/checkpoint.h"
 #include "help.h"
-#include "images/shard.h"
+#include "inputs/shard.h"
 
 namespace imnet::app {
 

@@ -8,7 +8,7 @@
 #include "base/errors.h"
 #include "engines/engine.h"
 #include "images/decode.h"
-#include "images/input_source.h"
+#include "inputs/input_source.h"
 #include "images/preprocess.h"
 #include "results/row.h"
 

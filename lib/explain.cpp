@@ -7,7 +7,7 @@
 
 #include "images/heat_map.h"
 #include "images/orientation.h"
-#include "images/read_file.h"
+#include "inputs/read_file.h"
 #include "images/resize.h"
 
 namespace imnet {

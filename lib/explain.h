@@ -8,7 +8,7 @@
 #include "base/errors.h"
 #include "images/decode.h"
 #include "images/image.h"
-#include "images/input.h"
+#include "inputs/input.h"
 #include "images/preprocess.h"
 #include "results/explanation.h"
 

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/interruption.h"
-#include "images/folder.h"
+#include "inputs/folder.h"
 
 namespace imnet {
 namespace {

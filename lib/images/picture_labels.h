@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "images/archive.h"
-#include "images/input.h"
+#include "inputs/archive.h"
+#include "inputs/input.h"
 #include "images/label_list.h"
 
 namespace imnet {

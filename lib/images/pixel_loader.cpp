@@ -4,7 +4,7 @@
 #include <system_error>
 #include <utility>
 
-#include "images/read_file.h"
+#include "inputs/read_file.h"
 
 namespace imnet {
 namespace {

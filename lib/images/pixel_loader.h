@@ -7,7 +7,7 @@
 
 #include "base/errors.h"
 #include "images/decode.h"
-#include "images/input.h"
+#include "inputs/input.h"
 #include "images/preprocess.h"
 
 namespace imnet {

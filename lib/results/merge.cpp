@@ -11,7 +11,7 @@
 #include <fmt/format.h>
 
 #include "base/errors.h"
-#include "images/shard.h"
+#include "inputs/shard.h"
 #include "results/row_order.h"
 #include "results/stored_rows.h"
 

@@ -11,7 +11,7 @@
 
 #include "base/place_file.h"
 #include "base/sha256.h"
-#include "images/read_file.h"
+#include "inputs/read_file.h"
 #include "images/sniff.h"
 #include "results/sorted_names.h"
 

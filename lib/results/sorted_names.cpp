@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/utf8.h"
-#include "images/find.h"
+#include "inputs/find.h"
 
 namespace imnet {
 namespace {

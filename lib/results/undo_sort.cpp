@@ -14,7 +14,7 @@
 #include "base/errors.h"
 #include "base/place_file.h"
 #include "base/sha256.h"
-#include "images/read_file.h"
+#include "inputs/read_file.h"
 #include "results/sort_manifest.h"
 
 namespace imnet {

@@ -14,7 +14,7 @@
 
 #include "base/errors.h"
 #include "base/split_mix.h"
-#include "images/find.h"
+#include "inputs/find.h"
 
 namespace imnet {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "images/decode.h"
 #include "images/orientation.h"
-#include "images/read_file.h"
+#include "inputs/read_file.h"
 
 namespace imnet {
 namespace {

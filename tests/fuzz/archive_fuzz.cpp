@@ -9,7 +9,7 @@
 
 #include <unistd.h>
 
-#include "images/archive.h"
+#include "inputs/archive.h"
 
 namespace {
 

@@ -5,7 +5,7 @@
 
 #include <doctest/doctest.h>
 
-#include "images/input_source.h"
+#include "inputs/input_source.h"
 #include "temporary_folder.h"
 
 using namespace imnet;

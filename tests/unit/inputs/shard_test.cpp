@@ -1,4 +1,4 @@
-#include "images/shard.h"
+#include "inputs/shard.h"
 
 #include <array>
 #include <string>

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "images/folder.h"
-#include "images/input.h"
+#include "inputs/folder.h"
+#include "inputs/input.h"
 
 namespace imnet {
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "base/errors.h"
-#include "images/input.h"
+#include "inputs/input.h"
 
 namespace imnet {
 

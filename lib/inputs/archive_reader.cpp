@@ -1,6 +1,6 @@
 #ifdef IMNET_ARCHIVE
 
-#include "images/archive_reader.h"
+#include "inputs/archive_reader.h"
 
 #include <algorithm>
 #include <utility>
@@ -11,7 +11,7 @@
 #include <locale.h>
 #include <unistd.h>
 
-#include "images/archive_bytes.h"
+#include "inputs/archive_bytes.h"
 
 namespace imnet {
 namespace {

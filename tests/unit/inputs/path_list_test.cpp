@@ -1,4 +1,4 @@
-#include "images/path_list.h"
+#include "inputs/path_list.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "images/archive.h"
+#include "inputs/archive.h"
 
 #include <doctest/doctest.h>
 

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "base/errors.h"
-#include "images/input.h"
+#include "inputs/input.h"
 
 namespace imnet {
 

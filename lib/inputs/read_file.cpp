@@ -1,4 +1,4 @@
-#include "images/read_file.h"
+#include "inputs/read_file.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/interruption.h"
-#include "images/open_input.h"
+#include "inputs/open_input.h"
 
 namespace imnet {
 namespace {

@@ -1,6 +1,6 @@
 #ifdef IMNET_ARCHIVE
 
-#include "images/archive_bytes.h"
+#include "inputs/archive_bytes.h"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "images/find.h"
+#include "inputs/find.h"
 
 #include <algorithm>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "images/folder.h"
+#include "inputs/folder.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "images/find.h"
+#include "inputs/find.h"
 #include "temporary_folder.h"
 
 using namespace imnet;

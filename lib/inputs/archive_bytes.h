@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 
 #include "base/errors.h"
-#include "images/archive.h"
+#include "inputs/archive.h"
 
 struct archive;
 

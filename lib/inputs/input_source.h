@@ -7,10 +7,10 @@
 #include <string_view>
 #include <vector>
 
-#include "images/archive.h"
-#include "images/find.h"
-#include "images/input.h"
-#include "images/shard.h"
+#include "inputs/archive.h"
+#include "inputs/find.h"
+#include "inputs/input.h"
+#include "inputs/shard.h"
 
 namespace imnet {
 

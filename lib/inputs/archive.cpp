@@ -1,5 +1,5 @@
 // Which members of an archive become inputs, and what becomes of those that cannot.
-#include "images/archive.h"
+#include "inputs/archive.h"
 
 #ifdef IMNET_ARCHIVE
 
@@ -11,9 +11,9 @@
 #include <strings.h>
 #include <unistd.h>
 
-#include "images/archive_reader.h"
-#include "images/folder.h"
-#include "images/open_input.h"
+#include "inputs/archive_reader.h"
+#include "inputs/folder.h"
+#include "inputs/open_input.h"
 
 namespace imnet {
 namespace {

@@ -1,4 +1,4 @@
-#include "images/open_input.h"
+#include "inputs/open_input.h"
 
 #include <cerrno>
 #include <string_view>

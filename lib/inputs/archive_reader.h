@@ -9,7 +9,7 @@
 
 #include <sys/stat.h>
 
-#include "images/archive.h"
+#include "inputs/archive.h"
 
 namespace imnet {
 

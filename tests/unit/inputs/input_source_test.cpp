@@ -1,4 +1,4 @@
-#include "images/input_source.h"
+#include "inputs/input_source.h"
 
 #include <algorithm>
 

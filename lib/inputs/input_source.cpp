@@ -1,10 +1,10 @@
-#include "images/input_source.h"
+#include "inputs/input_source.h"
 
 #include <algorithm>
 #include <memory>
 #include <utility>
 
-#include "images/path_list.h"
+#include "inputs/path_list.h"
 
 namespace imnet {
 namespace {

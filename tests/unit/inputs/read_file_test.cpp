@@ -1,4 +1,4 @@
-#include "images/read_file.h"
+#include "inputs/read_file.h"
 
 #include <csignal>
 

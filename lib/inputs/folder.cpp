@@ -1,4 +1,4 @@
-#include "images/folder.h"
+#include "inputs/folder.h"
 
 #include <algorithm>
 #include <array>
