@@ -17,7 +17,7 @@
 #include "base/output_file.h"
 #include "commands.h"
 #include "engines/grad_cam.h"
-#include "images/write_png.h"
+#include "codecs/write_png.h"
 #include "occlusion.h"
 #include "resolve.h"
 #include "results/json_parts.h"

@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "base/errors.h"
-#include "images/jpeg.h"
+#include "codecs/jpeg.h"
 
 namespace imnet::app {
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/mapped_file.h"
-#include "images/decode.h"
+#include "codecs/decode.h"
 #include "images/preprocess.h"
 #include "images/resize.h"
 

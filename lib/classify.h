@@ -7,7 +7,7 @@
 
 #include "base/errors.h"
 #include "engines/engine.h"
-#include "images/decode.h"
+#include "codecs/decode.h"
 #include "inputs/input_source.h"
 #include "images/preprocess.h"
 #include "results/row.h"

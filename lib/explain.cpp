@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "images/heat_map.h"
-#include "images/orientation.h"
+#include "codecs/orientation.h"
 #include "inputs/read_file.h"
 #include "images/resize.h"
 

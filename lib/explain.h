@@ -6,8 +6,8 @@
 #include <span>
 
 #include "base/errors.h"
-#include "images/decode.h"
-#include "images/image.h"
+#include "codecs/decode.h"
+#include "codecs/image.h"
 #include "inputs/input.h"
 #include "images/preprocess.h"
 #include "results/explanation.h"

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "images/image.h"
+#include "codecs/image.h"
 #include "images/preprocess.h"
 
 namespace imnet {

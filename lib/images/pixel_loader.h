@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/errors.h"
-#include "images/decode.h"
+#include "codecs/decode.h"
 #include "inputs/input.h"
 #include "images/preprocess.h"
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "base/bfloat16.h"
-#include "images/orientation.h"
+#include "codecs/orientation.h"
 #include "images/resize.h"
 
 namespace imnet {

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <span>
 
-#include "images/decode.h"
-#include "images/image.h"
+#include "codecs/decode.h"
+#include "codecs/image.h"
 
 namespace imnet {
 

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <utility>
 
-#include "images/orientation.h"
+#include "codecs/orientation.h"
 #include "images/resize_passes.h"
 
 namespace imnet {

@@ -2,8 +2,8 @@
 
 #include <cstdint>
 
-#include "images/decode.h"
-#include "images/image.h"
+#include "codecs/decode.h"
+#include "codecs/image.h"
 #include "images/preprocess.h"
 
 namespace imnet {

@@ -12,7 +12,7 @@
 #include "base/place_file.h"
 #include "base/sha256.h"
 #include "inputs/read_file.h"
-#include "images/sniff.h"
+#include "codecs/sniff.h"
 #include "results/sorted_names.h"
 
 namespace imnet {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "images/sniff.h"
+#include "codecs/sniff.h"
 #include "models/labels.h"
 
 namespace imnet {

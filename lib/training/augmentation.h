@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <span>
 
-#include "images/image.h"
+#include "codecs/image.h"
 #include "images/preprocess.h"
 
 namespace imnet {

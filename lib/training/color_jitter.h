@@ -1,7 +1,7 @@
 // The four adjustments of torchvision's ColorJitter, as Pillow computes them: equal byte for byte.
 #pragma once
 
-#include "images/image.h"
+#include "codecs/image.h"
 
 namespace imnet {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "images/decode.h"
-#include "images/orientation.h"
+#include "codecs/decode.h"
+#include "codecs/orientation.h"
 #include "inputs/read_file.h"
 
 namespace imnet {

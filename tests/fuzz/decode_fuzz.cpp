@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "base/crc32.h"
-#include "images/byte_reader.h"
-#include "images/decode.h"
-#include "images/orientation.h"
+#include "codecs/byte_reader.h"
+#include "codecs/decode.h"
+#include "codecs/orientation.h"
 #include "images/preprocess.h"
 
 namespace {

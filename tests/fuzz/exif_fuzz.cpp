@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <span>
 
-#include "images/orientation.h"
+#include "codecs/orientation.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const int orientation = imnet::exif_orientation(std::as_bytes(std::span(data, size)));

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "base/mapped_file.h"
-#include "images/decode.h"
+#include "codecs/decode.h"
 #include "training/augmentation.h"
 #include "training/color_jitter.h"
 

@@ -14,8 +14,8 @@
 #include <vector>
 
 #include "base/mapped_file.h"
-#include "images/decode.h"
-#include "images/orientation.h"
+#include "codecs/decode.h"
+#include "codecs/orientation.h"
 #include "images/preprocess.h"
 
 namespace {

@@ -13,8 +13,8 @@
 #include <doctest/doctest.h>
 
 #include "base/interruption.h"
-#include "images/jpeg.h"
-#include "images/picture_bytes.h"
+#include "codecs/jpeg.h"
+#include "codecs/picture_bytes.h"
 #include "temporary_folder.h"
 
 using namespace imnet;

@@ -6,8 +6,8 @@
 
 #include <doctest/doctest.h>
 
-#include "images/picture_bytes.h"
-#include "images/write_png.h"
+#include "codecs/picture_bytes.h"
+#include "codecs/write_png.h"
 #include "temporary_folder.h"
 
 using namespace imnet;

@@ -5,7 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "images/color_map.h"
-#include "images/picture_bytes.h"
+#include "codecs/picture_bytes.h"
 
 using namespace imnet;
 using test::pixel;

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/bfloat16.h"
-#include "images/orientation.h"
+#include "codecs/orientation.h"
 
 using namespace imnet;
 

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <random>
 
-#include "images/orientation.h"
+#include "codecs/orientation.h"
 #include "images/resize_passes.h"
 
 using namespace imnet;

@@ -12,7 +12,7 @@
 
 #include "base/mapped_file.h"
 #include "base/sha256.h"
-#include "images/decode.h"
+#include "codecs/decode.h"
 
 using namespace imnet;
 

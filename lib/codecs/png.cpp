@@ -1,0 +1,176 @@
+// A PNG file is eight bytes of signature and a row of chunks: length, four letters, data, CRC-32 of
+// letters and data. stb_image inflates and unfilters; it checks no CRC, reads a palette past its end,
+// and refuses chunks that Pillow lets pass. So the chunks are read here, and stb_image is handed a file
+// made of the four kinds that carry pixels, with a palette of 256 colours.
+//
+// As in Pillow: transparency (alpha, tRNS) is dropped; 16-bit colours keep their high byte, while 16-bit
+// greys are clipped to 255, which is what `convert("RGB")` does to them. Stricter than Pillow: a wrong
+// CRC of the pixels' chunks and a missing end chunk are errors. Looser: stb_image ignores the Adler-32
+// of the pixels, which their CRC already covers.
+#include "codecs/png.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "base/crc32.h"
+#include "codecs/byte_reader.h"
+#include "codecs/orientation.h"
+#include "codecs/picture_size.h"
+#include "codecs/stb.h"
+
+namespace imnet {
+namespace {
+
+using namespace std::literals;
+
+constexpr std::string_view signature = "\x89PNG\r\n\x1a\n"sv;
+constexpr std::size_t header_length = 13;
+constexpr std::size_t palette_length = std::size_t{256} * 3;
+
+enum ColorType : std::uint8_t { grey = 0, rgb = 2, palette = 3, grey_alpha = 4, rgb_alpha = 6 };
+
+struct Png {
+    std::span<const std::byte> header;
+    std::uint32_t width = 0;
+    std::uint32_t height = 0;
+    std::uint8_t depth = 0;
+    std::uint8_t color_type = 0;
+    std::span<const std::byte> palette;
+    std::vector<std::span<const std::byte>> data;  // the IDAT chunks
+    std::span<const std::byte> exif;
+    bool ended = false;
+};
+
+tl::unexpected<InputError> damaged(std::string_view what) {
+    return input_error(InputErrorKind::decode, fmt::format("damaged PNG: {}", what));
+}
+
+bool depth_fits(std::uint8_t depth, std::uint8_t color_type) {
+    const bool below_byte = depth == 1 || depth == 2 || depth == 4;
+    switch (color_type) {
+        case grey: return below_byte || depth == 8 || depth == 16;
+        case palette: return below_byte || depth == 8;
+        case rgb:
+        case grey_alpha:
+        case rgb_alpha: return depth == 8 || depth == 16;
+        default: return false;
+    }
+}
+
+Expected<void> read_header(std::span<const std::byte> data, Png& png) {
+    if (data.size() != header_length) return damaged("its header has the wrong length");
+    ByteReader reader(data);
+    png.header = data;
+    png.width = reader.u32_be();
+    png.height = reader.u32_be();
+    png.depth = reader.u8();
+    png.color_type = reader.u8();
+    const bool known_methods = reader.u8() == 0 && reader.u8() == 0 && reader.u8() <= 1;
+    if (!depth_fits(png.depth, png.color_type) || !known_methods) {
+        return damaged("its header states what PNG does not have");
+    }
+    return {};
+}
+
+Expected<void> take_chunk(std::string_view type, std::span<const std::byte> data, Png& png) {
+    if (png.header.empty() != (type == "IHDR")) return damaged("its header is not the first chunk");
+    if (type == "IHDR") return read_header(data, png);
+    if (type == "IDAT") png.data.push_back(data);
+    if (type == "IEND") png.ended = true;
+    if (type == "eXIf") png.exif = data;
+    if (type == "PLTE") {
+        if (data.size() > palette_length) return damaged("its palette has more than 256 colours");
+        png.palette = data.first(data.size() / 3 * 3);
+    }
+    return {};
+}
+
+Expected<Png> read_chunks(std::span<const std::byte> bytes) {
+    Png png;
+    ByteReader reader(bytes);
+    reader.skip(signature.size());
+    while (!png.ended) {
+        const std::size_t length = reader.u32_be();
+        const auto checked = reader.take(length + 4);
+        const std::uint32_t crc = reader.u32_be();
+        if (reader.overran()) {
+            return input_error(InputErrorKind::decode, "truncated PNG: its last chunk is cut off or missing");
+        }
+        const std::string_view type = as_text(checked.first(4));
+        if (crc32(checked) != crc) {
+            // The letters may be what is damaged, so they are shown only where they are letters.
+            const bool letters = std::ranges::all_of(
+                type, [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); });
+            return damaged(fmt::format("chunk {} fails its checksum", letters ? type : "of unknown type"));
+        }
+        if (auto taken = take_chunk(type, checked.subspan(4), png); !taken) {
+            return tl::unexpected(std::move(taken.error()));
+        }
+    }
+    if (png.data.empty()) return damaged("it holds no pixels");
+    if (png.color_type == palette && png.palette.empty()) return damaged("its palette is missing");
+    return png;
+}
+
+void append_u32(std::vector<std::byte>& out, std::size_t value) {
+    for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<std::byte>(value >> shift));
+}
+
+void append_chunk(std::vector<std::byte>& out, std::string_view type,
+                  const std::vector<std::span<const std::byte>>& parts) {
+    std::size_t length = 0;
+    for (const auto part : parts) length += part.size();
+    append_u32(out, length);
+    for (const char letter : type) out.push_back(static_cast<std::byte>(letter));
+    for (const auto part : parts) out.insert(out.end(), part.begin(), part.end());
+    append_u32(out, 0);  // stb_image does not look at the checksum
+}
+
+/// The file that stb_image reads.
+std::vector<std::byte> essential_file(const Png& png) {
+    // Where an index has no colour Pillow shows the grey of that number.
+    std::array<std::byte, palette_length> colors;
+    for (std::size_t i = 0; i < colors.size(); ++i) colors[i] = static_cast<std::byte>(i / 3);
+    std::ranges::copy(png.palette, colors.begin());
+
+    std::vector<std::byte> out;
+    std::size_t data_size = 0;
+    for (const auto part : png.data) data_size += part.size();
+    out.reserve(data_size + palette_length + 128);
+    for (const char c : signature) out.push_back(static_cast<std::byte>(c));
+    append_chunk(out, "IHDR", {png.header});
+    if (png.color_type == palette) append_chunk(out, "PLTE", {colors});
+    append_chunk(out, "IDAT", png.data);
+    append_chunk(out, "IEND", {});
+    return out;
+}
+
+Expected<Image> decode_pixels(const Png& png, const DecodeLimits& limits) {
+    const std::vector<std::byte> file = essential_file(png);
+    if (png.color_type != grey || png.depth != 16) return decode_with_stb(file, "PNG", limits);
+    const auto samples = decode_grey16_with_stb(file, "PNG", limits);
+    if (!samples) return tl::unexpected(samples.error());
+    Image image = blank_image(png.width, png.height);
+    auto out = image.rgb.begin();
+    for (const std::uint16_t sample : *samples) {
+        out = std::fill_n(out, 3, static_cast<std::uint8_t>(std::min<std::uint16_t>(sample, 255)));
+    }
+    return image;
+}
+
+}  // namespace
+
+Expected<DecodedImage> decode_png(std::span<const std::byte> bytes, const DecodeLimits& limits) {
+    const Expected<Png> png = read_chunks(bytes);
+    if (!png) return tl::unexpected(png.error());
+    if (auto error = size_error(png->width, png->height, limits)) return tl::unexpected(std::move(*error));
+    Expected<Image> image = decode_pixels(*png, limits);
+    if (!image) return tl::unexpected(std::move(image.error()));
+    return DecodedImage{std::move(*image), exif_orientation(png->exif)};
+}
+
+}  // namespace imnet

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "codecs/decode.h"
+
+namespace imnet {
+
+/// Decodes a PNG file (W3C PNG, second edition; of an APNG, the picture that viewers without animation
+/// show). Every chunk's checksum is verified, and the end chunk must be there.
+Expected<DecodedImage> decode_png(std::span<const std::byte> bytes, const DecodeLimits& limits);
+
+}  // namespace imnet

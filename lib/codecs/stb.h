@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "codecs/decode.h"
+
+namespace imnet {
+
+/// Decodes a whole file with stb_image, which is compiled for PNG, and for JPEG in a build without
+/// libjpeg-turbo, and for nothing else. `format` is the name for messages.
+Expected<Image> decode_with_stb(std::span<const std::byte> bytes, std::string_view format,
+                                const DecodeLimits& limits);
+
+/// The same for a grey file of 16 bits: [height, width] samples.
+Expected<std::vector<std::uint16_t>> decode_grey16_with_stb(std::span<const std::byte> bytes,
+                                                            std::string_view format,
+                                                            const DecodeLimits& limits);
+
+}  // namespace imnet

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "codecs/decode.h"
+
+namespace imnet {
+
+/// Whether the bytes may be a TGA file. The format has no signature, so this asks whether every field of
+/// the header has a value that the format defines, and is asked last.
+bool looks_like_tga(std::span<const std::byte> bytes);
+
+/// Decodes a Truevision TGA file: grey, palette or true colour, plain or in runs.
+Expected<DecodedImage> decode_tga(std::span<const std::byte> bytes, const DecodeLimits& limits);
+
+}  // namespace imnet

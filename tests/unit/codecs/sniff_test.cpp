@@ -1,0 +1,54 @@
+#include "codecs/sniff.h"
+
+#include <doctest/doctest.h>
+
+#include "picture_bytes.h"
+
+using namespace imnet;
+using namespace imnet::test;
+using namespace std::literals;
+
+TEST_CASE("the bytes tell the format") {
+    CHECK(sniff(golden("photo-420.jpg")) == PictureFormat::jpeg);
+    CHECK(sniff(golden("photo-RGB.png")) == PictureFormat::png);
+    CHECK(sniff(golden("lossy.webp")) == PictureFormat::webp);
+    CHECK(sniff(golden("palette.gif")) == PictureFormat::gif);
+    CHECK(sniff(golden("photo-RGB.bmp")) == PictureFormat::bmp);
+    CHECK(sniff(golden("photo-P.tga")) == PictureFormat::tga);
+    CHECK(sniff(golden("raw-100.pgm")) == PictureFormat::pnm);
+    CHECK(sniff({}) == PictureFormat::unknown);
+}
+
+TEST_CASE("texts that start like a format are not taken for it") {
+    for (const char* text : {"BMW, Audi, Opel and others", "P5", "P8 1 1 255", "GIFs are fun", "RIFF raff"}) {
+        CAPTURE(text);
+        CHECK(sniff(bytes_of(text)) == PictureFormat::unknown);
+    }
+}
+
+TEST_CASE("a message says what the file is and what to do") {
+    const auto described = [](std::string_view start) { return describe_unknown(bytes_of(start)); };
+    CHECK(described("") == "empty file");
+    CHECK(described("II*\0\x08\0\0\0"sv) ==
+          "this is a TIFF picture (or a camera's raw file), which is not served: convert it to PNG or JPEG");
+    CHECK(described("\0\0\0\x1C"
+                    "ftypavif\0\0\0\0"sv) ==
+          "this is an AVIF picture, which is not served: convert it to PNG or JPEG");
+    CHECK(described("\0\0\0\x18"
+                    "ftypheic"sv) ==
+          "this is a HEIC picture, which is not served: convert it to PNG or JPEG");
+    CHECK(described("\xFF\x0A"sv).find("JPEG XL") != std::string::npos);
+    CHECK(described("\0\0\0\x0CjP  \r\n\x87\n"sv).find("JPEG 2000") != std::string::npos);
+    CHECK(described("8BPS\0\1"sv).find("Photoshop") != std::string::npos);
+    CHECK(described("%PDF-1.7").find("PDF") != std::string::npos);
+    CHECK(described("\0\0\1\0\1\0"sv).find("Windows icon") != std::string::npos);
+    CHECK(described("\0\0\0\x20"
+                    "ftypisom"sv) == "not a picture: this is a video");
+    CHECK(described("PK\3\4") == "not a picture: this is a ZIP archive");
+    CHECK(described("<?xml version='1.0'?>\n<svg xmlns='x'>").find("SVG") != std::string::npos);
+    CHECK(described("\n <!DOCTYPE HTML>").find("HTML page") != std::string::npos);
+    CHECK(described("version https://git-lfs.github.com/spec/v1\noid sha256:0") ==
+          "this is a Git LFS pointer, not a picture: run 'git lfs pull'");
+    CHECK(described("caf\xC3\xA9\n") == "not a picture: this is a text file");
+    CHECK(described("\x80\0\1"sv) == "not a picture: no known format starts like this");
+}
