@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "codecs/orientation.h"
-#include "images/resize_passes.h"
+#include "kernels/resample_passes.h"
 
 namespace imnet {
 namespace {

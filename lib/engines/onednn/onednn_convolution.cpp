@@ -5,7 +5,7 @@
 
 #include <omp.h>
 
-#include "engines/onednn/channel_loops.h"
+#include "kernels/channel_loops.h"
 
 namespace imnet {
 namespace {

@@ -16,7 +16,7 @@
 
 #include "base/errors.h"
 #include "engines/module.h"
-#include "engines/onednn/channel_loops.h"
+#include "kernels/channel_loops.h"
 #include "engines/onednn/prepared_net.h"
 
 namespace imnet {

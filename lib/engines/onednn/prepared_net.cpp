@@ -8,9 +8,9 @@
 #include <utility>
 
 #include "base/run_on_threads.h"
-#include "engines/onednn/channel_loops.h"
-#include "engines/onednn/linear.h"
-#include "engines/onednn/max_pool.h"
+#include "kernels/channel_loops.h"
+#include "kernels/linear.h"
+#include "kernels/max_pool.h"
 
 namespace imnet {
 namespace {

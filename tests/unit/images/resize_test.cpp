@@ -6,7 +6,7 @@
 #include <random>
 
 #include "codecs/orientation.h"
-#include "images/resize_passes.h"
+#include "kernels/resample_passes.h"
 
 using namespace imnet;
 

@@ -7,7 +7,7 @@
 // F(2×2, 3×3) interpolates at 0, ±1, ∞ and F(4×4, 3×3) at 0, ±a, ±b, ∞.
 #pragma once
 
-#include "engines/onednn/winograd_kernels.h"
+#include "kernels/winograd_kernels.h"
 
 namespace imnet::winograd {
 

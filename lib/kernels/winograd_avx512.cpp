@@ -3,7 +3,7 @@
 
 #include <immintrin.h>
 
-#include "engines/onednn/winograd_loops.h"
+#include "kernels/winograd_loops.h"
 
 namespace imnet {
 namespace {
@@ -28,7 +28,7 @@ const WinogradKernels* avx512_winograd_kernels() {
 
 #else
 
-#include "engines/onednn/winograd_kernels.h"
+#include "kernels/winograd_kernels.h"
 
 namespace imnet {
 

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "images/resize_passes.h"
+#include "kernels/resample_passes.h"
 
 namespace imnet {
 namespace {

@@ -2,7 +2,7 @@
 // namespace, so that each file keeps its own copy.
 #pragma once
 
-#include "engines/onednn/max_pool_kernels.h"
+#include "kernels/max_pool_kernels.h"
 
 namespace imnet::max_pooling {
 

@@ -1,4 +1,4 @@
-#include "engines/onednn/grouped_convolution.h"
+#include "kernels/grouped_convolution.h"
 
 #include <algorithm>
 #include <cstddef>

@@ -1,4 +1,4 @@
-#include "engines/onednn/winograd_loops.h"
+#include "kernels/winograd_loops.h"
 
 namespace imnet {
 namespace {

@@ -2,7 +2,7 @@
 // vpmaddwd, which multiplies and adds two taps at once, so each weight is split,
 // weight = high · 2¹¹ + low, and the two sums are put together at the end. The sums of the low
 // halves, at most 255 · 2047 a tap, fit 32 bits up to 4096 taps; longer ones take the plain loops.
-#include "images/resize_passes.h"
+#include "kernels/resample_passes.h"
 
 #if defined(__x86_64__)
 

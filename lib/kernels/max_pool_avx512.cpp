@@ -1,5 +1,5 @@
 // Compiled with -mavx512f where the compiler's target is x86-64.
-#include "engines/onednn/max_pool_loops.h"
+#include "kernels/max_pool_loops.h"
 
 namespace imnet {
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <span>
 
-#include "engines/onednn/nhwc_images.h"
+#include "kernels/nhwc_images.h"
 
 namespace imnet {
 

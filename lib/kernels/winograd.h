@@ -10,8 +10,8 @@
 #include <span>
 
 #include "base/aligned_memory.h"
-#include "engines/onednn/nhwc_images.h"
-#include "engines/onednn/winograd_kernels.h"
+#include "kernels/nhwc_images.h"
+#include "kernels/winograd_kernels.h"
 
 namespace imnet {
 

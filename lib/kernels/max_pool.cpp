@@ -1,10 +1,10 @@
-#include "engines/onednn/max_pool.h"
+#include "kernels/max_pool.h"
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 
-#include "engines/onednn/max_pool_kernels.h"
+#include "kernels/max_pool_kernels.h"
 
 namespace imnet {
 namespace {

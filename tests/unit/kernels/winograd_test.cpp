@@ -1,4 +1,4 @@
-#include "engines/onednn/winograd.h"
+#include "kernels/winograd.h"
 
 #include <doctest/doctest.h>
 
@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "engines/onednn/winograd_loops.h"
+#include "kernels/winograd_loops.h"
 
 using namespace imnet;
 

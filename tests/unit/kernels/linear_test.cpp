@@ -1,4 +1,4 @@
-#include "engines/onednn/linear.h"
+#include "kernels/linear.h"
 
 #include <doctest/doctest.h>
 

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "engines/onednn/nhwc_images.h"
+#include "kernels/nhwc_images.h"
 
 namespace imnet {
 

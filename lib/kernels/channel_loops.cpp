@@ -1,4 +1,4 @@
-#include "engines/onednn/channel_loops.h"
+#include "kernels/channel_loops.h"
 
 #include <algorithm>
 #include <type_traits>

@@ -1,4 +1,4 @@
-#include "engines/onednn/max_pool.h"
+#include "kernels/max_pool.h"
 
 #include <doctest/doctest.h>
 
@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "engines/onednn/max_pool_kernels.h"
+#include "kernels/max_pool_kernels.h"
 
 using namespace imnet;
 

@@ -1,4 +1,4 @@
-#include "engines/onednn/max_pool_loops.h"
+#include "kernels/max_pool_loops.h"
 
 namespace imnet {
 namespace {

@@ -1,4 +1,4 @@
-#include "engines/onednn/winograd.h"
+#include "kernels/winograd.h"
 
 #include <algorithm>
 #include <array>
