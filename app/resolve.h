@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "engines/engine.h"
-#include "images/preprocess.h"
+#include "preprocess/preprocess.h"
 #include "models/architecture.h"
 #include "models/labels.h"
 #include "models/parameters.h"

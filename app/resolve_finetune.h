@@ -2,7 +2,7 @@
 #pragma once
 
 #include "finetune.h"
-#include "images/preprocess.h"
+#include "preprocess/preprocess.h"
 #include "options.h"
 #include "training/augmentation.h"
 

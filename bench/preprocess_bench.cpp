@@ -11,8 +11,8 @@
 
 #include "base/mapped_file.h"
 #include "codecs/decode.h"
-#include "images/preprocess.h"
-#include "images/resize.h"
+#include "preprocess/preprocess.h"
+#include "preprocess/resample.h"
 
 namespace {
 

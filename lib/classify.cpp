@@ -13,7 +13,7 @@
 
 #include "base/interruption.h"
 #include "base/ordered_sink.h"
-#include "images/pixel_loader.h"
+#include "preprocess/pixel_loader.h"
 #include "results/top_k.h"
 
 namespace imnet {

@@ -9,7 +9,7 @@
 #include "engines/engine.h"
 #include "codecs/decode.h"
 #include "inputs/input_source.h"
-#include "images/preprocess.h"
+#include "preprocess/preprocess.h"
 #include "results/row.h"
 
 namespace imnet {

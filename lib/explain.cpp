@@ -8,7 +8,7 @@
 #include "images/heat_map.h"
 #include "codecs/orientation.h"
 #include "inputs/read_file.h"
-#include "images/resize.h"
+#include "preprocess/resample.h"
 
 namespace imnet {
 namespace {

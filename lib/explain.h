@@ -9,7 +9,7 @@
 #include "codecs/decode.h"
 #include "codecs/image.h"
 #include "inputs/input.h"
-#include "images/preprocess.h"
+#include "preprocess/preprocess.h"
 #include "results/explanation.h"
 
 namespace imnet {

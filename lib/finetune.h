@@ -9,7 +9,7 @@
 
 #include "engines/engine.h"
 #include "engines/trainer.h"
-#include "images/preprocess.h"
+#include "preprocess/preprocess.h"
 #include "models/architecture.h"
 #include "models/labels.h"
 #include "models/parameters.h"

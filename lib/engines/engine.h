@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "images/preprocess.h"
+#include "preprocess/preprocess.h"
 #include "models/architecture.h"
 #include "models/parameters.h"
 

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "images/preprocess.h"
+#include "preprocess/preprocess.h"
 
 namespace imnet {
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "codecs/image.h"
-#include "images/preprocess.h"
+#include "preprocess/preprocess.h"
 
 namespace imnet {
 

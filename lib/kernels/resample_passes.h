@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "images/preprocess.h"
+#include "preprocess/preprocess.h"
 
 namespace imnet {
 

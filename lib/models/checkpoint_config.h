@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "checkpoints/state_dict.h"
-#include "images/preprocess.h"
+#include "preprocess/preprocess.h"
 #include "models/labels.h"
 
 namespace imnet {

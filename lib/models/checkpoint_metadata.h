@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "images/preprocess.h"
+#include "preprocess/preprocess.h"
 #include "models/architecture.h"
 #include "models/labels.h"
 

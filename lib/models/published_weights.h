@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "images/preprocess.h"
+#include "preprocess/preprocess.h"
 
 namespace imnet {
 

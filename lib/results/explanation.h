@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "images/heat_map.h"
-#include "images/preprocess.h"
+#include "preprocess/preprocess.h"
 #include "models/labels.h"
 #include "results/top_k.h"
 

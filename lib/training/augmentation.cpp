@@ -8,7 +8,7 @@
 
 #include "base/split_mix.h"
 #include "base/torch_generator.h"
-#include "images/resize.h"
+#include "preprocess/resample.h"
 #include "training/color_jitter.h"
 
 namespace imnet {

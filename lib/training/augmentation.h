@@ -5,7 +5,7 @@
 #include <span>
 
 #include "codecs/image.h"
-#include "images/preprocess.h"
+#include "preprocess/preprocess.h"
 
 namespace imnet {
 

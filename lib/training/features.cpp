@@ -7,7 +7,7 @@
 
 #include "base/interruption.h"
 #include "base/run_on_threads.h"
-#include "images/pixel_loader.h"
+#include "preprocess/pixel_loader.h"
 
 namespace imnet {
 namespace {

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "engines/engine.h"
-#include "images/preprocess.h"
+#include "preprocess/preprocess.h"
 #include "training/class_folders.h"
 #include "training/training_batches.h"
 

@@ -9,7 +9,7 @@
 #include "codecs/byte_reader.h"
 #include "codecs/decode.h"
 #include "codecs/orientation.h"
-#include "images/preprocess.h"
+#include "preprocess/preprocess.h"
 
 namespace {
 

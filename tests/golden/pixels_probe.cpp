@@ -16,7 +16,7 @@
 #include "base/mapped_file.h"
 #include "codecs/decode.h"
 #include "codecs/orientation.h"
-#include "images/preprocess.h"
+#include "preprocess/preprocess.h"
 
 namespace {
 

@@ -9,7 +9,7 @@
 #include "base/sha256.h"
 #include "codecs/jpeg_pixels.h"
 #include "codecs/orientation.h"
-#include "images/preprocess.h"
+#include "preprocess/preprocess.h"
 #include "picture_bytes.h"
 
 using namespace imnet;

@@ -1,4 +1,4 @@
-#include "images/preprocess.h"
+#include "preprocess/preprocess.h"
 
 #include <doctest/doctest.h>
 

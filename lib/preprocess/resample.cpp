@@ -1,7 +1,7 @@
 // Follows Pillow's libImaging/Resample.c in every operation that rounds: the weights in double, then
 // rounded to 22 fractional bits; across first, then down; uint8 between the passes; a pass that would
 // not change its axis is left out. What Pillow holds in float (the box) is held in float here.
-#include "images/resize.h"
+#include "preprocess/resample.h"
 
 #include <algorithm>
 #include <cmath>

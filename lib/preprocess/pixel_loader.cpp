@@ -1,4 +1,4 @@
-#include "images/pixel_loader.h"
+#include "preprocess/pixel_loader.h"
 
 #include <filesystem>
 #include <system_error>

@@ -8,7 +8,7 @@
 #include "base/errors.h"
 #include "codecs/decode.h"
 #include "inputs/input.h"
-#include "images/preprocess.h"
+#include "preprocess/preprocess.h"
 
 namespace imnet {
 

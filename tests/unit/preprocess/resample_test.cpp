@@ -1,4 +1,4 @@
-#include "images/resize.h"
+#include "preprocess/resample.h"
 
 #include <doctest/doctest.h>
 

@@ -4,7 +4,7 @@
 
 #include "codecs/decode.h"
 #include "codecs/image.h"
-#include "images/preprocess.h"
+#include "preprocess/preprocess.h"
 
 namespace imnet {
 

@@ -1,4 +1,4 @@
-#include "images/preprocess.h"
+#include "preprocess/preprocess.h"
 
 #include <algorithm>
 #include <cassert>
@@ -6,7 +6,7 @@
 
 #include "base/bfloat16.h"
 #include "codecs/orientation.h"
-#include "images/resize.h"
+#include "preprocess/resample.h"
 
 namespace imnet {
 namespace {
