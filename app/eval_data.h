@@ -6,8 +6,8 @@
 #include <string_view>
 
 #include "inputs/input_source.h"
-#include "images/picture_labels.h"
-#include "models/label_mapping.h"
+#include "datasets/picture_targets.h"
+#include "datasets/class_mapping.h"
 #include "models/labels.h"
 #include "options.h"
 

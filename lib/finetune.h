@@ -14,7 +14,7 @@
 #include "models/labels.h"
 #include "models/parameters.h"
 #include "training/augmentation.h"
-#include "training/class_folders.h"
+#include "datasets/class_folders.h"
 #include "training/training_loop.h"
 
 namespace imnet {

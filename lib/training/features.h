@@ -5,7 +5,7 @@
 
 #include "engines/engine.h"
 #include "preprocess/preprocess.h"
-#include "training/class_folders.h"
+#include "datasets/class_folders.h"
 #include "training/training_batches.h"
 
 namespace imnet {

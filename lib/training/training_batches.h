@@ -12,7 +12,7 @@
 
 #include "base/errors.h"
 #include "training/augmentation.h"
-#include "training/class_folders.h"
+#include "datasets/class_folders.h"
 
 namespace imnet {
 

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "temporary_folder.h"
-#include "training/class_folders.h"
+#include "datasets/class_folders.h"
 
 namespace imnet::test {
 

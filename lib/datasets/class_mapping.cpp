@@ -1,4 +1,4 @@
-#include "models/label_mapping.h"
+#include "datasets/class_mapping.h"
 
 #include <algorithm>
 #include <charconv>

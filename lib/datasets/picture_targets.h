@@ -9,7 +9,7 @@
 
 #include "inputs/archive.h"
 #include "inputs/input.h"
-#include "images/label_list.h"
+#include "datasets/target_list.h"
 
 namespace imnet {
 

@@ -1,4 +1,4 @@
-#include "images/picture_labels.h"
+#include "datasets/picture_targets.h"
 
 #include <algorithm>
 #include <unordered_set>

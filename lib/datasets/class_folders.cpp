@@ -1,4 +1,4 @@
-#include "training/class_folders.h"
+#include "datasets/class_folders.h"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "images/label_list.h"
+#include "datasets/target_list.h"
 
 #include <doctest/doctest.h>
 
