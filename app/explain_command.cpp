@@ -1,4 +1,4 @@
-#include "explain.h"
+#include "explanation/explain.h"
 
 #include <cstddef>
 #include <filesystem>
@@ -18,7 +18,7 @@
 #include "commands.h"
 #include "engines/grad_cam.h"
 #include "codecs/write_png.h"
-#include "occlusion.h"
+#include "explanation/occlusion.h"
 #include "resolve.h"
 #include "results/json_parts.h"
 #include "start_net.h"

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "engines/engine.h"
-#include "images/heat_map.h"
+#include "explanation/heat_map.h"
 #include "models/architecture.h"
 #include "models/parameters.h"
 

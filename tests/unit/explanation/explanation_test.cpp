@@ -1,4 +1,4 @@
-#include "results/explanation.h"
+#include "explanation/explanation.h"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>

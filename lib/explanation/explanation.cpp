@@ -1,4 +1,4 @@
-#include "results/explanation.h"
+#include "explanation/explanation.h"
 
 #include <cstddef>
 #include <span>

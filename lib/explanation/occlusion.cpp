@@ -1,4 +1,4 @@
-#include "occlusion.h"
+#include "explanation/occlusion.h"
 
 #include <algorithm>
 #include <cmath>

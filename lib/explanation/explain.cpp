@@ -1,11 +1,11 @@
-#include "explain.h"
+#include "explanation/explain.h"
 
 #include <algorithm>
 #include <cmath>
 #include <utility>
 #include <vector>
 
-#include "images/heat_map.h"
+#include "explanation/heat_map.h"
 #include "codecs/orientation.h"
 #include "inputs/read_file.h"
 #include "preprocess/resample.h"

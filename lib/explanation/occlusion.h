@@ -6,7 +6,7 @@
 #include <span>
 
 #include "engines/engine.h"
-#include "results/explanation.h"
+#include "explanation/explanation.h"
 
 namespace imnet {
 

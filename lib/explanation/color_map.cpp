@@ -1,7 +1,7 @@
 // The polynomial that Matt Zucker fitted to matplotlib's table of 256 colours and gave to the public
 // domain (CC0, https://www.shadertoy.com/view/WlfXRN). The table, by Nathaniel Smith and Stéfan van der
 // Walt, is CC0, too.
-#include "images/color_map.h"
+#include "explanation/color_map.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "images/color_map.h"
+#include "explanation/color_map.h"
 
 #include <array>
 #include <cstdlib>

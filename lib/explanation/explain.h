@@ -10,7 +10,7 @@
 #include "codecs/image.h"
 #include "inputs/input.h"
 #include "preprocess/preprocess.h"
-#include "results/explanation.h"
+#include "explanation/explanation.h"
 
 namespace imnet {
 

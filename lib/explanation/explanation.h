@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "images/heat_map.h"
+#include "explanation/heat_map.h"
 #include "preprocess/preprocess.h"
 #include "models/labels.h"
 #include "results/top_k.h"

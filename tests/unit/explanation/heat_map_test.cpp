@@ -1,10 +1,10 @@
-#include "images/heat_map.h"
+#include "explanation/heat_map.h"
 
 #include <cstdint>
 
 #include <doctest/doctest.h>
 
-#include "images/color_map.h"
+#include "explanation/color_map.h"
 #include "codecs/picture_bytes.h"
 
 using namespace imnet;

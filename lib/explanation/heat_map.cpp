@@ -1,11 +1,11 @@
-#include "images/heat_map.h"
+#include "explanation/heat_map.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 
-#include "images/color_map.h"
+#include "explanation/color_map.h"
 
 namespace imnet {
 namespace {

@@ -1,4 +1,4 @@
-#include "explain.h"
+#include "explanation/explain.h"
 
 #include <filesystem>
 #include <stdexcept>
