@@ -10,10 +10,10 @@
 #include "base/output_file.h"
 #include "commands.h"
 #include "eval_data.h"
-#include "evaluate.h"
+#include "evaluation/evaluate.h"
 #include "progress_report.h"
 #include "resolve.h"
-#include "results/evaluation_report.h"
+#include "evaluation/evaluation_report.h"
 #include "start_net.h"
 
 namespace imnet::app {

@@ -19,7 +19,7 @@
 #include "checkpoints/checkpoint.h"
 #include "checkpoints/tensor_views.h"
 #include "checkpoints/write_safetensors.h"
-#include "evaluate.h"
+#include "evaluation/evaluate.h"
 #include "finetune_settings.h"
 #include "models/checkpoint_metadata.h"
 #include "models/split_architecture.h"

@@ -9,7 +9,7 @@
 #include <string>
 
 #include "engines/trainer.h"
-#include "results/evaluation.h"
+#include "evaluation/evaluation.h"
 #include "training/learning_rate.h"
 #include "training/mixing.h"
 #include "training/training_batches.h"

@@ -1,4 +1,4 @@
-#include "evaluate.h"
+#include "evaluation/evaluate.h"
 
 namespace imnet {
 

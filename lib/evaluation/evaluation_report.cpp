@@ -1,4 +1,4 @@
-#include "results/evaluation_report.h"
+#include "evaluation/evaluation_report.h"
 
 #include <algorithm>
 #include <numeric>
@@ -9,7 +9,7 @@
 
 #include "base/utf8.h"
 #include "results/csv_field.h"
-#include "results/wilson.h"
+#include "evaluation/wilson.h"
 
 namespace imnet {
 namespace {

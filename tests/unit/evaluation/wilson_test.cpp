@@ -1,4 +1,4 @@
-#include "results/wilson.h"
+#include "evaluation/wilson.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "results/evaluation_report.h"
+#include "evaluation/evaluation_report.h"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>

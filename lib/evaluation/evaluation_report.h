@@ -5,7 +5,7 @@
 #include <string>
 
 #include "models/labels.h"
-#include "results/evaluation.h"
+#include "evaluation/evaluation.h"
 
 namespace imnet {
 

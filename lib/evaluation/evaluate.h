@@ -7,7 +7,7 @@
 
 #include "classify.h"
 #include "engines/engine.h"
-#include "results/evaluation.h"
+#include "evaluation/evaluation.h"
 
 namespace imnet {
 

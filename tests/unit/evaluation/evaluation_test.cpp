@@ -1,4 +1,4 @@
-#include "results/evaluation.h"
+#include "evaluation/evaluation.h"
 
 #include <cmath>
 #include <stdexcept>
