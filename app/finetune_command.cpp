@@ -10,7 +10,7 @@
 #include "base/output_file.h"
 #include "base/progress_bar.h"
 #include "commands.h"
-#include "finetune.h"
+#include "training/finetune.h"
 #include "resolve.h"
 #include "resolve_finetune.h"
 #include "run_facts.h"

@@ -1,7 +1,7 @@
 // What the typed options of `imnet finetune` mean.
 #pragma once
 
-#include "finetune.h"
+#include "training/finetune.h"
 #include "preprocess/preprocess.h"
 #include "options.h"
 #include "training/augmentation.h"

@@ -1,4 +1,4 @@
-#include "finetune_settings.h"
+#include "training/finetune_settings.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "finetune.h"
+#include "training/finetune.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -20,7 +20,7 @@
 #include "checkpoints/tensor_views.h"
 #include "checkpoints/write_safetensors.h"
 #include "evaluation/evaluate.h"
-#include "finetune_settings.h"
+#include "training/finetune_settings.h"
 #include "models/checkpoint_metadata.h"
 #include "models/split_architecture.h"
 #include "training/features.h"

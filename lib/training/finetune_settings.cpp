@@ -1,4 +1,4 @@
-#include "finetune_settings.h"
+#include "training/finetune_settings.h"
 
 #include <filesystem>
 #include <string_view>

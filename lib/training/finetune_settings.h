@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "finetune.h"
+#include "training/finetune.h"
 
 namespace imnet {
 
