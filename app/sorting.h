@@ -7,7 +7,7 @@
 #include "models/labels.h"
 #include "options.h"
 #include "results/row.h"
-#include "results/sorted_folder.h"
+#include "sorting/sorted_folder.h"
 
 namespace imnet::app {
 

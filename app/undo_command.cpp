@@ -7,7 +7,7 @@
 #include "base/errors.h"
 #include "commands.h"
 #include "resolve.h"
-#include "results/undo_sort.h"
+#include "sorting/undo_sort.h"
 
 namespace imnet::app {
 namespace {

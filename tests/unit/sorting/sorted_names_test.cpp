@@ -1,4 +1,4 @@
-#include "results/sorted_names.h"
+#include "sorting/sorted_names.h"
 
 #include <set>
 

@@ -1,4 +1,4 @@
-#include "results/sorted_folder.h"
+#include "sorting/sorted_folder.h"
 
 #include <fstream>
 #include <iterator>
@@ -7,7 +7,7 @@
 
 #include "base/errors.h"
 #include "other_file_system.h"
-#include "results/undo_sort.h"
+#include "sorting/undo_sort.h"
 #include "temporary_folder.h"
 
 using namespace imnet;

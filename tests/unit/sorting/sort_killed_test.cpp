@@ -12,9 +12,9 @@
 #include <unistd.h>
 
 #include "other_file_system.h"
-#include "results/sort_manifest.h"
-#include "results/sorted_folder.h"
-#include "results/undo_sort.h"
+#include "sorting/sort_manifest.h"
+#include "sorting/sorted_folder.h"
+#include "sorting/undo_sort.h"
 #include "temporary_folder.h"
 
 namespace {

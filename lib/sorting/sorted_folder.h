@@ -14,7 +14,7 @@
 
 #include "base/errors.h"
 #include "models/labels.h"
-#include "results/sort_manifest.h"
+#include "sorting/sort_manifest.h"
 #include "results/top_k.h"
 
 namespace imnet {

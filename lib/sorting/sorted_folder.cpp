@@ -1,4 +1,4 @@
-#include "results/sorted_folder.h"
+#include "sorting/sorted_folder.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -13,7 +13,7 @@
 #include "base/sha256.h"
 #include "inputs/read_file.h"
 #include "codecs/sniff.h"
-#include "results/sorted_names.h"
+#include "sorting/sorted_names.h"
 
 namespace imnet {
 namespace {

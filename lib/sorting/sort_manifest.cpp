@@ -1,4 +1,4 @@
-#include "results/sort_manifest.h"
+#include "sorting/sort_manifest.h"
 
 #include <algorithm>
 #include <cerrno>

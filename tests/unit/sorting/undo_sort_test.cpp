@@ -1,4 +1,4 @@
-#include "results/undo_sort.h"
+#include "sorting/undo_sort.h"
 
 #include <algorithm>
 #include <fstream>
@@ -7,8 +7,8 @@
 #include <doctest/doctest.h>
 
 #include "base/errors.h"
-#include "results/sort_manifest.h"
-#include "results/sorted_folder.h"
+#include "sorting/sort_manifest.h"
+#include "sorting/sorted_folder.h"
 #include "temporary_folder.h"
 
 using namespace imnet;

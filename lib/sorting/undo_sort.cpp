@@ -1,4 +1,4 @@
-#include "results/undo_sort.h"
+#include "sorting/undo_sort.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -15,7 +15,7 @@
 #include "base/place_file.h"
 #include "base/sha256.h"
 #include "inputs/read_file.h"
-#include "results/sort_manifest.h"
+#include "sorting/sort_manifest.h"
 
 namespace imnet {
 namespace {
