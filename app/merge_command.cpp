@@ -9,7 +9,7 @@
 #include "commands.h"
 #include "help.h"
 #include "recorded_run.h"
-#include "results/merge.h"
+#include "runs/merge.h"
 
 namespace imnet::app {
 namespace {

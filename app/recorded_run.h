@@ -4,7 +4,7 @@
 #include <string>
 
 #include "base/file_lock.h"
-#include "results/run_record.h"
+#include "runs/run_record.h"
 
 namespace imnet::app {
 

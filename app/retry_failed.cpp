@@ -1,6 +1,6 @@
 #include "retry_failed.h"
 
-#include "results/replacements.h"
+#include "runs/replacements.h"
 
 namespace imnet::app {
 namespace {

@@ -6,7 +6,7 @@
 #include "options.h"
 #include "resolve.h"
 #include "results/row_formatter.h"
-#include "results/run_record.h"
+#include "runs/run_record.h"
 
 namespace imnet::app {
 

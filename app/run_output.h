@@ -12,9 +12,9 @@
 #include "base/sha256.h"
 #include "options.h"
 #include "recorded_run.h"
-#include "results/resume.h"
+#include "runs/resume.h"
 #include "results/row_formatter.h"
-#include "results/row_order.h"
+#include "runs/row_order.h"
 
 namespace imnet::app {
 

@@ -1,4 +1,4 @@
-#include "results/merge.h"
+#include "runs/merge.h"
 
 #include <algorithm>
 #include <charconv>
@@ -12,8 +12,8 @@
 
 #include "base/errors.h"
 #include "inputs/shard.h"
-#include "results/row_order.h"
-#include "results/stored_rows.h"
+#include "runs/row_order.h"
+#include "runs/stored_rows.h"
 
 namespace imnet {
 namespace {

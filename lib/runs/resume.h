@@ -7,8 +7,8 @@
 #include <unordered_map>
 #include <utility>
 
-#include "results/path_key.h"
-#include "results/stored_rows.h"
+#include "runs/path_key.h"
+#include "runs/stored_rows.h"
 
 namespace imnet {
 

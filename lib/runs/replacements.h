@@ -6,8 +6,8 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "results/path_key.h"
-#include "results/stored_rows.h"
+#include "runs/path_key.h"
+#include "runs/stored_rows.h"
 
 namespace imnet {
 

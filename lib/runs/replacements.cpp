@@ -1,4 +1,4 @@
-#include "results/replacements.h"
+#include "runs/replacements.h"
 
 #include <cerrno>
 #include <cstdlib>

@@ -1,4 +1,4 @@
-#include "results/stored_rows.h"
+#include "runs/stored_rows.h"
 
 #include <doctest/doctest.h>
 

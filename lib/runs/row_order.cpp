@@ -1,4 +1,4 @@
-#include "results/row_order.h"
+#include "runs/row_order.h"
 
 #include <fstream>
 #include <iterator>

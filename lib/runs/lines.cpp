@@ -1,4 +1,4 @@
-#include "results/lines.h"
+#include "runs/lines.h"
 
 #include <cerrno>
 #include <system_error>

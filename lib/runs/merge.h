@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "base/output_file.h"
-#include "results/run_record.h"
+#include "runs/run_record.h"
 
 namespace imnet {
 

@@ -1,6 +1,6 @@
 // Rows are read no further than needed to tell whose they are and whether they failed: this program
 // wrote them, and its record beside them says how.
-#include "results/stored_rows.h"
+#include "runs/stored_rows.h"
 
 #include <array>
 #include <charconv>
@@ -13,7 +13,7 @@
 #include "base/base64.h"
 #include "base/errors.h"
 #include "base/utf8.h"
-#include "results/lines.h"
+#include "runs/lines.h"
 
 namespace imnet {
 namespace {

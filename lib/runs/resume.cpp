@@ -1,4 +1,4 @@
-#include "results/resume.h"
+#include "runs/resume.h"
 
 namespace imnet {
 

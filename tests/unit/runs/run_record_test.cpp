@@ -1,4 +1,4 @@
-#include "results/run_record.h"
+#include "runs/run_record.h"
 
 #include <doctest/doctest.h>
 
