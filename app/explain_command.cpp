@@ -20,7 +20,7 @@
 #include "codecs/write_png.h"
 #include "explanation/occlusion.h"
 #include "resolve.h"
-#include "results/json_parts.h"
+#include "rows/json_parts.h"
 #include "start_net.h"
 
 namespace imnet::app {

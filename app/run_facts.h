@@ -5,7 +5,7 @@
 #include "classify.h"
 #include "options.h"
 #include "resolve.h"
-#include "results/row_formatter.h"
+#include "rows/row_formatter.h"
 #include "runs/run_record.h"
 
 namespace imnet::app {

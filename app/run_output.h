@@ -13,7 +13,7 @@
 #include "options.h"
 #include "recorded_run.h"
 #include "runs/resume.h"
-#include "results/row_formatter.h"
+#include "rows/row_formatter.h"
 #include "runs/row_order.h"
 
 namespace imnet::app {

@@ -6,7 +6,7 @@
 
 #include "models/labels.h"
 #include "options.h"
-#include "results/row.h"
+#include "rows/row.h"
 #include "sorting/sorted_folder.h"
 
 namespace imnet::app {

@@ -14,7 +14,7 @@
 #include "base/interruption.h"
 #include "base/ordered_sink.h"
 #include "preprocess/pixel_loader.h"
-#include "results/top_k.h"
+#include "rows/top_k.h"
 
 namespace imnet {
 namespace {

@@ -10,7 +10,7 @@
 #include "codecs/decode.h"
 #include "inputs/input_source.h"
 #include "preprocess/preprocess.h"
-#include "results/row.h"
+#include "rows/row.h"
 
 namespace imnet {
 

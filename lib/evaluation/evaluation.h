@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "results/row.h"
+#include "rows/row.h"
 
 namespace imnet {
 

@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/utf8.h"
-#include "results/csv_field.h"
+#include "rows/csv_field.h"
 #include "evaluation/wilson.h"
 
 namespace imnet {

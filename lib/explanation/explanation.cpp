@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/errors.h"
-#include "results/json_parts.h"
+#include "rows/json_parts.h"
 
 namespace imnet {
 namespace {

@@ -6,7 +6,7 @@
 #include "explanation/heat_map.h"
 #include "preprocess/preprocess.h"
 #include "models/labels.h"
-#include "results/top_k.h"
+#include "rows/top_k.h"
 
 namespace imnet {
 

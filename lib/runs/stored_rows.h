@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "results/row_formatter.h"
+#include "rows/row_formatter.h"
 
 namespace imnet {
 

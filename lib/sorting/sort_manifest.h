@@ -20,7 +20,7 @@
 
 #include <sys/stat.h>
 
-#include "results/top_k.h"
+#include "rows/top_k.h"
 
 namespace imnet {
 

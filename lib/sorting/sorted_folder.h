@@ -15,7 +15,7 @@
 #include "base/errors.h"
 #include "models/labels.h"
 #include "sorting/sort_manifest.h"
-#include "results/top_k.h"
+#include "rows/top_k.h"
 
 namespace imnet {
 

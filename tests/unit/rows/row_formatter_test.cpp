@@ -1,4 +1,4 @@
-#include "results/row_formatter.h"
+#include "rows/row_formatter.h"
 
 #include <cstdlib>
 

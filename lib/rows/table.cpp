@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 
 #include "base/utf8.h"
-#include "results/csv_field.h"
-#include "results/row_formatter.h"
+#include "rows/csv_field.h"
+#include "rows/row_formatter.h"
 
 namespace imnet {
 namespace {

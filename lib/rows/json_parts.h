@@ -6,7 +6,7 @@
 
 #include "base/errors.h"
 #include "models/labels.h"
-#include "results/top_k.h"
+#include "rows/top_k.h"
 
 namespace imnet {
 

@@ -1,4 +1,4 @@
-#include "results/row.h"
+#include "rows/row.h"
 
 #include <array>
 

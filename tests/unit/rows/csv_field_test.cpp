@@ -1,4 +1,4 @@
-#include "results/csv_field.h"
+#include "rows/csv_field.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "results/json_parts.h"
+#include "rows/json_parts.h"
 
 #include <cstddef>
 

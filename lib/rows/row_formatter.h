@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "models/labels.h"
-#include "results/row.h"
+#include "rows/row.h"
 
 namespace imnet {
 

@@ -1,4 +1,4 @@
-#include "results/top_k.h"
+#include "rows/top_k.h"
 
 #include <algorithm>
 #include <cmath>

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/errors.h"
-#include "results/top_k.h"
+#include "rows/top_k.h"
 
 namespace imnet {
 

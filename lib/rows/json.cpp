@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "results/json_parts.h"
-#include "results/row_formatter.h"
+#include "rows/json_parts.h"
+#include "rows/row_formatter.h"
 
 namespace imnet {
 namespace {

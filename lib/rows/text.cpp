@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/utf8.h"
-#include "results/row_formatter.h"
+#include "rows/row_formatter.h"
 
 namespace imnet {
 namespace {
