@@ -8,12 +8,12 @@
 #include "base/errors.h"
 #include "base/interruption.h"
 #include "base/output_file.h"
-#include "command_line.h"
-#include "commands.h"
-#include "completions.h"
-#include "help.h"
-#include "man_page.h"
-#include "resolve.h"
+#include "cli/command_line.h"
+#include "commands/commands.h"
+#include "cli/completions.h"
+#include "cli/help.h"
+#include "cli/man_page.h"
+#include "resolve/resolve.h"
 
 namespace imnet::app {
 namespace {

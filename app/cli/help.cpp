@@ -1,0 +1,76 @@
+#include "cli/help.h"
+
+#include <fmt/format.h>
+
+#include "cli/option_table.h"
+
+namespace imnet::app {
+namespace {
+
+constexpr std::size_t width = 90;
+
+// Breaks text at spaces so that no line is longer than `width`, each behind `indent` spaces.
+std::string wrap(std::string_view text, std::size_t indent) {
+    std::string wrapped;
+    std::size_t column = width + 1;  // the first word starts a line
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find(' '), text.size());
+        const std::string_view word = text.substr(0, end);
+        if (column + 1 + word.size() > width) {
+            if (!wrapped.empty()) wrapped += '\n';
+            wrapped.append(indent, ' ');
+            column = indent;
+        } else {
+            wrapped += ' ';
+            ++column;
+        }
+        wrapped += word;
+        column += word.size();
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return wrapped + '\n';
+}
+
+std::string option_lines(const OptionRow& row) {
+    std::string help(row.help);
+    if (!row.default_text.empty()) help += fmt::format(" [default: {}]", row.default_text);
+    const std::string spelling =
+        row.short_name.empty() ? "    " + option_spelling(row) : option_spelling(row);
+    return fmt::format("  {}\n{}", spelling, wrap(help, 10));
+}
+
+std::string usage_line(const CommandRow& row) {
+    std::string words = "imnet";
+    if (!row.words.empty()) words += fmt::format(" {}", row.words);
+    return fmt::format("{} [OPTION…]{}{}\n", words, row.arguments.empty() ? "" : " ", row.arguments);
+}
+
+std::string all_commands() {
+    std::string lines = "\nCommands\n";
+    for (const CommandRow& row : command_table()) {
+        if (row.words.empty()) continue;
+        lines += fmt::format("  {:14}{}\n", row.words, row.help);
+    }
+    return lines + "  'imnet COMMAND --help' tells more.\n";
+}
+
+}  // namespace
+
+std::string help_text(Command command) {
+    const CommandRow& row = command_row(command);
+    std::string text = fmt::format("{}\n\nUsage: {}\n{}", row.help, usage_line(row), wrap(row.details, 0));
+    std::string_view section;
+    for (const OptionRow* option : options_of(command)) {
+        if (option->section != section) text += fmt::format("\n{}\n", section = option->section);
+        text += option_lines(*option);
+    }
+    if (command != Command::classify) return text;
+    text += all_commands();
+    text +=
+        "\nExit status\n"
+        "  0 all well; 1 some input failed, or --is found nothing; 2 usage; 3 the model or its\n"
+        "  weights were rejected; 4 output or resources failed; 128+N on signal N\n";
+    return text;
+}
+
+}  // namespace imnet::app

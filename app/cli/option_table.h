@@ -1,0 +1,45 @@
+// The table of options that parsing, --help, the man page and the completions are made from.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "cli/command_table.h"
+#include "cli/options.h"
+
+namespace imnet::app {
+
+/// The member of `Options` that an option sets: a flag, a word, a whole number or a number.
+using Target = std::variant<bool Options::*, std::optional<std::string> Options::*,
+                            std::optional<std::int64_t> Options::*, std::optional<double> Options::*>;
+
+/// What completions offer for a value.
+enum class Completion { none, file, model };
+
+struct OptionRow {
+    std::string_view section;     ///< heading in --help and the man page
+    std::string_view short_name;  ///< "-k", or empty
+    std::string_view long_name;   ///< "--top"
+    std::string_view value;       ///< "N"; empty for a flag
+    std::string_view help;        ///< one sentence without a full stop
+    std::string_view default_text;
+    std::vector<std::string_view> choices;  ///< the words that are accepted; empty for any
+    Completion completion;
+    std::vector<Command> commands;
+    Target target;
+};
+
+std::span<const OptionRow> option_table();
+
+/// The options that a command takes, in the order of the table.
+std::vector<const OptionRow*> options_of(Command command);
+
+/// "-k, --top N".
+std::string option_spelling(const OptionRow& row);
+
+}  // namespace imnet::app

@@ -1,0 +1,182 @@
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "base/output_file.h"
+#include "base/progress_bar.h"
+#include "commands/commands.h"
+#include "training/finetune.h"
+#include "resolve/resolve.h"
+#include "resolve/resolve_finetune.h"
+#include "resolve/run_facts.h"
+
+namespace imnet::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Folders whose names are all wnids of ImageNet get its names.
+Labels labels_of(const std::vector<std::string>& classes) {
+    std::map<std::string_view, std::string_view> names;
+    static const Labels imagenet = imagenet_labels();
+    for (const Label& label : imagenet) names.emplace(label.wnid, label.name);
+    const bool wnids = std::all_of(classes.begin(), classes.end(),
+                                   [&](const std::string& name) { return names.contains(name); });
+    Labels labels;
+    for (const std::string& name : classes) {
+        labels.push_back(wnids ? Label{std::string(names.at(name)), name} : Label{name, ""});
+    }
+    return labels;
+}
+
+bool same_classes(const Labels& a, const Labels& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](const Label& x, const Label& y) { return x.name == y.name && x.wnid == y.wnid; });
+}
+
+struct Start {
+    FinetuneNet net;
+    Preprocessing preprocessing;
+};
+
+Start random_start(const Options& options, Labels labels, std::uint64_t seed) {
+    if (options.weights) throw UsageError("--weights and --scratch contradict each other");
+    const std::string name = options.model.value_or("resnet50");
+    Architecture net = architecture(name, static_cast<int>(labels.size()));
+    Parameters parameters = random_parameters(net, seed);
+    const PublishedWeights* published = default_weights(name);
+    return {
+        {std::move(net), std::move(parameters), std::move(labels), fmt::format("random, seed {}", seed), ""},
+        published != nullptr ? published->preprocessing : Preprocessing{}};
+}
+
+Start start_from_weights(const Options& options, Labels labels, std::uint64_t seed) {
+    Options of_net = options;
+    of_net.seed.reset();
+    Net parent = resolve_net(of_net);
+    std::string hash = weights_sha256(parent);
+    const fs::path path(parent.weights);  // a folder's may end in a slash
+    const std::string weights = (path.has_filename() ? path : path.parent_path()).filename().native();
+    if (same_classes(parent.labels, labels)) {
+        if (!options.quiet)
+            say(fmt::format("{}: it has these {} classes already: its head is kept", parent.weights,
+                            labels.size()));
+        return {{std::move(parent.architecture), std::move(parent.parameters), std::move(labels), weights,
+                 std::move(hash)},
+                parent.preprocessing};
+    }
+    Architecture net = architecture(parent.architecture.name, static_cast<int>(labels.size()));
+    Parameters parameters = with_new_head(net, parent.parameters, seed);
+    return {{std::move(net), std::move(parameters), std::move(labels), weights, std::move(hash)},
+            parent.preprocessing};
+}
+
+Split resolve_pictures(const Options& options, const ClassFolders& folders, std::uint64_t seed) {
+    const auto tell = [&](const ClassFolders& read) {
+        for (const std::string& note : read.notes) {
+            if (!options.quiet) say(note);
+        }
+    };
+    tell(folders);
+    if (options.val) {
+        if (options.val_fraction) throw UsageError("--val and --val-fraction contradict each other");
+        const ClassFolders validation = read_validation_folders(*options.val, folders.classes);
+        tell(validation);
+        return {folders.images, validation.images};
+    }
+    const double fraction = real_in_range(options.val_fraction, "--val-fraction", 0.001, 0.999, 0.2);
+    return split_stratified(folders.images, static_cast<int>(folders.classes.size()), fraction, seed);
+}
+
+// Shows how far the training is: rows on standard output, a bar on standard error.
+class Report {
+public:
+    Report(const Options& options, const LoopOptions& loop, std::uint64_t pictures)
+        : when_(options.quiet ? "never" : options.progress.value_or("auto")),
+          loop_(loop),
+          pictures_(pictures) {}
+
+    void step(const TrainingProgress& progress) {
+        if (when_ == "never") return;
+        if (!bar_) {
+            bar_ = std::make_unique<ProgressBar>(
+                stderr, fmt::format("epoch {}/{}", progress.epoch + 1, loop_.epochs),
+                ProgressStyle{ProgressUnit::images, std::chrono::milliseconds(500), when_ == "always"});
+        }
+        const auto done =
+            static_cast<std::uint64_t>(progress.batch) * static_cast<std::uint64_t>(loop_.batch);
+        bar_->update(std::min(pictures_, done), pictures_);
+    }
+
+    void epoch(const EpochResult& result) {
+        bar_.reset();
+        if (!headed_) {
+            table_.write("epoch          lr  train loss    val loss   top-1 %   top-5 %   seconds\n");
+            headed_ = true;
+        }
+        table_.write(fmt::format("{:>5}{:>12.3g}{:>12.4f}{:>12.4f}{:>10.2f}{:>10.2f}{:>10.1f}\n",
+                                 result.epoch, result.learning_rate, result.train_loss,
+                                 result.validation_loss, 100 * result.validation_top1,
+                                 100 * result.validation_top5, result.seconds));
+        table_.flush();
+    }
+
+private:
+    std::string when_;
+    LoopOptions loop_;
+    std::uint64_t pictures_;
+    std::unique_ptr<ProgressBar> bar_;  ///< of the epoch under way
+    OutputFile table_{"-"};
+    bool headed_ = false;
+};
+
+}  // namespace
+
+int run_finetune(const Options& options) {
+    if (options.arguments.size() != 1)
+        throw UsageError("'imnet finetune' takes one folder, with a folder of pictures for each class");
+    FinetuneOptions resolved = resolve_finetune(options);
+    const std::uint64_t seed = resolved.loop.seed;
+    const ClassFolders folders = read_class_folders(options.arguments.front());
+    const Split pictures = resolve_pictures(options, folders, seed);
+    Labels labels = labels_of(folders.classes);
+    const Start start = options.scratch ? random_start(options, std::move(labels), seed)
+                                        : start_from_weights(options, std::move(labels), seed);
+    resolved.preprocessing = resolve_preprocessing(options, start.preprocessing);
+    resolved.augmentation = resolve_augmentation(options, resolved.preprocessing);
+    resolved.engine.height = resolved.engine.width = resolved.preprocessing.crop;
+    resolved.engine.batch = 8;
+
+    Report report(options, resolved.loop, pictures.train.size());
+    std::uint64_t bad = 0;
+    FinetuneEvents events;
+    events.loop.on_step = [&](const TrainingProgress& progress) { report.step(progress); };
+    events.loop.on_epoch = [&](std::span<const EpochResult> curve) { report.epoch(curve.back()); };
+    events.on_bad_picture = [&](const BadPicture& picture) {
+        ++bad;
+        say(fmt::format("{}: left out: {}", picture.path, picture.error.message));
+    };
+    events.on_remark = [&](const std::string& remark) {
+        if (!options.quiet) say(remark);
+    };
+    const auto curve = finetune(start.net, pictures, resolved, options.resume, events);
+    if (curve.empty()) {
+        say(fmt::format("{}: this training is finished", resolved.output));
+        return 0;
+    }
+    if (!options.quiet) {
+        const EpochResult& best = best_epoch(curve);
+        say(fmt::format("{}: {} with {} classes, epoch {}: {:.2f} % right of {} validation pictures",
+                        resolved.output, start.net.architecture.name, start.net.labels.size(), best.epoch,
+                        100 * best.validation_top1, pictures.validation.size()));
+        if (bad > 0) say(fmt::format("{} pictures could not be read and were left out", bad));
+    }
+    return bad > 0 ? 1 : 0;
+}
+
+}  // namespace imnet::app

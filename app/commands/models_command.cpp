@@ -1,0 +1,59 @@
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "base/errors.h"
+#include "base/output_file.h"
+#include "checkpoints/checkpoint.h"
+#include "commands/commands.h"
+#include "models/bundled_model.h"
+#include "models/parameters.h"
+#include "models/published_weights.h"
+#include "models/summary.h"
+#include "models/weight_cache.h"
+
+namespace imnet::app {
+namespace {
+
+// The model in the box, where it is installed. Its accuracy is that of another task, so it stands in no
+// column.
+std::string bundled_row() try {
+    const std::filesystem::path path = bundled_checkpoint();
+    const StateDict state_dict = read_checkpoint(path);
+    const std::string_view fitting = fitting_architecture(state_dict);
+    const Architecture net = architecture(fitting, head_classes(architecture(fitting), state_dict));
+    return fmt::format("{:<19}{:<16}{:>12}{:>8}{:>8}{:>7.1f} MiB  {}\n", bundled_model, net.name,
+                       grouped_digits(net.parameter_count()), "-", "-",
+                       static_cast<double>(std::filesystem::file_size(path)) / (1 << 20), "yes");
+} catch (const ModelError&) {
+    return "";
+}
+
+}  // namespace
+
+int run_models(const Options& options) {
+    if (!options.arguments.empty()) throw UsageError("'imnet models' takes no arguments");
+    OutputFile out("-");
+    out.write(fmt::format("{:<19}{:<16}{:>12}{:>8}{:>8}{:>11}  {}\n", "model", "weights", "parameters",
+                          "acc@1", "acc@5", "size", "cached"));
+    for (const PublishedWeights& row : published_weights()) {
+        const std::string weights = std::string(row.name) + (row.is_default ? "*" : "");
+        out.write(fmt::format("{:<19}{:<16}{:>12}{:>8.2f}{:>8.2f}{:>7.1f} MiB  {}\n", row.model, weights,
+                              grouped_digits(row.parameters), row.accuracy_top1, row.accuracy_top5,
+                              row.mebibytes, find_cached(row) ? "yes" : "no"));
+    }
+    const std::string bundled = bundled_row();
+    out.write(bundled);
+    out.write(
+        "\n* the default of its model. resnet50 with IMAGENET1K_V2 is a better training recipe for the\n"
+        "  post-activation net of 2015; the pre-activation net (ResNet50V2) is resnetv2_50.\n");
+    if (!bundled.empty()) {
+        out.write("  starter comes with imnet: a small net for some of the classes, with modest answers.\n");
+    }
+    out.commit();
+    return 0;
+}
+
+}  // namespace imnet::app

@@ -1,0 +1,60 @@
+#include "commands/progress_report.h"
+
+#include <cstdio>
+#include <utility>
+
+#include <unistd.h>
+
+namespace imnet::app {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds short_work{1000};
+
+// Rows that scroll by on the same terminal are progress enough.
+bool wanted(const Options& options, bool rows_on_terminal) {
+    const std::string when = options.progress.value_or("auto");
+    if (when != "auto") return when == "always";
+    return !options.quiet && !rows_on_terminal && ::isatty(STDERR_FILENO) == 1;
+}
+
+}  // namespace
+
+ProgressReport::ProgressReport(const Options& options, std::string name, bool rows_on_terminal,
+                               CountInputs count)
+    : rows_on_terminal_(rows_on_terminal && ::isatty(STDERR_FILENO) == 1), count_(std::move(count)) {
+    if (!wanted(options, rows_on_terminal)) return;
+    const bool always = options.progress == "always";
+    const std::chrono::milliseconds delay = always ? std::chrono::milliseconds(0) : short_work;
+    bar_ = std::make_unique<ProgressBar>(stderr, std::move(name),
+                                         ProgressStyle{ProgressUnit::images, delay, always});
+    counting_from_ = Clock::now() + delay;
+}
+
+ProgressReport::~ProgressReport() { finish(); }
+
+void ProgressReport::before_rows() {
+    if (bar_ && rows_on_terminal_) bar_->wipe();
+}
+
+void ProgressReport::update(std::uint64_t rows, std::uint64_t failed) {
+    if (!bar_) return;
+    if (!counter_.joinable() && Clock::now() >= counting_from_) start_counting();
+    const std::uint64_t total = total_;
+    bar_->update(rows, total < rows ? 0 : total, failed);
+}
+
+void ProgressReport::start_counting() {
+    counter_ = std::jthread([this](const std::stop_token& stop) { total_ = count_(stop); });
+}
+
+void ProgressReport::finish() {
+    if (counter_.joinable()) {
+        counter_.request_stop();
+        counter_.join();
+    }
+    if (auto bar = std::exchange(bar_, nullptr)) bar->finish();
+}
+
+}  // namespace imnet::app

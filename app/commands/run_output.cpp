@@ -1,0 +1,130 @@
+#include "commands/run_output.h"
+
+#include <fmt/format.h>
+
+#include "base/errors.h"
+
+namespace imnet::app {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// After a loss of power, rows of at most this time are done again.
+constexpr std::chrono::seconds between_syncs{5};
+constexpr std::size_t most_pending = 1 << 20;
+
+std::uint64_t rows_of(const std::optional<ResumedRows>& resumed) { return resumed ? resumed->rows() : 0; }
+
+}  // namespace
+
+OutputPlan resolve_output(const Options& options) {
+    OutputPlan plan{options.output.value_or("-"), *format_named(options.format.value_or("text")),
+                    options.resume, options.retry_failed};
+    if (plan.retry_failed && !plan.resume) throw UsageError("--retry-failed only goes with --resume");
+    if (!plan.resume) return plan;
+    if (options.is) throw UsageError("--resume does not go with --is");
+    if (plan.retry_failed && options.files_from == "-")
+        throw UsageError("--retry-failed reads the list of --files-from twice; standard input comes once");
+    if (!options.output) throw UsageError("--resume needs the file to go on with: -o FILE");
+    if (!plan.recorded()) throw UsageError(fmt::format("--resume: {} is no regular file", plan.path));
+    if (plan.format == Format::text || plan.format == Format::json)
+        throw UsageError("--resume goes with --format jsonl, csv or tsv");
+    return plan;
+}
+
+RunOutput::RunOutput(const OutputPlan& plan, RecordedRun* run, const Labels& labels, std::size_t labels_a_row)
+    : run_(run),
+      plan_(plan),
+      out_(plan.resume ? OutputFile::in_place(plan.path) : OutputFile(plan.path)),
+      formatter_(row_formatter(plan.format, labels, out_.is_terminal())),
+      start_(Clock::now()),
+      last_sync_(start_) {
+    if (plan.resume) {
+        resumed_.emplace(StoredRows(plan.path, plan.format, labels_a_row), plan.format);
+    } else {
+        out_.write(formatter_->head());
+    }
+}
+
+void RunOutput::saw(std::string_view path) {
+    ++inputs_;
+    if (run_ == nullptr) return;
+    inputs_hash_.add(path);
+    inputs_hash_.add(std::string_view("\0", 1));
+}
+
+bool RunOutput::holds(const std::string& path) {
+    if (run_ != nullptr && !run_->record().shard.empty()) note_number();
+    return resumed_ && resumed_->holds(path);
+}
+
+// What is wrong with an archive as a whole is a row that other shards may not know of.
+void RunOutput::note_number() {
+    ordered_ = ordered_ && inputs_ > next_number_;
+    if (!ordered_) return;
+    order_.add(inputs_ - 1);
+    next_number_ = inputs_;
+}
+
+// Only once all rows have been read is it known what is torn, and nothing has been changed before.
+void RunOutput::begin_appending() {
+    if (!resumed_ || appending_) return;
+    appending_ = true;
+    out_.cut_to(resumed_->end());
+    if (resumed_->end() == 0) out_.write(formatter_->head());
+}
+
+void RunOutput::write(std::span<const Row> rows) {
+    begin_appending();
+    for (const Row& row : rows) {
+        out_.write(formatter_->row(row));
+        ++written_;
+        if (!row.top) ++failed_;
+        if (out_.pending() > most_pending) out_.flush();
+    }
+    out_.flush();
+    if (!resumed_ || Clock::now() - last_sync_ < between_syncs) return;
+    out_.sync();
+    last_sync_ = Clock::now();
+}
+
+void RunOutput::finish(bool complete, bool keep) {
+    if (resumed_) return finish_in_place(complete);
+    if (!complete && !keep) return out_.flush();
+    finish_replaced(complete);
+}
+
+void RunOutput::finish_in_place(bool complete) {
+    resumed_->read_all();
+    begin_appending();
+    out_.sync();
+    const std::string hash = inputs_hash(complete);
+    if (!hash.empty() && !run_->record().shard.empty()) order_.write(row_order_path(plan_.path), inputs_);
+    run_->finish(complete ? RunState::complete : RunState::interrupted, rows(), failed(), written_, seconds(),
+                 hash);
+}
+
+void RunOutput::finish_replaced(bool complete) {
+    out_.write(formatter_->tail());
+    if (run_ == nullptr) return out_.commit();
+    out_.sync();
+    run_->forget_previous();
+    const std::string hash = inputs_hash(complete);
+    if (!hash.empty() && !run_->record().shard.empty()) order_.write(row_order_path(plan_.path), inputs_);
+    out_.commit();
+    run_->finish(complete ? RunState::complete : RunState::interrupted, rows(), failed(), written_, seconds(),
+                 hash);
+}
+
+// Of inputs that changed while the run was cut there is no one list.
+std::string RunOutput::inputs_hash(bool complete) {
+    return complete && ordered_ && (!resumed_ || resumed_->agreed()) ? inputs_hash_.digits() : "";
+}
+
+std::uint64_t RunOutput::rows() const { return rows_of(resumed_) + written_; }
+
+std::uint64_t RunOutput::failed() const { return (resumed_ ? resumed_->failed() : 0) + failed_; }
+
+double RunOutput::seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
+
+}  // namespace imnet::app

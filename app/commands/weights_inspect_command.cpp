@@ -1,0 +1,84 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "base/errors.h"
+#include "base/output_file.h"
+#include "base/utf8.h"
+#include "checkpoints/checkpoint.h"
+#include "checkpoints/key_layouts.h"
+#include "commands/commands.h"
+#include "models/parameters.h"
+#include "models/summary.h"
+
+namespace imnet::app {
+namespace {
+
+std::int64_t byte_count(const TensorView& tensor) {
+    return tensor.element_count() * static_cast<std::int64_t>(size_of(tensor.dtype));
+}
+
+struct Findings {
+    std::string_view architecture;  ///< empty where none fits
+    int classes = 0;
+    std::int64_t bytes = 0;
+};
+
+// The architecture is told by the names that imnet gives the tensors; the list shows the file's own.
+Findings examine(StateDict native) {
+    use_native_names(native);
+    Findings findings{fitting_architecture(native), 0, 0};
+    if (!findings.architecture.empty()) {
+        findings.classes = head_classes(architecture(findings.architecture), native);
+    }
+    for (const auto& [name, tensor] : native.tensors) findings.bytes += byte_count(tensor);
+    return findings;
+}
+
+std::string as_text(const std::string& path, const StateDict& state_dict, const Findings& findings) {
+    std::string text = fmt::format("{}: {}\n", sanitise_for_terminal(path), state_dict.container);
+    text += findings.architecture.empty()
+                ? "architecture: none that imnet knows\n"
+                : fmt::format("architecture: {}, {} classes\n", findings.architecture, findings.classes);
+    text += fmt::format("tensors: {}, {} bytes\n", state_dict.tensors.size(), grouped_digits(findings.bytes));
+    std::size_t widest = 0;
+    for (const auto& [name, tensor] : state_dict.tensors) widest = std::max(widest, name.size());
+    for (const auto& [name, tensor] : state_dict.tensors) {
+        text += fmt::format("{:{}}  {:<9}{:>12}  [{}]\n", sanitise_for_terminal(name), widest,
+                            imnet::name(tensor.dtype), byte_count(tensor), fmt::join(tensor.shape, ", "));
+    }
+    return text;
+}
+
+std::string as_json(const std::string& path, const StateDict& state_dict, const Findings& findings) {
+    nlohmann::ordered_json report{{"path", path}, {"container", state_dict.container}};
+    if (!findings.architecture.empty()) {
+        report["architecture"] = findings.architecture;
+        report["classes"] = findings.classes;
+    }
+    report["tensors"] = nlohmann::ordered_json::array();
+    for (const auto& [name, tensor] : state_dict.tensors) {
+        report["tensors"].push_back({{"name", name},
+                                     {"dtype", imnet::name(tensor.dtype)},
+                                     {"shape", tensor.shape},
+                                     {"bytes", byte_count(tensor)}});
+    }
+    return report.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + '\n';
+}
+
+}  // namespace
+
+int run_weights_inspect(const Options& options) {
+    if (options.arguments.size() != 1) throw UsageError("'imnet weights inspect' takes one file");
+    const std::string& path = options.arguments.front();
+    const StateDict state_dict = read_checkpoint(path, {.prefer_ema = options.ema, .keep_names = true});
+    const Findings findings = examine(state_dict);
+    const bool json = options.format == "json";
+    OutputFile out("-");
+    out.write(json ? as_json(path, state_dict, findings) : as_text(path, state_dict, findings));
+    out.commit();
+    return 0;
+}
+
+}  // namespace imnet::app

@@ -1,0 +1,118 @@
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "base/errors.h"
+#include "base/mapped_file.h"
+#include "base/output_file.h"
+#include "base/sha256.h"
+#include "checkpoints/checkpoint.h"
+#include "commands/commands.h"
+#include "models/weight_cache.h"
+#include "resolve/resolve.h"
+
+namespace imnet::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int rejected = 3;
+
+std::string hash_of(const fs::path& file) try {
+    return sha256(MappedFile(file).bytes());
+} catch (const std::system_error& error) {
+    throw ModelError(fmt::format("{}: {}", file.native(), error.code().message()));
+}
+
+void write_row(OutputFile& out, std::string_view model, std::string_view name, std::string_view path,
+               std::string_view state) {
+    out.write(fmt::format("{:<19}{:<16}{}  {}\n", model, name, path, state));
+    out.flush();
+}
+
+// Where nobody has published a hash, a file that can be read is all that can be asked for.
+std::string state_without_hash(const fs::path& file) try {
+    read_checkpoint(file);
+    return "readable (no hash is known)";
+} catch (const ModelError& error) {
+    return fmt::format("WRONG ({})", error.what());
+}
+
+std::string state_of(const PublishedWeights& weights, const fs::path& file) {
+    if (weights.sha256 == "-") return state_without_hash(file);
+    const std::string hash = hash_of(file);
+    if (hash.starts_with(weights.sha256)) return "ok";
+    return fmt::format("WRONG (expected {}, found {}: delete it and run 'imnet weights fetch --model {} {}')",
+                       weights.sha256, hash, weights.model, weights.name);
+}
+
+// Whether the file that serves as these weights is right, or there is none.
+bool verify(OutputFile& out, const PublishedWeights& weights) {
+    const auto cached = find_cached(weights);
+    const std::string state = cached ? state_of(weights, *cached) : "not cached";
+    write_row(out, weights.model, weights.name, cached ? cached->native() : "-", state);
+    return !state.starts_with("WRONG");
+}
+
+bool verify_all(OutputFile& out, const std::optional<std::string>& model) {
+    if (model) architecture(*model);
+    bool all_right = true;
+    for (const PublishedWeights& row : published_weights()) {
+        if (!model || row.model == *model) all_right = verify(out, row) && all_right;
+    }
+    return all_right;
+}
+
+const PublishedWeights* identify(std::string_view hash) {
+    for (const PublishedWeights& row : published_weights()) {
+        if (const PublishedWeights* found = identify_by_hash(row.model, hash)) return found;
+    }
+    return nullptr;
+}
+
+const PublishedWeights* named_as(const fs::path& file) {
+    for (const PublishedWeights& row : published_weights()) {
+        if (file.filename() == row.file) return &row;
+    }
+    return nullptr;
+}
+
+bool verify_file(OutputFile& out, const fs::path& file) {
+    const std::string hash = hash_of(file);
+    if (const PublishedWeights* weights = identify(hash)) {
+        write_row(out, weights->model, weights->name, file.native(), "ok");
+        return true;
+    }
+    if (const PublishedWeights* weights = named_as(file)) {
+        const std::string state = state_of(*weights, file);
+        write_row(out, weights->model, weights->name, file.native(), state);
+        return !state.starts_with("WRONG");
+    }
+    write_row(out, "-", "-", file.native(), fmt::format("unknown (SHA-256 {})", hash));
+    return false;
+}
+
+}  // namespace
+
+int run_weights_verify(const Options& options) {
+    if (options.arguments.size() > 1) throw UsageError("'imnet weights verify' takes one name or file");
+    OutputFile out("-");
+    const std::string name = options.arguments.empty() ? "" : options.arguments.front();
+    std::error_code ignored;
+    bool right = false;
+    if (name.empty()) {
+        right = verify_all(out, options.model);
+    } else if (fs::exists(name, ignored)) {
+        right = verify_file(out, name);
+    } else {
+        const PublishedWeights& weights = resolve_published(options, name);
+        if (!find_cached(weights)) refuse_uncached(weights);
+        right = verify(out, weights);
+    }
+    out.commit();
+    return right ? 0 : rejected;
+}
+
+}  // namespace imnet::app

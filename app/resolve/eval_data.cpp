@@ -1,0 +1,140 @@
+#include "resolve/eval_data.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <set>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/errors.h"
+#include "resolve/resolve.h"
+
+namespace imnet::app {
+namespace {
+
+constexpr std::size_t most_named = 20;
+
+PictureLabels resolve_labels(const Options& options) {
+    const std::string& folder = options.arguments.front();
+    if (!options.labels_csv) return PictureLabels(folder);
+    return {folder, LabelList::read(*options.labels_csv)};
+}
+
+Numbers resolve_numbers(const Options& options) {
+    if (options.numbers == "index") return Numbers::index;
+    if (options.numbers == "ilsvrc2012-id") return Numbers::ilsvrc2012_id;
+    return options.labels_csv ? Numbers::unstated : Numbers::maybe_index;
+}
+
+std::string names(std::span<const std::string> all) {
+    std::string text = fmt::format("{}", fmt::join(all.first(std::min(all.size(), most_named)), ", "));
+    if (all.size() > most_named) text += fmt::format(" and {} more", all.size() - most_named);
+    return text;
+}
+
+std::string names(const Named& named) {
+    return fmt::format("{}{}", fmt::join(named.first, ", "), named.count > named.first.size() ? " …" : "");
+}
+
+std::string pictures(std::uint64_t count) {
+    return fmt::format("{} {}", count, count == 1 ? "picture" : "pictures");
+}
+
+}  // namespace
+
+EvalData::EvalData(const Options& options) : options_(options), labels_(resolve_labels(options)) {}
+
+NextInput EvalData::inputs() const {
+    SourceOptions wanted;
+    wanted.find.follow = options_.follow;
+    wanted.find.all_names = options_.all;
+    auto source = std::make_shared<InputSource>(options_.arguments, std::move(wanted));
+    return [source] { return source->next(); };
+}
+
+void EvalData::map_to(const Labels& model) {
+    survey_ = imnet::survey(inputs(), labels_);
+    if (survey_.labelled == 0) refuse_nothing();
+    std::set<std::string> texts;
+    for (const auto& [label, count] : survey_.labels) texts.insert(label);
+    mapping_ = map_labels(model, texts, resolve_numbers(options_));
+    refuse_unmapped();
+}
+
+void EvalData::refuse_nothing() const {
+    const std::string& folder = options_.arguments.front();
+    if (survey_.unlabelled.count == 0)
+        throw UsageError(fmt::format("{}: there are no pictures in it{}", folder,
+                                     options_.follow ? "" : " (links to folders are entered with --follow)"));
+    if (labels_.list() == nullptr) {
+        throw UsageError(
+            fmt::format("{}: its {} pictures are in no folder that names their class ({}); or name a list "
+                        "with --labels-csv",
+                        folder, survey_.unlabelled.count, names(survey_.unlabelled)));
+    }
+    throw UsageError(fmt::format(
+        "{}: none of its {} pictures ({}) is in {}, which names {}; paths are those below {}{}", folder,
+        survey_.unlabelled.count, names(survey_.unlabelled), *options_.labels_csv, names(survey_.missing),
+        folder,
+        labels_.list()->is_ground_truth_of_ilsvrc() ? ", and lines without a path those of ILSVRC 2012"
+                                                    : ""));
+}
+
+void EvalData::refuse_unmapped() const {
+    if (!mapping_.unstated.empty()) {
+        throw UsageError(
+            fmt::format("{}: labels are numbers ({}), and may mean two things: say --numbers index (the "
+                        "model's, from 0) or "
+                        "--numbers ilsvrc2012-id (from 1, as in ILSVRC2012_validation_ground_truth.txt)",
+                        *options_.labels_csv, names(mapping_.unstated)));
+    }
+    if (!mapping_.ambiguous.empty()) {
+        throw ModelError(
+            fmt::format("labels that fit more than one class of the model: {}; use wnids or indices",
+                        names(mapping_.ambiguous)));
+    }
+    if (mapping_.unknown.empty()) return;
+    if (options_.skip_unknown && !mapping_.classes.empty()) return;
+    throw ModelError(fmt::format(
+        "the model has no class for {} of the {} labels: {}; {}", mapping_.unknown.size(),
+        survey_.labels.size(), names(mapping_.unknown),
+        mapping_.classes.empty() ? "none fits: is it the right model (imnet --labels FILE names its classes)?"
+                                 : "--skip-unknown leaves their pictures out"));
+}
+
+std::optional<int> EvalData::truth_of(std::string_view path) const {
+    const auto label = labels_.label_of(path);
+    if (!label) return std::nullopt;
+    const auto found = mapping_.classes.find(*label);
+    return found == mapping_.classes.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::uint64_t EvalData::unknown() const {
+    std::uint64_t count = 0;
+    for (const std::string& label : mapping_.unknown) count += survey_.labels.at(label);
+    return count;
+}
+
+void EvalData::say_what_is_left_out() const {
+    const Named& unlabelled = survey_.unlabelled;
+    if (unlabelled.count > 0) {
+        say(fmt::format("{} left out: {} ({})", pictures(unlabelled.count),
+                        labels_.list() != nullptr ? "the list does not name them" : "in no folder of a class",
+                        names(unlabelled)));
+    }
+    if (unknown() > 0) {
+        say(fmt::format("{} left out: the model has no class for {} of the {} labels ({})",
+                        pictures(unknown()), mapping_.unknown.size(), survey_.labels.size(),
+                        names(mapping_.unknown)));
+    }
+    if (survey_.missing.count > 0) {
+        say(fmt::format("{} not found that {} names ({})", pictures(survey_.missing.count),
+                        *options_.labels_csv, names(survey_.missing)));
+    }
+}
+
+}  // namespace imnet::app

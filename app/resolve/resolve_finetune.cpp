@@ -1,0 +1,119 @@
+#include "resolve/resolve_finetune.h"
+
+#include <algorithm>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/errors.h"
+#include "resolve/resolve.h"
+
+namespace imnet::app {
+namespace {
+
+Freeze resolve_freeze(const Options& options) {
+    const std::string typed = options.freeze.value_or("none");
+    if (typed == "none") return {};
+    if (typed == "backbone") return {.backbone = true};
+    constexpr std::string_view until = "until layer";
+    std::string words = typed;
+    std::replace(words.begin(), words.end(), '-', ' ');
+    if (words.size() == until.size() + 1 && words.starts_with(until) && words.back() >= '1' &&
+        words.back() <= '4')
+        return {.stages = words.back() - '0'};
+    throw UsageError(
+        fmt::format("--freeze {}: it takes none, backbone, or 'until layerK' with K from 1 to 4", typed));
+}
+
+OptimizerOptions resolve_optimizer(const Options& options) {
+    OptimizerOptions resolved;
+    const std::string typed = options.optimizer.value_or("adam");
+    if (typed == "adamw") resolved.kind = Optimizer::adamw;
+    if (typed == "sgd") resolved.kind = Optimizer::sgd;
+    if (options.momentum && resolved.kind != Optimizer::sgd)
+        throw UsageError("--momentum only goes with --optimizer sgd");
+    resolved.momentum = real_in_range(options.momentum, "--momentum", 0, 0.9999, 0.9);
+    resolved.weight_decay = real_in_range(options.weight_decay, "--weight-decay", 0, 10,
+                                          resolved.kind == Optimizer::adamw ? 0.01 : 0);
+    resolved.clip_norm = real_in_range(options.clip_norm, "--clip-norm", 1e-9, 1e9, 0);
+    return resolved;
+}
+
+LearningRate resolve_learning_rate(const Options& options, int epochs) {
+    LearningRate resolved;
+    resolved.base = real_in_range(options.lr, "--lr", 0, 1000, 0.001);
+    resolved.epochs = epochs;
+    resolved.warmup_epochs = real_in_range(options.warmup, "--warmup", 0, epochs - 0.001, 0);
+    const std::string typed = options.schedule.value_or("constant");
+    resolved.schedule = typed == "cosine" ? LearningRate::Schedule::cosine
+                        : typed == "step" ? LearningRate::Schedule::step
+                                          : LearningRate::Schedule::constant;
+    resolved.step_epochs = (epochs - resolved.warmup_epochs) / 3;
+    return resolved;
+}
+
+// A frozen backbone sees each picture once, as it is.
+void refuse_augmentation(const Options& options) {
+    const std::pair<bool, const char*> typed[] = {{options.crop_scale.has_value(), "--crop-scale"},
+                                                  {options.no_flip, "--no-flip"},
+                                                  {options.color_jitter.has_value(), "--color-jitter"},
+                                                  {options.mixup.has_value(), "--mixup"},
+                                                  {options.cutmix.has_value(), "--cutmix"}};
+    for (const auto& [is_typed, name] : typed) {
+        if (!is_typed) continue;
+        throw UsageError(
+            fmt::format("{}: with --freeze backbone the features of a picture are computed once, so pictures "
+                        "are not changed",
+                        name));
+    }
+}
+
+}  // namespace
+
+FinetuneOptions resolve_finetune(const Options& options) {
+    FinetuneOptions resolved;
+    if (!options.output || *options.output == "-")
+        throw UsageError("'imnet finetune' needs -o FILE, the model to write");
+    resolved.output = *options.output;
+    resolved.version = IMNET_VERSION;
+    resolved.freeze = resolve_freeze(options);
+    if (resolved.freeze.backbone) refuse_augmentation(options);
+    if (resolved.freeze.backbone && options.scratch) {
+        throw UsageError(
+            "--scratch and --freeze backbone contradict each other: random features say nothing");
+    }
+    LoopOptions& loop = resolved.loop;
+    loop.epochs = number_in_range(options.epochs, "--epochs", 1, 100'000, 10);
+    loop.batch = number_in_range(options.batch, "--batch", 2, 65'536, 32);
+    loop.seed = static_cast<std::uint64_t>(
+        number_in_range(options.seed, "--seed", 0, std::numeric_limits<int>::max(), 0));
+    loop.learning_rate = resolve_learning_rate(options, loop.epochs);
+    loop.mixing.mixup_alpha = real_in_range(options.mixup, "--mixup", 0, 100, 0);
+    loop.mixing.cutmix_alpha = real_in_range(options.cutmix, "--cutmix", 0, 100, 0);
+    resolved.engine = resolve_engine(options);
+    resolved.trainer.device = resolved.engine.device;
+    resolved.trainer.precision = resolved.engine.precision;
+    resolved.trainer.threads = loop.threads = resolved.engine.threads;
+    resolved.trainer.optimizer = resolve_optimizer(options);
+    resolved.trainer.label_smoothing = real_in_range(options.label_smoothing, "--label-smoothing", 0, 1, 0);
+    resolved.balanced_classes = options.class_weights == "balanced";
+    return resolved;
+}
+
+Augmentation resolve_augmentation(const Options& options, const Preprocessing& recipe) {
+    Augmentation resolved;
+    resolved.size = recipe.crop;
+    resolved.interpolation = recipe.interpolation;
+    resolved.mean = recipe.mean;
+    resolved.std = recipe.std;
+    resolved.scale[0] = real_in_range(options.crop_scale, "--crop-scale", 0.01, 1, 0.08);
+    if (options.no_flip) resolved.flip = 0;
+    const double jitter = real_in_range(options.color_jitter, "--color-jitter", 0, 1, 0);
+    resolved.brightness = resolved.contrast = resolved.saturation = jitter;
+    return resolved;
+}
+
+}  // namespace imnet::app

@@ -1,0 +1,17 @@
+// What the typed options of `imnet finetune` mean.
+#pragma once
+
+#include "training/finetune.h"
+#include "preprocess/preprocess.h"
+#include "cli/options.h"
+#include "training/augmentation.h"
+
+namespace imnet::app {
+
+/// All but what depends on the net: the recipe of its pictures, and how they are changed for training.
+/// Throws UsageError.
+FinetuneOptions resolve_finetune(const Options& options);
+
+Augmentation resolve_augmentation(const Options& options, const Preprocessing& recipe);
+
+}  // namespace imnet::app

@@ -1,0 +1,48 @@
+#include "resolve/resolve_source.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/errors.h"
+
+namespace imnet::app {
+
+SourceOptions resolve_source(const Options& options) {
+    SourceOptions resolved;
+    resolved.find.recursive = !options.no_recursive;
+    resolved.find.follow = options.follow;
+    resolved.find.all_names = options.all;
+    resolved.find.except = options.sort_into.value_or("");
+    resolved.list = options.files_from;
+    resolved.null_separated = options.null_separated;
+    resolved.paths_before_list = options.arguments_before_list;
+    resolved.tar_on_stdin = options.tar;
+    if (options.shard) resolved.shard = parse_shard(*options.shard);
+    const auto& paths = options.arguments;
+    const bool names_stdin = std::find(paths.begin(), paths.end(), "-") != paths.end();
+    if (options.null_separated && !options.files_from) {
+        throw UsageError("--null says how the paths of --files-from end; there is none");
+    }
+    if (options.tar && !names_stdin && !options.files_from) {
+        throw UsageError("--tar says what standard input is; give - as an input, too");
+    }
+    if (options.files_from == "-" && names_stdin) {
+        throw UsageError("standard input cannot be both an input and the list of --files-from");
+    }
+    return resolved;
+}
+
+std::uint64_t count_inputs(const Options& options, const std::stop_token& stop) {
+    if (options.files_from == "-" || options.tar) return 0;
+    SourceOptions without_archives = resolve_source(options);
+    without_archives.find.archives = false;
+    InputSource source(options.arguments, std::move(without_archives));
+    std::uint64_t count = 0;
+    while (const auto input = source.next()) {
+        if (stop.stop_requested() || has_archive_ending(input->path)) return 0;
+        ++count;
+    }
+    return count;
+}
+
+}  // namespace imnet::app

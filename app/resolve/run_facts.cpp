@@ -1,0 +1,94 @@
+#include "resolve/run_facts.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <span>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/cpu_model.h"
+#include "base/mapped_file.h"
+#include "base/sha256.h"
+#include "checkpoints/checkpoint.h"
+#include "cli/help.h"
+#include "inputs/shard.h"
+
+namespace imnet::app {
+
+namespace fs = std::filesystem;
+
+std::string weights_sha256(const Net& net) {
+    if (net.weights_path.empty()) return net.weights;
+    const std::vector<fs::path> files = checkpoint_files(net.weights_path);
+    if (files.size() == 1) return sha256(MappedFile(files.front()).bytes());
+    std::string sums;
+    for (const fs::path& file : files) {
+        sums += fmt::format("{}  {}\n", sha256(MappedFile(file).bytes()), file.filename().native());
+    }
+    return sha256(std::string_view(sums));
+}
+
+namespace {
+
+std::string labels_sha256(const Labels& labels) {
+    Sha256 hash;
+    for (const Label& label : labels) hash.add(fmt::format("{}\t{}\n", label.wnid, label.name));
+    return hash.digits();
+}
+
+std::string describe(const Preprocessing& recipe) {
+    return fmt::format("resize {}, crop {}, {}, mean {}, std {}", recipe.resize, recipe.crop,
+                       recipe.interpolation == Interpolation::bicubic ? "bicubic" : "bilinear",
+                       fmt::join(recipe.mean, " "), fmt::join(recipe.std, " "));
+}
+
+// Everything that changes rows is a line here. What is not in use is left out, so that a new option
+// does not part new runs from old ones.
+Settings settings_of(const Options& options, const Net& net, const Engine& engine,
+                     const ClassifyOptions& classify, Format format) {
+    const std::string device = engine.device();
+    Settings settings{
+        {"architecture", net.architecture.name},
+        {"weights", weights_sha256(net)},
+        {"preprocessing", describe(net.preprocessing)},
+        {"labels", labels_sha256(net.labels)},
+        {"engine", engine.library()},
+        {"device", device.substr(0, device.find(':'))},
+        {"precision", std::string(name(engine.precision()))},
+        {"format", std::string(name(format))},
+        {"top", fmt::format("{}", std::min(classify.top, classify.classes))},
+        {"max_pixels", fmt::format("{}", classify.limits.max_pixels)},
+    };
+    if (engine.digits_depend_on_batch()) settings.emplace_back("batch", fmt::format("{}", classify.batch));
+    if (classify.min_probability > 0)
+        settings.emplace_back("min_prob", fmt::format("{}", classify.min_probability));
+    if (classify.draft) settings.emplace_back("draft", "yes");
+    if (options.ema) settings.emplace_back("ema", "yes");
+    return settings;
+}
+
+}  // namespace
+
+RunRecord describe_run(const Options& options, const Net& net, const Engine& engine,
+                       const ClassifyOptions& classify, Format format) {
+    RunRecord record;
+    record.version = version();
+    record.command = options.words;
+    record.command.insert(record.command.begin(), "imnet");
+    std::error_code ignored;
+    record.directory = fs::current_path(ignored).native();
+    record.weights = net.weights;
+    record.device = engine.device();
+    record.cpu = cpu_model();
+    record.threads = classify.threads;
+    if (options.shard) {
+        const Shard shard = parse_shard(*options.shard);
+        record.shard = fmt::format("{}/{}", shard.index, shard.count);
+    }
+    record.start = utc_now();
+    record.settings = settings_of(options, net, engine, classify, format);
+    return record;
+}
+
+}  // namespace imnet::app
