@@ -9,10 +9,10 @@
 #include "base/interruption.h"
 #include "base/output_file.h"
 #include "cli/command_line.h"
-#include "commands/commands.h"
 #include "cli/completions.h"
 #include "cli/help.h"
 #include "cli/man_page.h"
+#include "commands/commands.h"
 #include "resolve/resolve.h"
 
 namespace imnet::app {

@@ -57,8 +57,8 @@ int main(int argc, char** argv) {
         memory = std::move(again->image.rgb);
     });
     report("decode-again-draft", repetitions, [&] {
-        auto again =
-            imnet::decode(file.bytes(), {}, {.draft_short_side = 2 * v2.resize, .memory = std::move(memory)});
+        auto again = imnet::decode(file.bytes(), {},
+                                   {.draft_short_side = 2 * v2.short_side, .memory = std::move(memory)});
         memory = std::move(again->image.rgb);
     });
     const bool portrait = image.width <= image.height;

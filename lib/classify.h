@@ -6,8 +6,8 @@
 #include <span>
 
 #include "base/errors.h"
-#include "engines/engine.h"
 #include "codecs/decode.h"
+#include "engines/engine.h"
 #include "inputs/input_source.h"
 #include "preprocess/preprocess.h"
 #include "rows/row.h"

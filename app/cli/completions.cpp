@@ -7,9 +7,9 @@
 
 #include <fmt/format.h>
 
+#include "cli/option_table.h"
 #include "models/architecture.h"
 #include "models/bundled_model.h"
-#include "cli/option_table.h"
 
 namespace imnet::app {
 namespace {

@@ -109,10 +109,10 @@ int run_bench(const Options& typed) {
     Json versions{{"imnet", IMNET_VERSION}};
     if (!json) {
         out.write(fmt::format("{} on {}, images of {}×{}\n\n", net.architecture.name, cpu_model(),
-                              net.preprocessing.crop, net.preprocessing.crop));
+                              net.preprocessing.image_size, net.preprocessing.image_size));
         out.write("engine  bits   batch  threads    images/s  ms a batch   ready s\n");
     }
-    for (const BenchmarkCase& what : cases(options, net.preprocessing.crop)) {
+    for (const BenchmarkCase& what : cases(options, net.preprocessing.image_size)) {
         const Measured measured{what.engine.kind, what, benchmark(net.architecture, net.parameters, what)};
         if (!options.quiet && !measured.result.remark.empty()) say(measured.result.remark);
         versions[std::string(engine_name(measured.kind))] = measured.result.library;
@@ -125,7 +125,7 @@ int run_bench(const Options& typed) {
     }
     if (json) {
         out.write(Json{{"model", net.architecture.name},
-                       {"image_size", net.preprocessing.crop},
+                       {"image_size", net.preprocessing.image_size},
                        {"machine", machine()},
                        {"versions", versions},
                        {"runs", runs}}

@@ -11,21 +11,21 @@
 #include "classify.h"
 #include "commands/commands.h"
 #include "commands/progress_report.h"
-#include "resolve/resolve.h"
-#include "resolve/resolve_source.h"
 #include "commands/retry_failed.h"
-#include "resolve/run_facts.h"
 #include "commands/run_output.h"
 #include "commands/sorting.h"
+#include "resolve/resolve.h"
+#include "resolve/resolve_source.h"
+#include "resolve/run_facts.h"
 #include "resolve/start_net.h"
 
 namespace imnet::app {
 namespace {
 
-std::vector<int> resolve_wanted(const Options& options, const Labels& labels) {
+std::vector<int> resolve_wanted(const Options& options, const ClassNames& class_names) {
     if (!options.is) return {};
     if (options.format) throw UsageError("--is prints paths; it does not go with --format");
-    return resolve_classes("--is", *options.is, labels);
+    return resolve_classes("--is", *options.is, class_names);
 }
 
 // All that can be told without the net, so that a wrong option is said at once.
@@ -49,7 +49,7 @@ public:
     void write(std::span<const Row> rows) {
         for (const Row& row : rows) {
             if (!row.top) say(fmt::format("{}: {}", row.path, row.top.error().message));
-            if (!holds_label(row, wanted_)) continue;
+            if (!holds_class(row, wanted_)) continue;
             sorting_.sort(row);
             matched_ = true;
             out_.write(row.path + '\n');
@@ -116,7 +116,7 @@ struct Run {
 void retry(const Run& run, Sorting& sorting) {
     InputSource source(run.options.arguments, run.sources);
     retry_failed(
-        run.plan, run.net.labels, run.labels_a_row(), [&] { return source.next(); },
+        run.plan, run.net.class_names, run.labels_a_row(), [&] { return source.next(); },
         [&](const NextInput& inputs, const OnRows& on_rows) {
             classify(inputs, run.engine, run.classify, [&](std::span<const Row> rows) {
                 for (const Row& row : rows) sorting.sort(row);
@@ -133,9 +133,9 @@ int classify_to_rows(const Run& run) {
         recorded.emplace(run.plan.path, run.plan.resume,
                          describe_run(options, run.net, run.engine, run.classify, run.plan.format));
     }
-    Sorting sorting(options, run.net.labels);
+    Sorting sorting(options, run.net.class_names);
     if (run.plan.retry_failed) retry(run, sorting);
-    RunOutput output(run.plan, recorded ? &*recorded : nullptr, run.net.labels, run.labels_a_row());
+    RunOutput output(run.plan, recorded ? &*recorded : nullptr, run.net.class_names, run.labels_a_row());
     ProgressReport progress(options, "imnet", output.is_terminal(),
                             [&](const std::stop_token& stop) { return count_inputs(options, stop); });
     SourceOptions sources = run.sources;
@@ -173,7 +173,7 @@ int classify_to_rows(const Run& run) {
 
 int classify_to_matches(const Run& run, std::vector<int> wanted) {
     const GracefulStop graceful;
-    Sorting sorting(run.options, run.net.labels);
+    Sorting sorting(run.options, run.net.class_names);
     MatchOutput output(run.options, std::move(wanted), sorting);
     InputSource source(run.options.arguments, run.sources);
     classify([&] { return source.next(); }, run.engine, run.classify,
@@ -193,7 +193,7 @@ int run_classify(const Options& options) {
     const SourceOptions sources = resolve_source(options);
     const EngineOptions engine_options = resolve_engine(options);
     const Net net = resolve_net(options);
-    const std::vector<int> wanted = resolve_wanted(options, net.labels);
+    const std::vector<int> wanted = resolve_wanted(options, net.class_names);
     const auto engine = start_net(net, engine_options, resolved);
     if (!options.quiet && !engine->remark().empty()) say(engine->remark());
     // Rows must not depend on where a run was cut, or which part of it this is.

@@ -9,11 +9,11 @@
 #include "base/interruption.h"
 #include "base/output_file.h"
 #include "commands/commands.h"
-#include "resolve/eval_data.h"
-#include "evaluation/evaluate.h"
 #include "commands/progress_report.h"
-#include "resolve/resolve.h"
+#include "evaluation/evaluate.h"
 #include "evaluation/evaluation_report.h"
+#include "resolve/eval_data.h"
+#include "resolve/resolve.h"
 #include "resolve/start_net.h"
 
 namespace imnet::app {
@@ -38,7 +38,7 @@ EvaluationFacts describe(const Options& options, const EvalData& data, const Net
             .device = engine.device(),
             .precision = std::string(name(engine.precision())),
             .recipe = fmt::format(
-                "resize {}, crop {}, {}", net.preprocessing.resize, net.preprocessing.crop,
+                "resize {}, crop {}, {}", net.preprocessing.short_side, net.preprocessing.image_size,
                 net.preprocessing.interpolation == Interpolation::bicubic ? "bicubic" : "bilinear"),
             .mapping = data.mapping().summary(),
             .unlabelled = data.survey().unlabelled.count,
@@ -48,9 +48,9 @@ EvaluationFacts describe(const Options& options, const EvalData& data, const Net
 
 std::string report(const Options& options, const Evaluation& evaluation, const Net& net,
                    const EvaluationFacts& facts) {
-    if (options.format == "json") return evaluation_json(evaluation, net.labels, facts);
-    if (options.format == "csv") return evaluation_csv(evaluation, net.labels);
-    return evaluation_text(evaluation, net.labels, facts);
+    if (options.format == "json") return evaluation_json(evaluation, net.class_names, facts);
+    if (options.format == "csv") return evaluation_csv(evaluation, net.class_names);
+    return evaluation_text(evaluation, net.class_names, facts);
 }
 
 // The rows as they come: failures are named, and with --wrong the paths of what is misclassified.
@@ -88,7 +88,7 @@ int run_eval(const Options& options) {
     const EngineOptions engine_options = resolve_engine(options);
     EvalData data(options);
     const Net net = resolve_net(options);
-    data.map_to(net.labels);
+    data.map_to(net.class_names);
     if (!options.quiet) data.say_what_is_left_out();
 
     OutputFile out(options.output.value_or("-"));

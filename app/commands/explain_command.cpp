@@ -15,13 +15,13 @@
 
 #include "base/errors.h"
 #include "base/output_file.h"
+#include "codecs/write_png.h"
 #include "commands/commands.h"
 #include "engines/grad_cam.h"
-#include "codecs/write_png.h"
 #include "explanation/occlusion.h"
 #include "resolve/resolve.h"
-#include "rows/json_parts.h"
 #include "resolve/start_net.h"
+#include "rows/json_parts.h"
 
 namespace imnet::app {
 namespace {
@@ -50,9 +50,9 @@ void check_grad_cam(const Options& options) {
     }
 }
 
-std::optional<int> resolve_class(const Options& options, const Labels& labels) {
+std::optional<int> resolve_class(const Options& options, const ClassNames& class_names) {
     if (!options.explained_class) return std::nullopt;
-    const std::vector<int> classes = resolve_classes("--class", *options.explained_class, labels);
+    const std::vector<int> classes = resolve_classes("--class", *options.explained_class, class_names);
     if (classes.size() == 1) return classes.front();
     throw UsageError(fmt::format("--class {}: {} classes are called so: give one of the indices {}",
                                  *options.explained_class, classes.size(), fmt::join(classes, ", ")));
@@ -66,7 +66,7 @@ struct Method {
 };
 
 Method by_grad_cam(const Net& net, const EngineOptions& options, std::optional<int> class_index) {
-    const int side = net.preprocessing.crop;
+    const int side = net.preprocessing.image_size;
     const GradCamOptions resolved{options.device, options.threads, side, side};
     return {"grad-cam", PixelFormat::interleaved_float32,
             [&net, resolved, class_index](std::span<const std::byte> pixels) -> ClassHeat {
@@ -81,7 +81,7 @@ Method by_grad_cam(const Net& net, const EngineOptions& options, std::optional<i
 
 Method by_occlusion(const Options& options, const Net& net, EngineOptions engine_options,
                     std::optional<int> class_index) {
-    const int side = net.preprocessing.crop;
+    const int side = net.preprocessing.image_size;
     OcclusionOptions resolved;
     resolved.classes = net.architecture.classes;
     resolved.side = side;
@@ -134,7 +134,7 @@ int run_explain(const Options& options) {
     const EngineOptions engine_options = resolve_engine(options);
     Net net = resolve_net(options);
     net.preprocessing = resolve_preprocessing(options, net.preprocessing);
-    const std::optional<int> class_index = resolve_class(options, net.labels);
+    const std::optional<int> class_index = resolve_class(options, net.class_names);
     resolved.preprocessing = net.preprocessing;
     OutputFile png(*options.output);
     if (png.is_terminal()) throw UsageError("-o -: a terminal shows no PNG: send it to a file or a program");
@@ -150,10 +150,10 @@ int run_explain(const Options& options) {
     const Explanation& explanation = explained->explanation;
     if (options.occlusion && !options.quiet) say_if_little(explanation);
     if (!to_pipe) {
-        tell(options.format == "json" ? explanation_json(explanation, net.labels, method.name)
-                                      : explanation_text(explanation, net.labels));
+        tell(options.format == "json" ? explanation_json(explanation, net.class_names, method.name)
+                                      : explanation_text(explanation, net.class_names));
     } else if (!options.quiet) {
-        fmt::print(stderr, "{}", explanation_text(explanation, net.labels));
+        fmt::print(stderr, "{}", explanation_text(explanation, net.class_names));
     }
     return 0;
 }

@@ -10,10 +10,10 @@
 #include "base/output_file.h"
 #include "base/progress_bar.h"
 #include "commands/commands.h"
-#include "training/finetune.h"
 #include "resolve/resolve.h"
 #include "resolve/resolve_finetune.h"
 #include "resolve/run_facts.h"
+#include "training/finetune.h"
 
 namespace imnet::app {
 namespace {
@@ -21,22 +21,23 @@ namespace {
 namespace fs = std::filesystem;
 
 // Folders whose names are all wnids of ImageNet get its names.
-Labels labels_of(const std::vector<std::string>& classes) {
+ClassNames labels_of(const std::vector<std::string>& classes) {
     std::map<std::string_view, std::string_view> names;
-    static const Labels imagenet = imagenet_labels();
-    for (const Label& label : imagenet) names.emplace(label.wnid, label.name);
+    static const ClassNames imagenet = imagenet_class_names();
+    for (const ClassName& label : imagenet) names.emplace(label.wnid, label.name);
     const bool wnids = std::all_of(classes.begin(), classes.end(),
                                    [&](const std::string& name) { return names.contains(name); });
-    Labels labels;
+    ClassNames class_names;
     for (const std::string& name : classes) {
-        labels.push_back(wnids ? Label{std::string(names.at(name)), name} : Label{name, ""});
+        class_names.push_back(wnids ? ClassName{std::string(names.at(name)), name} : ClassName{name, ""});
     }
-    return labels;
+    return class_names;
 }
 
-bool same_classes(const Labels& a, const Labels& b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [](const Label& x, const Label& y) { return x.name == y.name && x.wnid == y.wnid; });
+bool same_classes(const ClassNames& a, const ClassNames& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const ClassName& x, const ClassName& y) {
+        return x.name == y.name && x.wnid == y.wnid;
+    });
 }
 
 struct Start {
@@ -44,35 +45,35 @@ struct Start {
     Preprocessing preprocessing;
 };
 
-Start random_start(const Options& options, Labels labels, std::uint64_t seed) {
+Start random_start(const Options& options, ClassNames class_names, std::uint64_t seed) {
     if (options.weights) throw UsageError("--weights and --scratch contradict each other");
     const std::string name = options.model.value_or("resnet50");
-    Architecture net = architecture(name, static_cast<int>(labels.size()));
+    Architecture net = architecture(name, static_cast<int>(class_names.size()));
     Parameters parameters = random_parameters(net, seed);
     const PublishedWeights* published = default_weights(name);
-    return {
-        {std::move(net), std::move(parameters), std::move(labels), fmt::format("random, seed {}", seed), ""},
-        published != nullptr ? published->preprocessing : Preprocessing{}};
+    return {{std::move(net), std::move(parameters), std::move(class_names),
+             fmt::format("random, seed {}", seed), ""},
+            published != nullptr ? published->preprocessing : Preprocessing{}};
 }
 
-Start start_from_weights(const Options& options, Labels labels, std::uint64_t seed) {
+Start start_from_weights(const Options& options, ClassNames class_names, std::uint64_t seed) {
     Options of_net = options;
     of_net.seed.reset();
     Net parent = resolve_net(of_net);
     std::string hash = weights_sha256(parent);
     const fs::path path(parent.weights);  // a folder's may end in a slash
     const std::string weights = (path.has_filename() ? path : path.parent_path()).filename().native();
-    if (same_classes(parent.labels, labels)) {
+    if (same_classes(parent.class_names, class_names)) {
         if (!options.quiet)
             say(fmt::format("{}: it has these {} classes already: its head is kept", parent.weights,
-                            labels.size()));
-        return {{std::move(parent.architecture), std::move(parent.parameters), std::move(labels), weights,
-                 std::move(hash)},
+                            class_names.size()));
+        return {{std::move(parent.architecture), std::move(parent.parameters), std::move(class_names),
+                 weights, std::move(hash)},
                 parent.preprocessing};
     }
-    Architecture net = architecture(parent.architecture.name, static_cast<int>(labels.size()));
+    Architecture net = architecture(parent.architecture.name, static_cast<int>(class_names.size()));
     Parameters parameters = with_new_head(net, parent.parameters, seed);
-    return {{std::move(net), std::move(parameters), std::move(labels), weights, std::move(hash)},
+    return {{std::move(net), std::move(parameters), std::move(class_names), weights, std::move(hash)},
             parent.preprocessing};
 }
 
@@ -144,12 +145,12 @@ int run_finetune(const Options& options) {
     const std::uint64_t seed = resolved.loop.seed;
     const ClassFolders folders = read_class_folders(options.arguments.front());
     const Split pictures = resolve_pictures(options, folders, seed);
-    Labels labels = labels_of(folders.classes);
-    const Start start = options.scratch ? random_start(options, std::move(labels), seed)
-                                        : start_from_weights(options, std::move(labels), seed);
+    ClassNames class_names = labels_of(folders.classes);
+    const Start start = options.scratch ? random_start(options, std::move(class_names), seed)
+                                        : start_from_weights(options, std::move(class_names), seed);
     resolved.preprocessing = resolve_preprocessing(options, start.preprocessing);
     resolved.augmentation = resolve_augmentation(options, resolved.preprocessing);
-    resolved.engine.height = resolved.engine.width = resolved.preprocessing.crop;
+    resolved.engine.height = resolved.engine.width = resolved.preprocessing.image_size;
     resolved.engine.batch = 8;
 
     Report report(options, resolved.loop, pictures.train.size());
@@ -172,8 +173,8 @@ int run_finetune(const Options& options) {
     if (!options.quiet) {
         const EpochResult& best = best_epoch(curve);
         say(fmt::format("{}: {} with {} classes, epoch {}: {:.2f} % right of {} validation pictures",
-                        resolved.output, start.net.architecture.name, start.net.labels.size(), best.epoch,
-                        100 * best.validation_top1, pictures.validation.size()));
+                        resolved.output, start.net.architecture.name, start.net.class_names.size(),
+                        best.epoch, 100 * best.validation_top1, pictures.validation.size()));
         if (bad > 0) say(fmt::format("{} pictures could not be read and were left out", bad));
     }
     return bad > 0 ? 1 : 0;

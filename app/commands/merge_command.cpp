@@ -6,8 +6,8 @@
 
 #include "base/errors.h"
 #include "base/output_file.h"
-#include "commands/commands.h"
 #include "cli/help.h"
+#include "commands/commands.h"
 #include "commands/recorded_run.h"
 #include "runs/merge.h"
 

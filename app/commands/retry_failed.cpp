@@ -16,13 +16,13 @@ PathCounts failed_paths(const OutputPlan& plan, std::size_t labels_a_row) {
 
 }  // namespace
 
-void retry_failed(const OutputPlan& plan, const Labels& labels, std::size_t labels_a_row,
+void retry_failed(const OutputPlan& plan, const ClassNames& class_names, std::size_t labels_a_row,
                   const NextInput& inputs,
                   const std::function<void(const NextInput&, const OnRows&)>& classify) {
     PathCounts failed = failed_paths(plan, labels_a_row);
     if (failed.empty()) return;
     Replacements replacements(plan.path);
-    const auto formatter = row_formatter(plan.format, labels, false);
+    const auto formatter = row_formatter(plan.format, class_names, false);
     const NextInput again = [&]() -> std::optional<Input> {
         while (!failed.empty()) {
             auto input = inputs();

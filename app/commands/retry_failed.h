@@ -10,7 +10,7 @@ namespace imnet::app {
 /// Classifies again what failed before, and puts the new rows at their place in the output. Inputs
 /// that are no longer there keep their rows. `classify` turns inputs into rows; `inputs` gives all of
 /// the run's.
-void retry_failed(const OutputPlan& plan, const Labels& labels, std::size_t labels_a_row,
+void retry_failed(const OutputPlan& plan, const ClassNames& class_names, std::size_t labels_a_row,
                   const NextInput& inputs,
                   const std::function<void(const NextInput&, const OnRows&)>& classify);
 

@@ -32,11 +32,12 @@ OutputPlan resolve_output(const Options& options) {
     return plan;
 }
 
-RunOutput::RunOutput(const OutputPlan& plan, RecordedRun* run, const Labels& labels, std::size_t labels_a_row)
+RunOutput::RunOutput(const OutputPlan& plan, RecordedRun* run, const ClassNames& class_names,
+                     std::size_t labels_a_row)
     : run_(run),
       plan_(plan),
       out_(plan.resume ? OutputFile::in_place(plan.path) : OutputFile(plan.path)),
-      formatter_(row_formatter(plan.format, labels, out_.is_terminal())),
+      formatter_(row_formatter(plan.format, class_names, out_.is_terminal())),
       start_(Clock::now()),
       last_sync_(start_) {
     if (plan.resume) {

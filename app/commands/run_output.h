@@ -12,8 +12,8 @@
 #include "base/sha256.h"
 #include "cli/options.h"
 #include "commands/recorded_run.h"
-#include "runs/resume.h"
 #include "rows/row_formatter.h"
+#include "runs/resume.h"
 #include "runs/row_order.h"
 
 namespace imnet::app {
@@ -36,7 +36,8 @@ OutputPlan resolve_output(const Options& options);
 class RunOutput {
 public:
     /// `run` is null where there is no record. `labels` is how many a row has in the end.
-    RunOutput(const OutputPlan& plan, RecordedRun* run, const Labels& labels, std::size_t labels_a_row);
+    RunOutput(const OutputPlan& plan, RecordedRun* run, const ClassNames& class_names,
+              std::size_t labels_a_row);
 
     /// Takes notice of an input of the run, be it of this shard or of another. In their order.
     void saw(std::string_view path);

@@ -45,9 +45,9 @@ void check_sorting(const Options& options) {
     }
 }
 
-Sorting::Sorting(const Options& options, const Labels& labels) : options_(options) {
+Sorting::Sorting(const Options& options, const ClassNames& class_names) : options_(options) {
     if (options.sort_into) {
-        folder_ = std::make_unique<SortedFolder>(*options.sort_into, resolve_by(options), labels);
+        folder_ = std::make_unique<SortedFolder>(*options.sort_into, resolve_by(options), class_names);
     }
 }
 

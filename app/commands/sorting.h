@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <memory>
 
-#include "models/labels.h"
 #include "cli/options.h"
+#include "models/class_names.h"
 #include "rows/row.h"
 #include "sorting/sorted_folder.h"
 
@@ -17,7 +17,7 @@ void check_sorting(const Options& options);
 class Sorting {
 public:
     /// Makes the folder; does nothing, now and later, where there is no --sort-into.
-    Sorting(const Options& options, const Labels& labels);
+    Sorting(const Options& options, const ClassNames& class_names);
 
     /// Sorts the row's picture. One that cannot be is said and counted; OutputError where the folder
     /// takes no more.

@@ -18,10 +18,10 @@ namespace {
 
 constexpr std::size_t most_named = 20;
 
-PictureLabels resolve_labels(const Options& options) {
+PictureTargets resolve_targets(const Options& options) {
     const std::string& folder = options.arguments.front();
-    if (!options.labels_csv) return PictureLabels(folder);
-    return {folder, LabelList::read(*options.labels_csv)};
+    if (!options.labels_csv) return PictureTargets(folder);
+    return {folder, TargetList::read(*options.labels_csv)};
 }
 
 Numbers resolve_numbers(const Options& options) {
@@ -46,7 +46,7 @@ std::string pictures(std::uint64_t count) {
 
 }  // namespace
 
-EvalData::EvalData(const Options& options) : options_(options), labels_(resolve_labels(options)) {}
+EvalData::EvalData(const Options& options) : options_(options), targets_(resolve_targets(options)) {}
 
 NextInput EvalData::inputs() const {
     SourceOptions wanted;
@@ -56,12 +56,12 @@ NextInput EvalData::inputs() const {
     return [source] { return source->next(); };
 }
 
-void EvalData::map_to(const Labels& model) {
-    survey_ = imnet::survey(inputs(), labels_);
+void EvalData::map_to(const ClassNames& model) {
+    survey_ = imnet::survey(inputs(), targets_);
     if (survey_.labelled == 0) refuse_nothing();
     std::set<std::string> texts;
-    for (const auto& [label, count] : survey_.labels) texts.insert(label);
-    mapping_ = map_labels(model, texts, resolve_numbers(options_));
+    for (const auto& [label, count] : survey_.targets) texts.insert(label);
+    mapping_ = map_targets(model, texts, resolve_numbers(options_));
     refuse_unmapped();
 }
 
@@ -70,7 +70,7 @@ void EvalData::refuse_nothing() const {
     if (survey_.unlabelled.count == 0)
         throw UsageError(fmt::format("{}: there are no pictures in it{}", folder,
                                      options_.follow ? "" : " (links to folders are entered with --follow)"));
-    if (labels_.list() == nullptr) {
+    if (targets_.list() == nullptr) {
         throw UsageError(
             fmt::format("{}: its {} pictures are in no folder that names their class ({}); or name a list "
                         "with --labels-csv",
@@ -80,8 +80,8 @@ void EvalData::refuse_nothing() const {
         "{}: none of its {} pictures ({}) is in {}, which names {}; paths are those below {}{}", folder,
         survey_.unlabelled.count, names(survey_.unlabelled), *options_.labels_csv, names(survey_.missing),
         folder,
-        labels_.list()->is_ground_truth_of_ilsvrc() ? ", and lines without a path those of ILSVRC 2012"
-                                                    : ""));
+        targets_.list()->is_ground_truth_of_ilsvrc() ? ", and lines without a path those of ILSVRC 2012"
+                                                     : ""));
 }
 
 void EvalData::refuse_unmapped() const {
@@ -101,13 +101,13 @@ void EvalData::refuse_unmapped() const {
     if (options_.skip_unknown && !mapping_.classes.empty()) return;
     throw ModelError(fmt::format(
         "the model has no class for {} of the {} labels: {}; {}", mapping_.unknown.size(),
-        survey_.labels.size(), names(mapping_.unknown),
+        survey_.targets.size(), names(mapping_.unknown),
         mapping_.classes.empty() ? "none fits: is it the right model (imnet --labels FILE names its classes)?"
                                  : "--skip-unknown leaves their pictures out"));
 }
 
 std::optional<int> EvalData::truth_of(std::string_view path) const {
-    const auto label = labels_.label_of(path);
+    const auto label = targets_.target_of(path);
     if (!label) return std::nullopt;
     const auto found = mapping_.classes.find(*label);
     return found == mapping_.classes.end() ? std::nullopt : std::optional(found->second);
@@ -115,20 +115,21 @@ std::optional<int> EvalData::truth_of(std::string_view path) const {
 
 std::uint64_t EvalData::unknown() const {
     std::uint64_t count = 0;
-    for (const std::string& label : mapping_.unknown) count += survey_.labels.at(label);
+    for (const std::string& label : mapping_.unknown) count += survey_.targets.at(label);
     return count;
 }
 
 void EvalData::say_what_is_left_out() const {
     const Named& unlabelled = survey_.unlabelled;
     if (unlabelled.count > 0) {
-        say(fmt::format("{} left out: {} ({})", pictures(unlabelled.count),
-                        labels_.list() != nullptr ? "the list does not name them" : "in no folder of a class",
-                        names(unlabelled)));
+        say(fmt::format(
+            "{} left out: {} ({})", pictures(unlabelled.count),
+            targets_.list() != nullptr ? "the list does not name them" : "in no folder of a class",
+            names(unlabelled)));
     }
     if (unknown() > 0) {
         say(fmt::format("{} left out: the model has no class for {} of the {} labels ({})",
-                        pictures(unknown()), mapping_.unknown.size(), survey_.labels.size(),
+                        pictures(unknown()), mapping_.unknown.size(), survey_.targets.size(),
                         names(mapping_.unknown)));
     }
     if (survey_.missing.count > 0) {

@@ -5,11 +5,11 @@
 #include <string>
 #include <string_view>
 
-#include "inputs/input_source.h"
-#include "datasets/picture_targets.h"
-#include "datasets/class_mapping.h"
-#include "models/labels.h"
 #include "cli/options.h"
+#include "datasets/class_mapping.h"
+#include "datasets/picture_targets.h"
+#include "inputs/input_source.h"
+#include "models/class_names.h"
 
 namespace imnet::app {
 
@@ -21,7 +21,7 @@ public:
     /// Goes through all pictures and finds the classes of their labels. Throws ModelError, naming labels,
     /// where the model does not have all of them or they fit two classes, UsageError where there is nothing
     /// to evaluate.
-    void map_to(const Labels& model);
+    void map_to(const ClassNames& model);
 
     /// A walk through all pictures, from the start.
     NextInput inputs() const;
@@ -29,8 +29,8 @@ public:
     /// The class of a picture; nothing where it has no label, or one that is left out.
     std::optional<int> truth_of(std::string_view path) const;
 
-    const LabelMapping& mapping() const { return mapping_; }
-    const LabelSurvey& survey() const { return survey_; }
+    const ClassMapping& mapping() const { return mapping_; }
+    const TargetSurvey& survey() const { return survey_; }
 
     /// Pictures of classes that the model does not have.
     std::uint64_t unknown() const;
@@ -43,9 +43,9 @@ private:
     void refuse_unmapped() const;
 
     const Options& options_;
-    PictureLabels labels_;
-    LabelSurvey survey_;
-    LabelMapping mapping_;
+    PictureTargets targets_;
+    TargetSurvey survey_;
+    ClassMapping mapping_;
 };
 
 }  // namespace imnet::app

@@ -26,10 +26,10 @@ namespace fs = std::filesystem;
 
 std::string model_name(const Options& options) { return options.model.value_or("resnet50"); }
 
-Labels resolve_labels(const Options& options, int classes, const StateDict& state_dict) {
-    if (options.labels) return read_labels(*options.labels, classes);
-    if (auto own = checkpoint_labels(state_dict, classes)) return *std::move(own);
-    return classes == 1000 ? imagenet_labels() : numbered_labels(classes);
+ClassNames resolve_class_names(const Options& options, int classes, const StateDict& state_dict) {
+    if (options.labels) return read_class_names(*options.labels, classes);
+    if (auto own = checkpoint_class_names(state_dict, classes)) return *std::move(own);
+    return classes == 1000 ? imagenet_class_names() : numbered_class_names(classes);
 }
 
 Preprocessing default_preprocessing(const std::string& model) {
@@ -45,7 +45,7 @@ Net random_net(const Options& options) {
     return {std::move(net),
             std::move(parameters),
             default_preprocessing(model_name(options)),
-            resolve_labels(options, 1000, {}),
+            resolve_class_names(options, 1000, {}),
             fmt::format("random, seed {}", seed),
             {}};
 }
@@ -88,14 +88,14 @@ Net net_from_file(const Options& options, const fs::path& path, const PublishedW
     Parameters parameters = bind_parameters(net, state_dict, path.native());
     refuse_other_strides(state_dict, path.native());
     check_finite(state_dict, path.native());
-    Labels labels = resolve_labels(options, net.classes, state_dict);
-    const Preprocessing recipe = published != nullptr
-                                     ? published->preprocessing
-                                     : recognise_preprocessing(model, net.classes, path, state_dict);
+    ClassNames class_names = resolve_class_names(options, net.classes, state_dict);
+    const Preprocessing preprocessing = published != nullptr
+                                            ? published->preprocessing
+                                            : recognise_preprocessing(model, net.classes, path, state_dict);
     return {std::move(net),
             std::move(parameters),
-            recipe,
-            std::move(labels),
+            preprocessing,
+            std::move(class_names),
             published != nullptr ? std::string(published->name) : path.native(),
             path};
 }
@@ -113,7 +113,7 @@ Net bundled_net(const Options& options) {
     net.weights = bundled_model;
     if (!options.quiet) {
         say(fmt::format("{}: a small {} for {} of ImageNet's classes, at {} pixels", bundled_model,
-                        net.architecture.name, net.architecture.classes, net.preprocessing.crop));
+                        net.architecture.name, net.architecture.classes, net.preprocessing.image_size));
     }
     return net;
 }
@@ -151,11 +151,12 @@ Net resolve_net(const Options& options) {
     return net_from_file(options, *cached, &published);
 }
 
-std::vector<int> resolve_classes(std::string_view option, const std::string& typed, const Labels& labels) {
-    std::vector<int> classes = find_labels(labels, typed);
+std::vector<int> resolve_classes(std::string_view option, const std::string& typed,
+                                 const ClassNames& class_names) {
+    std::vector<int> classes = find_classes(class_names, typed);
     if (!classes.empty()) return classes;
     std::vector<std::string_view> names;
-    for (const Label& label : labels) names.push_back(label.name);
+    for (const ClassName& label : class_names) names.push_back(label.name);
     const auto nearest = nearest_names(typed, names);
     throw UsageError(fmt::format("{} {}: the model has no class of that name, wnid or index{}{}", option,
                                  typed, nearest.empty() ? "" : "; near it: ", fmt::join(nearest, ", ")));
@@ -186,10 +187,11 @@ void refuse_uncached(const PublishedWeights& weights) {
 }
 
 Preprocessing resolve_preprocessing(const Options& options, Preprocessing own) {
-    const int size = number_in_range(options.size, "--size", 32, 1024, own.crop);
-    const int proportional = static_cast<int>(static_cast<double>(own.resize) * size / own.crop + 0.5);
-    own.resize = number_in_range(options.short_side, "--short-side", size, 4096, proportional);
-    own.crop = size;
+    const int size = number_in_range(options.size, "--size", 32, 1024, own.image_size);
+    const int proportional =
+        static_cast<int>(static_cast<double>(own.short_side) * size / own.image_size + 0.5);
+    own.short_side = number_in_range(options.short_side, "--short-side", size, 4096, proportional);
+    own.image_size = size;
     return own;
 }
 

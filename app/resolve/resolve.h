@@ -7,13 +7,13 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/options.h"
 #include "engines/engine.h"
-#include "preprocess/preprocess.h"
 #include "models/architecture.h"
-#include "models/labels.h"
+#include "models/class_names.h"
 #include "models/parameters.h"
 #include "models/published_weights.h"
-#include "cli/options.h"
+#include "preprocess/preprocess.h"
 
 namespace imnet::app {
 
@@ -22,7 +22,7 @@ struct Net {
     Architecture architecture;
     Parameters parameters;
     Preprocessing preprocessing;
-    Labels labels;
+    ClassNames class_names;
     std::string weights;                 ///< name of published weights, file, or "random, seed 0"
     std::filesystem::path weights_path;  ///< the checkpoint; empty for random weights
 };
@@ -33,7 +33,8 @@ Net resolve_net(const Options& options);
 
 /// The classes that an option's word means: a name, a wnid or an index. Throws UsageError, with the
 /// nearest names, where it means none.
-std::vector<int> resolve_classes(std::string_view option, const std::string& typed, const Labels& labels);
+std::vector<int> resolve_classes(std::string_view option, const std::string& typed,
+                                 const ClassNames& class_names);
 
 /// The recipe for another --size keeps the proportion of crop and short side, unless that is given.
 Preprocessing resolve_preprocessing(const Options& options, Preprocessing own);

@@ -103,12 +103,12 @@ FinetuneOptions resolve_finetune(const Options& options) {
     return resolved;
 }
 
-Augmentation resolve_augmentation(const Options& options, const Preprocessing& recipe) {
+Augmentation resolve_augmentation(const Options& options, const Preprocessing& preprocessing) {
     Augmentation resolved;
-    resolved.size = recipe.crop;
-    resolved.interpolation = recipe.interpolation;
-    resolved.mean = recipe.mean;
-    resolved.std = recipe.std;
+    resolved.size = preprocessing.image_size;
+    resolved.interpolation = preprocessing.interpolation;
+    resolved.mean = preprocessing.mean;
+    resolved.std = preprocessing.std;
     resolved.scale[0] = real_in_range(options.crop_scale, "--crop-scale", 0.01, 1, 0.08);
     if (options.no_flip) resolved.flip = 0;
     const double jitter = real_in_range(options.color_jitter, "--color-jitter", 0, 1, 0);

@@ -1,10 +1,10 @@
 // What the typed options of `imnet finetune` mean.
 #pragma once
 
-#include "training/finetune.h"
-#include "preprocess/preprocess.h"
 #include "cli/options.h"
+#include "preprocess/preprocess.h"
 #include "training/augmentation.h"
+#include "training/finetune.h"
 
 namespace imnet::app {
 
@@ -12,6 +12,6 @@ namespace imnet::app {
 /// Throws UsageError.
 FinetuneOptions resolve_finetune(const Options& options);
 
-Augmentation resolve_augmentation(const Options& options, const Preprocessing& recipe);
+Augmentation resolve_augmentation(const Options& options, const Preprocessing& preprocessing);
 
 }  // namespace imnet::app

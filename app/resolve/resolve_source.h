@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <stop_token>
 
-#include "inputs/input_source.h"
 #include "cli/options.h"
+#include "inputs/input_source.h"
 
 namespace imnet::app {
 

@@ -31,16 +31,17 @@ std::string weights_sha256(const Net& net) {
 
 namespace {
 
-std::string labels_sha256(const Labels& labels) {
+std::string labels_sha256(const ClassNames& class_names) {
     Sha256 hash;
-    for (const Label& label : labels) hash.add(fmt::format("{}\t{}\n", label.wnid, label.name));
+    for (const ClassName& label : class_names) hash.add(fmt::format("{}\t{}\n", label.wnid, label.name));
     return hash.digits();
 }
 
-std::string describe(const Preprocessing& recipe) {
-    return fmt::format("resize {}, crop {}, {}, mean {}, std {}", recipe.resize, recipe.crop,
-                       recipe.interpolation == Interpolation::bicubic ? "bicubic" : "bilinear",
-                       fmt::join(recipe.mean, " "), fmt::join(recipe.std, " "));
+std::string describe(const Preprocessing& preprocessing) {
+    return fmt::format("resize {}, crop {}, {}, mean {}, std {}", preprocessing.short_side,
+                       preprocessing.image_size,
+                       preprocessing.interpolation == Interpolation::bicubic ? "bicubic" : "bilinear",
+                       fmt::join(preprocessing.mean, " "), fmt::join(preprocessing.std, " "));
 }
 
 // Everything that changes rows is a line here. What is not in use is left out, so that a new option
@@ -52,7 +53,7 @@ Settings settings_of(const Options& options, const Net& net, const Engine& engin
         {"architecture", net.architecture.name},
         {"weights", weights_sha256(net)},
         {"preprocessing", describe(net.preprocessing)},
-        {"labels", labels_sha256(net.labels)},
+        {"labels", labels_sha256(net.class_names)},
         {"engine", engine.library()},
         {"device", device.substr(0, device.find(':'))},
         {"precision", std::string(name(engine.precision()))},

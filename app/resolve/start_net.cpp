@@ -24,7 +24,7 @@ std::unique_ptr<Engine> start_net(const Net& net, EngineOptions engine_options, 
     classify.threads = engine_options.threads;
     classify.preprocessing = net.preprocessing;
     classify.classes = net.architecture.classes;
-    engine_options.height = engine_options.width = net.preprocessing.crop;
+    engine_options.height = engine_options.width = net.preprocessing.image_size;
     engine_options.batch = classify.batch == 0 ? 8 : classify.batch;
     auto engine = open_engine(net.architecture, net.parameters, engine_options);
     if (classify.batch == 0) classify.batch = engine->device() == "cpu" ? 8 : 32;

@@ -10,8 +10,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/utf8.h"
-#include "checkpoints/class_names.h"
 #include "checkpoints/refusals.h"
+#include "checkpoints/stored_class_names.h"
 
 namespace imnet {
 namespace {

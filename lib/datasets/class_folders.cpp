@@ -99,12 +99,12 @@ std::vector<std::string> notes_on(const TopLevel& found, const std::string& fold
 }
 
 /// Adds the pictures of one class; false where there are none.
-bool add_images(const std::string& folder, int label, std::vector<LabelledImage>& images) {
+bool add_images(const std::string& folder, int target, std::vector<LabelledImage>& images) {
     ImageFinder finder({folder}, FindOptions{.follow = true});
     const std::size_t before = images.size();
     while (auto input = finder.next()) {
         if (input->error) throw UsageError(fmt::format("{}: {}", input->path, input->error->message));
-        images.push_back({std::move(input->path), label});
+        images.push_back({std::move(input->path), target});
     }
     return images.size() > before;
 }
@@ -140,9 +140,9 @@ ClassFolders read_class_folders(const std::string& folder) {
     }
     ClassFolders result{found.folders, {}, notes_on(found, folder)};
     std::vector<std::string> empty;
-    for (std::size_t label = 0; label < result.classes.size(); ++label) {
-        const std::string& name = result.classes[label];
-        if (!add_images(joined(folder, name), static_cast<int>(label), result.images)) empty.push_back(name);
+    for (std::size_t target = 0; target < result.classes.size(); ++target) {
+        const std::string& name = result.classes[target];
+        if (!add_images(joined(folder, name), static_cast<int>(target), result.images)) empty.push_back(name);
     }
     if (!empty.empty()) {
         throw UsageError(fmt::format("{}: no picture in {} of {} folders of classes ({}): fill or remove {}",
@@ -163,10 +163,10 @@ ClassFolders read_validation_folders(const std::string& folder, const std::vecto
                                      listed(unknown), unknown.size() == 1 ? "this folder" : "these folders"));
     }
     std::vector<std::string> missing;
-    for (std::size_t label = 0; label < classes.size(); ++label) {
-        const std::string& name = classes[label];
+    for (std::size_t target = 0; target < classes.size(); ++target) {
+        const std::string& name = classes[target];
         const bool there = std::ranges::binary_search(found.folders, name);
-        if (!there || !add_images(joined(folder, name), static_cast<int>(label), result.images))
+        if (!there || !add_images(joined(folder, name), static_cast<int>(target), result.images))
             missing.push_back(name);
     }
     if (result.images.empty()) throw UsageError(fmt::format("{}: no picture in it: {}", folder, layout));
@@ -182,8 +182,8 @@ Split split_stratified(std::span<const LabelledImage> images, int classes, doubl
     std::vector<std::vector<std::pair<std::uint64_t, std::size_t>>> keys(static_cast<std::size_t>(classes));
     const std::size_t common = common_folder_length(images);
     for (std::size_t i = 0; i < images.size(); ++i) {
-        keys[images[i].label].emplace_back(split_key(std::string_view(images[i].path).substr(common), seed),
-                                           i);
+        keys[images[i].target].emplace_back(split_key(std::string_view(images[i].path).substr(common), seed),
+                                            i);
     }
     std::vector<bool> held_back(images.size());
     for (auto& of_class : keys) {

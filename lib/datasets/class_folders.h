@@ -10,7 +10,7 @@ namespace imnet {
 
 struct LabelledImage {
     std::string path;
-    int label = 0;  ///< index into the class names
+    int target = 0;  ///< index into the class names
 
     bool operator==(const LabelledImage&) const = default;
 };

@@ -38,9 +38,9 @@ std::string as_in_folders(std::string_view name) {
 // The classes of a model by all that they may be called.
 class Catalogue {
 public:
-    explicit Catalogue(const Labels& model) : size_(model.size()) {
+    explicit Catalogue(const ClassNames& model) : size_(model.size()) {
         int index = 0;
-        for (const Label& label : model) {
+        for (const ClassName& label : model) {
             names_[label.name].insert(index);
             simple_names_[as_in_folders(label.name)].insert(index);
             if (!label.wnid.empty()) wnids_[label.wnid].insert(index);
@@ -75,7 +75,7 @@ private:
 
 class Mapper {
 public:
-    Mapper(const Labels& model, Numbers numbers) : catalogue_(model), numbers_(numbers) {}
+    Mapper(const ClassNames& model, Numbers numbers) : catalogue_(model), numbers_(numbers) {}
 
     void map(const std::string& label) {
         const bool stated = numbers_ == Numbers::index || numbers_ == Numbers::ilsvrc2012_id;
@@ -89,7 +89,7 @@ public:
         mapping.unknown.push_back(label);
     }
 
-    LabelMapping mapping;
+    ClassMapping mapping;
 
 private:
     void map_number(const std::string& label) {
@@ -117,7 +117,7 @@ private:
 
 }  // namespace
 
-std::string LabelMapping::summary() const {
+std::string ClassMapping::summary() const {
     std::string text;
     const auto add = [&](std::size_t count, std::string_view way) {
         if (count > 0) text += fmt::format("{}{} by {}", text.empty() ? "" : ", ", count, way);
@@ -129,7 +129,7 @@ std::string LabelMapping::summary() const {
     return text.empty() ? "none" : text;
 }
 
-LabelMapping map_labels(const Labels& model, const std::set<std::string>& labels, Numbers numbers) {
+ClassMapping map_targets(const ClassNames& model, const std::set<std::string>& labels, Numbers numbers) {
     Mapper mapper(model, numbers);
     for (const std::string& label : labels) mapper.map(label);
     return std::move(mapper.mapping);

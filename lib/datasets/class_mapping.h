@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "models/labels.h"
+#include "models/class_names.h"
 
 namespace imnet {
 
@@ -21,7 +21,7 @@ enum class Numbers {
 };
 
 /// The classes that labels mean, and the labels that cannot be told.
-struct LabelMapping {
+struct ClassMapping {
     std::map<std::string, int, std::less<>> classes;  ///< label → index
     std::size_t by_name = 0;                          ///< how many labels are names,
     std::size_t by_wnid = 0;                          ///< WordNet ids,
@@ -37,6 +37,6 @@ struct LabelMapping {
 
 /// Finds the class of each label: that of this exact name or wnid; else of this name but for case,
 /// where _ and / are as good as spaces, as in names of folders; else by number.
-LabelMapping map_labels(const Labels& model, const std::set<std::string>& labels, Numbers numbers);
+ClassMapping map_targets(const ClassNames& model, const std::set<std::string>& labels, Numbers numbers);
 
 }  // namespace imnet

@@ -7,31 +7,31 @@
 #include <string_view>
 #include <vector>
 
+#include "datasets/target_list.h"
 #include "inputs/archive.h"
 #include "inputs/input.h"
-#include "datasets/target_list.h"
 
 namespace imnet {
 
 /// What the pictures of a data set are called, by their folders or by a list.
-class PictureLabels {
+class PictureTargets {
 public:
     /// A picture is called as the first folder (or archive, without its ending) below `folder` is.
-    explicit PictureLabels(std::string folder);
+    explicit PictureTargets(std::string folder);
 
-    PictureLabels(std::string folder, LabelList list);
+    PictureTargets(std::string folder, TargetList list);
 
     /// Nothing for a picture that stands in `folder` itself, or is not in the list.
-    std::optional<std::string> label_of(std::string_view path) const;
+    std::optional<std::string> target_of(std::string_view path) const;
 
     /// Null where folders tell.
-    const LabelList* list() const { return list_ ? &*list_ : nullptr; }
+    const TargetList* list() const { return list_ ? &*list_ : nullptr; }
 
     const std::string& folder() const { return folder_; }
 
 private:
     std::string folder_;
-    std::optional<LabelList> list_;
+    std::optional<TargetList> list_;
 };
 
 /// How many there are, and the first of them, to name.
@@ -45,8 +45,8 @@ struct Named {
 };
 
 /// What a look at all pictures of a data set tells before any is classified.
-struct LabelSurvey {
-    std::map<std::string, std::uint64_t> labels;  ///< pictures of each label
+struct TargetSurvey {
+    std::map<std::string, std::uint64_t> targets;  ///< pictures of each label
     std::uint64_t labelled = 0;
     Named unlabelled;  ///< pictures without a label
     Named missing;     ///< entries of the list for which there is no picture, in the order of its lines
@@ -54,6 +54,6 @@ struct LabelSurvey {
 
 /// Goes through all inputs without decoding one. What cannot be listed is neither labelled nor
 /// unlabelled.
-LabelSurvey survey(const NextInput& next_input, const PictureLabels& labels);
+TargetSurvey survey(const NextInput& next_input, const PictureTargets& targets);
 
 }  // namespace imnet

@@ -44,9 +44,9 @@ std::string normal(std::string_view path) { return std::filesystem::path(path).l
 
 }  // namespace
 
-class LabelListReader {
+class TargetListReader {
 public:
-    LabelListReader(std::string name, std::string text) : name_(std::move(name)), text_(std::move(text)) {
+    TargetListReader(std::string name, std::string text) : name_(std::move(name)), text_(std::move(text)) {
         if (text_.starts_with("\xEF\xBB\xBF")) at_ = 3;  // byte order mark
         const std::string first = text_.substr(at_, text_.find('\n', at_) - at_);
         if (first.find(',') != std::string::npos) {
@@ -58,7 +58,7 @@ public:
         }
     }
 
-    LabelList read() {
+    TargetList read() {
         bool first = true;
         while (auto fields = next_record()) {
             if (fields->size() == 1 && fields->front().empty()) {
@@ -131,11 +131,11 @@ private:
             return false;
         }
         const auto path = column_of(fields, path_columns);
-        const auto label = column_of(fields, label_columns);
-        if (!path || !label) return false;
+        const auto target = column_of(fields, label_columns);
+        if (!path || !target) return false;
         path_ = *path;
-        label_ = *label;
-        kaggle_ = list_.by_stem_ = lower(fields[label_]) == "predictionstring";
+        target_ = *target;
+        kaggle_ = list_.by_stem_ = lower(fields[target_]) == "predictionstring";
         header_ = true;
         return true;
     }
@@ -156,7 +156,7 @@ private:
         if (path.empty()) refuse("no path");
         list_.has_absolute_ = list_.has_absolute_ || path.starts_with('/');
         insert(list_.by_stem_ ? stem(path) : normal(path),
-               kaggle_ ? only_class(fields[label_]) : fields[label_]);
+               kaggle_ ? only_class(fields[target_]) : fields[target_]);
     }
 
     // "n03995372 85 1 499 272 n03995372 …": boxes, with the class in front of each.
@@ -174,12 +174,12 @@ private:
         return wnid;
     }
 
-    void insert(std::string path, const std::string& label) {
-        if (label.empty()) refuse("no label");
+    void insert(std::string path, const std::string& target) {
+        if (target.empty()) refuse("no label");
         const auto [entry, fresh] =
-            list_.entries_.try_emplace(std::move(path), LabelList::Entry{label, record_line_});
-        if (fresh || entry->second.label == label) return;
-        refuse(fmt::format("{} is {} here and {} in line {}", entry->first, label, entry->second.label,
+            list_.entries_.try_emplace(std::move(path), TargetList::Entry{target, record_line_});
+        if (fresh || entry->second.target == target) return;
+        refuse(fmt::format("{} is {} here and {} in line {}", entry->first, target, entry->second.target,
                            entry->second.line));
     }
 
@@ -191,23 +191,23 @@ private:
     std::size_t record_line_ = 0;
     std::size_t fields_ = 0;
     std::size_t path_ = 0;
-    std::size_t label_ = 1;
+    std::size_t target_ = 1;
     bool header_ = false;
     bool kaggle_ = false;
-    LabelList list_;
+    TargetList list_;
 };
 
-LabelList LabelList::read(const std::filesystem::path& file) {
+TargetList TargetList::read(const std::filesystem::path& file) {
     std::error_code ignored;
     std::ifstream stream;
     if (!std::filesystem::is_directory(file, ignored)) stream.open(file, std::ios::binary);
     if (!stream.is_open()) throw UsageError(fmt::format("{}: the labels cannot be read", file.native()));
     std::string text{std::istreambuf_iterator<char>(stream), {}};
-    return LabelListReader(file.native(), std::move(text)).read();
+    return TargetListReader(file.native(), std::move(text)).read();
 }
 
-const std::pair<const std::string, LabelList::Entry>* LabelList::find(std::string_view path,
-                                                                      std::string_view folder) const {
+const std::pair<const std::string, TargetList::Entry>* TargetList::find(std::string_view path,
+                                                                        std::string_view folder) const {
     const auto entry = [&](const std::string& key) {
         const auto found = entries_.find(key);
         return found == entries_.end() ? nullptr : &*found;

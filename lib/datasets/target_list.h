@@ -16,15 +16,15 @@
 
 namespace imnet {
 
-class LabelList {
+class TargetList {
 public:
     struct Entry {
-        std::string label;
+        std::string target;
         std::size_t line = 0;
     };
 
     /// Throws UsageError where the file cannot be read or is none of these.
-    static LabelList read(const std::filesystem::path& file);
+    static TargetList read(const std::filesystem::path& file);
 
     /// The entry for a picture, by the path that the list has for it: below `folder`, as it is shown,
     /// or absolute. Lists of ILSVRC and Kaggle name the file alone, without its ending. Null where
@@ -42,7 +42,7 @@ private:
     bool by_stem_ = false;
     bool by_line_ = false;
     bool has_absolute_ = false;
-    friend class LabelListReader;
+    friend class TargetListReader;
 };
 
 /// The part of a picture's path below a folder: "n01/a.jpg" of "val/n01/a.jpg" and "val/".

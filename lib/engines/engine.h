@@ -8,9 +8,9 @@
 #include <string>
 #include <string_view>
 
-#include "preprocess/preprocess.h"
 #include "models/architecture.h"
 #include "models/parameters.h"
+#include "preprocess/preprocess.h"
 
 namespace imnet {
 

@@ -23,15 +23,15 @@ int Evaluation::labels_needed() const { return std::min(top, static_cast<int>(cl
 
 void Evaluation::add(const Row& row, int truth) {
     if (!row.top) return add_failed();
-    const std::vector<Prediction>& labels = *row.top;
-    if (labels.size() < static_cast<std::size_t>(labels_needed())) {
+    const std::vector<Prediction>& predictions = *row.top;
+    if (predictions.size() < static_cast<std::size_t>(labels_needed())) {
         throw std::invalid_argument("an evaluation needs rows with the first five labels");
     }
-    const Prediction& first = labels.front();
-    const auto found = std::find_if(labels.begin(), labels.end(),
+    const Prediction& first = predictions.front();
+    const auto found = std::find_if(predictions.begin(), predictions.end(),
                                     [&](const Prediction& label) { return label.index == truth; });
     const bool right = first.index == truth;
-    const bool among_first = found - labels.begin() < labels_needed();
+    const bool among_first = found - predictions.begin() < labels_needed();
 
     ClassCounts& counts = classes_.at(static_cast<std::size_t>(truth));
     for (ClassCounts* each : {&counts, &total_}) {
@@ -47,7 +47,7 @@ void Evaluation::add(const Row& row, int truth) {
     bin.right += right ? 1 : 0;
     bin.confidence += first.probability;
 
-    if (found == labels.end()) return;
+    if (found == predictions.end()) return;
     ++losses_;
     loss_ -= std::log(std::max(found->probability, std::numeric_limits<float>::denorm_min()));
 }

@@ -8,8 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/utf8.h"
-#include "rows/csv_field.h"
 #include "evaluation/wilson.h"
+#include "rows/csv_field.h"
 
 namespace imnet {
 namespace {
@@ -46,8 +46,8 @@ std::string left_out(const Evaluation& evaluation, const EvaluationFacts& facts)
     return text;
 }
 
-std::string class_name(const Labels& labels, int index) {
-    const Label& label = labels.at(static_cast<std::size_t>(index));
+std::string class_name(const ClassNames& class_names, int index) {
+    const ClassName& label = class_names.at(static_cast<std::size_t>(index));
     const std::string name = sanitise_for_terminal(label.name);
     return label.wnid.empty() || label.wnid == label.name
                ? name
@@ -67,7 +67,7 @@ const ClassCounts& counts_of(const Evaluation& evaluation, int index) {
     return evaluation.classes()[static_cast<std::size_t>(index)];
 }
 
-std::string class_table(const Evaluation& evaluation, const Labels& labels) {
+std::string class_table(const Evaluation& evaluation, const ClassNames& class_names) {
     std::vector<int> order = seen(evaluation);
     const auto accuracy = [&](int index) {
         const ClassCounts& counts = counts_of(evaluation, index);
@@ -81,18 +81,18 @@ std::string class_table(const Evaluation& evaluation, const Labels& labels) {
         const ClassCounts& counts = counts_of(evaluation, index);
         text += fmt::format("{:8.2f} {:8.2f} {:8} {:9}  {}\n", 100 * share(counts.top1, counts.images),
                             100 * share(counts.top5, counts.images), counts.images, counts.predicted,
-                            class_name(labels, index));
+                            class_name(class_names, index));
     }
     return text;
 }
 
-std::string pair_table(const Evaluation& evaluation, const Labels& labels) {
+std::string pair_table(const Evaluation& evaluation, const ClassNames& class_names) {
     const std::vector<Confusion> pairs = evaluation.confusions();
     if (pairs.empty()) return "";
     std::string text = fmt::format("\n{:>8}  class, and what it was taken for most often\n", "images");
     for (std::size_t i = 0; i < std::min(pairs.size(), most_pairs_in_text); ++i) {
-        text += fmt::format("{:8}  {} → {}\n", pairs[i].images, class_name(labels, pairs[i].truth),
-                            class_name(labels, pairs[i].predicted));
+        text += fmt::format("{:8}  {} → {}\n", pairs[i].images, class_name(class_names, pairs[i].truth),
+                            class_name(class_names, pairs[i].predicted));
     }
     if (pairs.size() > most_pairs_in_text)
         text += fmt::format("{:8}  {} more pairs: --format json has all\n", "",
@@ -102,8 +102,8 @@ std::string pair_table(const Evaluation& evaluation, const Labels& labels) {
 
 std::string valid(const std::string& text) { return replace_invalid_utf8(text); }
 
-Json class_object(const Labels& labels, int index) {
-    const Label& label = labels.at(static_cast<std::size_t>(index));
+Json class_object(const ClassNames& class_names, int index) {
+    const ClassName& label = class_names.at(static_cast<std::size_t>(index));
     Json object{{"index", index}};
     if (!label.wnid.empty()) object["wnid"] = valid(label.wnid);
     object["label"] = valid(label.name);
@@ -136,11 +136,11 @@ Json facts_object(const Evaluation& evaluation, const EvaluationFacts& facts) {
             {"missing", facts.missing}};
 }
 
-Json classes_array(const Evaluation& evaluation, const Labels& labels) {
+Json classes_array(const Evaluation& evaluation, const ClassNames& class_names) {
     Json array = Json::array();
     for (const int index : seen(evaluation)) {
         const ClassCounts& counts = counts_of(evaluation, index);
-        Json object = class_object(labels, index);
+        Json object = class_object(class_names, index);
         object["images"] = counts.images;
         object["top1"] = figure_object(counts.top1, counts.images);
         object["top5"] = figure_object(counts.top5, counts.images);
@@ -188,14 +188,14 @@ std::string evaluation_summary(const Evaluation& evaluation, const EvaluationFac
                               evaluation.expected_calibration_error(), Evaluation::calibration_bins);
 }
 
-std::string evaluation_text(const Evaluation& evaluation, const Labels& labels,
+std::string evaluation_text(const Evaluation& evaluation, const ClassNames& class_names,
                             const EvaluationFacts& facts) {
     std::string text = evaluation_summary(evaluation, facts);
     if (evaluation.images() == 0) return text;
-    return text + class_table(evaluation, labels) + pair_table(evaluation, labels);
+    return text + class_table(evaluation, class_names) + pair_table(evaluation, class_names);
 }
 
-std::string evaluation_json(const Evaluation& evaluation, const Labels& labels,
+std::string evaluation_json(const Evaluation& evaluation, const ClassNames& class_names,
                             const EvaluationFacts& facts) {
     Json object = facts_object(evaluation, facts);
     object["top1"] = figure_object(evaluation.top1(), evaluation.images());
@@ -203,22 +203,22 @@ std::string evaluation_json(const Evaluation& evaluation, const Labels& labels,
     object["top5_counts"] = evaluation.labels_needed();
     object["mean_class_accuracy"] = evaluation.mean_class_accuracy();
     object["expected_calibration_error"] = evaluation.expected_calibration_error();
-    object["classes"] = classes_array(evaluation, labels);
+    object["classes"] = classes_array(evaluation, class_names);
     object["confused"] = Json::array();
     for (const Confusion& pair : evaluation.confusions()) {
-        object["confused"].push_back({{"truth", class_object(labels, pair.truth)},
-                                      {"predicted", class_object(labels, pair.predicted)},
+        object["confused"].push_back({{"truth", class_object(class_names, pair.truth)},
+                                      {"predicted", class_object(class_names, pair.predicted)},
                                       {"images", pair.images}});
     }
     object["calibration"] = calibration_array(evaluation);
     return object.dump(2) + '\n';
 }
 
-std::string evaluation_csv(const Evaluation& evaluation, const Labels& labels) {
+std::string evaluation_csv(const Evaluation& evaluation, const ClassNames& class_names) {
     std::string text = "index,wnid,label,images,top1,top5,predicted,accuracy,low,high\r\n";
     for (const int index : seen(evaluation)) {
         const ClassCounts& counts = counts_of(evaluation, index);
-        const Label& label = labels.at(static_cast<std::size_t>(index));
+        const ClassName& label = class_names.at(static_cast<std::size_t>(index));
         const Interval interval = wilson_interval(counts.top1, counts.images);
         text += fmt::format("{},{},{},{},{},{},{},{},{},{}\r\n", index, csv_field(label.wnid),
                             csv_field(label.name), counts.images, counts.top1, counts.top5, counts.predicted,

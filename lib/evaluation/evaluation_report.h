@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string>
 
-#include "models/labels.h"
 #include "evaluation/evaluation.h"
+#include "models/class_names.h"
 
 namespace imnet {
 
@@ -26,17 +26,19 @@ struct EvaluationFacts {
 
 /// The figures, the least accurate classes first, and the pairs that were most often taken for each
 /// other. Control characters of names are made harmless.
-std::string evaluation_text(const Evaluation& evaluation, const Labels& labels, const EvaluationFacts& facts);
+std::string evaluation_text(const Evaluation& evaluation, const ClassNames& class_names,
+                            const EvaluationFacts& facts);
 
 /// The first part of the text alone: some lines of figures.
 std::string evaluation_summary(const Evaluation& evaluation, const EvaluationFacts& facts);
 
 /// One object with all figures, classes (in index order), confused pairs and calibration bins. Shares
 /// are from 0 to 1.
-std::string evaluation_json(const Evaluation& evaluation, const Labels& labels, const EvaluationFacts& facts);
+std::string evaluation_json(const Evaluation& evaluation, const ClassNames& class_names,
+                            const EvaluationFacts& facts);
 
 /// A line a class of which there are pictures, RFC 4180: index, wnid, label, images, top1, top5 (counts),
 /// predicted (pictures of any class whose first label it is), accuracy, and its interval of 95 %.
-std::string evaluation_csv(const Evaluation& evaluation, const Labels& labels);
+std::string evaluation_csv(const Evaluation& evaluation, const ClassNames& class_names);
 
 }  // namespace imnet

@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "explanation/heat_map.h"
 #include "codecs/orientation.h"
+#include "explanation/heat_map.h"
 #include "inputs/read_file.h"
 #include "preprocess/resample.h"
 

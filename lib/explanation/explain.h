@@ -8,9 +8,9 @@
 #include "base/errors.h"
 #include "codecs/decode.h"
 #include "codecs/image.h"
+#include "explanation/explanation.h"
 #include "inputs/input.h"
 #include "preprocess/preprocess.h"
-#include "explanation/explanation.h"
 
 namespace imnet {
 

@@ -34,9 +34,9 @@ std::string json_rows(const HeatMap& heat) {
 
 }  // namespace
 
-std::string explanation_text(const Explanation& explanation, const Labels& labels) {
+std::string explanation_text(const Explanation& explanation, const ClassNames& class_names) {
     const auto& [prediction, heat] = explanation.of_class;
-    const Label& label = labels.at(static_cast<std::size_t>(prediction.index));
+    const ClassName& label = class_names.at(static_cast<std::size_t>(prediction.index));
     std::string text = fmt::format("{}\n  {:6.2f}%  {}{}\n", explanation.path, 100.0 * prediction.probability,
                                    label.name, label.wnid.empty() ? "" : fmt::format(" ({})", label.wnid));
     if (!anything_speaks(heat)) return text + "  no heat: no single part speaks for it\n";
@@ -46,7 +46,8 @@ std::string explanation_text(const Explanation& explanation, const Labels& label
                               most.x, most.y, centre.x, centre.y, explanation.width, explanation.height);
 }
 
-std::string explanation_json(const Explanation& explanation, const Labels& labels, std::string_view method) {
+std::string explanation_json(const Explanation& explanation, const ClassNames& class_names,
+                             std::string_view method) {
     const auto& [prediction, heat] = explanation.of_class;
     const bool any = anything_speaks(heat);
     const Place corner = in_photograph(explanation, {0, 0});
@@ -56,7 +57,7 @@ std::string explanation_json(const Explanation& explanation, const Labels& label
         R"({{{},"class":{},"method":"{}","width":{},"height":{},"crop":[{:.1f},{:.1f},{:.1f},{:.1f}],)"
         R"("centre":{},"hottest":{},"heat":{}}})"
         "\n",
-        json_path(explanation.path), json_prediction(prediction, labels), method, explanation.width,
+        json_path(explanation.path), json_prediction(prediction, class_names), method, explanation.width,
         explanation.height, corner.x, corner.y, explanation.crop.width * explanation.width,
         explanation.crop.height * explanation.height, centre, most, json_rows(heat));
 }

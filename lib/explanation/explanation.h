@@ -4,8 +4,8 @@
 #include <string_view>
 
 #include "explanation/heat_map.h"
+#include "models/class_names.h"
 #include "preprocess/preprocess.h"
-#include "models/labels.h"
 #include "rows/top_k.h"
 
 namespace imnet {
@@ -26,11 +26,12 @@ struct Explanation {
 };
 
 /// For people: the path, the class, and where in the photograph the heat is, in its pixels.
-std::string explanation_text(const Explanation& explanation, const Labels& labels);
+std::string explanation_text(const Explanation& explanation, const ClassNames& class_names);
 
 /// One object on a line: "path", "class" as in rows, "method", "width" and "height" of the upright
 /// photograph, "crop" [left, top, width, height], "centre" and "hottest" [x, y] in its pixels (null where
 /// nothing speaks for the class), and "heat", rows of cells that cover the crop evenly.
-std::string explanation_json(const Explanation& explanation, const Labels& labels, std::string_view method);
+std::string explanation_json(const Explanation& explanation, const ClassNames& class_names,
+                             std::string_view method);
 
 }  // namespace imnet

@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/errors.h"
-#include "checkpoints/class_names.h"
+#include "checkpoints/stored_class_names.h"
 #include "models/checkpoint_metadata.h"
 
 namespace imnet {
@@ -43,15 +43,16 @@ std::optional<std::vector<std::string>> a_text_each(const Json& array, int class
     return texts;
 }
 
-std::optional<Labels> own_labels(const StateDict& state_dict, int classes) {
+std::optional<ClassNames> own_labels(const StateDict& state_dict, int classes) {
     auto names = a_text_each(read_metadata(state_dict, class_names_key), classes);
     if (!names) return std::nullopt;
-    Labels labels;
-    for (std::string& name : *names) labels.push_back({std::move(name), ""});
+    ClassNames class_names;
+    for (std::string& name : *names) class_names.push_back({std::move(name), ""});
     if (auto wnids = a_text_each(read_metadata(state_dict, wnids_key), classes)) {
-        for (std::size_t index = 0; index < labels.size(); ++index) labels[index].wnid = (*wnids)[index];
+        for (std::size_t index = 0; index < class_names.size(); ++index)
+            class_names[index].wnid = (*wnids)[index];
     }
-    return labels;
+    return class_names;
 }
 
 std::optional<std::array<float, 3>> triple(const Json& object, const char* key) {
@@ -65,40 +66,40 @@ std::optional<std::array<float, 3>> triple(const Json& object, const char* key) 
     return values;
 }
 
-std::optional<Labels> transformers_labels(const Json& config, int classes) {
+std::optional<ClassNames> transformers_labels(const Json& config, int classes) {
     const auto names = config.find("id2label");
     if (names == config.end() || !names->is_object()) return std::nullopt;
-    Labels labels;
+    ClassNames class_names;
     for (int index = 0; index < classes; ++index) {
         const auto name = names->find(std::to_string(index));
         if (name == names->end() || !name->is_string()) return std::nullopt;
-        labels.push_back({name->get<std::string>(), ""});
+        class_names.push_back({name->get<std::string>(), ""});
     }
-    return names->size() == labels.size() ? std::optional(std::move(labels)) : std::nullopt;
+    return names->size() == class_names.size() ? std::optional(std::move(class_names)) : std::nullopt;
 }
 
-std::optional<Labels> timm_labels(const Json& config, int classes) {
+std::optional<ClassNames> timm_labels(const Json& config, int classes) {
     const auto names = config.find("label_names");
     if (names == config.end() || !names->is_array() || names->size() != static_cast<std::size_t>(classes))
         return std::nullopt;
     const Json descriptions = config.value("label_descriptions", Json::object());
-    Labels labels;
+    ClassNames class_names;
     for (const Json& name : *names) {
         if (!name.is_string()) return std::nullopt;
         const auto text = name.get<std::string>();
         const auto described = descriptions.is_object() ? descriptions.find(text) : descriptions.end();
         const bool better = described != descriptions.end() && described->is_string();
-        labels.push_back({better ? described->get<std::string>() : text, ""});
+        class_names.push_back({better ? described->get<std::string>() : text, ""});
     }
-    return labels;
+    return class_names;
 }
 
 }  // namespace
 
-std::optional<Labels> checkpoint_labels(const StateDict& state_dict, int classes) {
-    if (auto labels = own_labels(state_dict, classes)) return labels;
+std::optional<ClassNames> checkpoint_class_names(const StateDict& state_dict, int classes) {
+    if (auto class_names = own_labels(state_dict, classes)) return class_names;
     const Json config = read_config(state_dict);
-    if (auto labels = transformers_labels(config, classes)) return labels;
+    if (auto class_names = transformers_labels(config, classes)) return class_names;
     return timm_labels(config, classes);
 }
 
@@ -123,13 +124,14 @@ std::optional<Preprocessing> checkpoint_preprocessing(const StateDict& state_dic
     const auto crop = (*input)[1].get<std::int64_t>();
     const double share = crop_pct->get<double>();
     if (crop < 32 || crop > 1024 || !(share > 0.1 && share <= 1)) return std::nullopt;
-    Preprocessing recipe;
-    recipe.crop = static_cast<int>(crop);
-    recipe.resize = static_cast<int>(std::floor(static_cast<double>(crop) / share));
-    recipe.interpolation = *interpolation == "bicubic" ? Interpolation::bicubic : Interpolation::bilinear;
-    recipe.mean = *mean;
-    recipe.std = *std;
-    return recipe;
+    Preprocessing preprocessing;
+    preprocessing.image_size = static_cast<int>(crop);
+    preprocessing.short_side = static_cast<int>(std::floor(static_cast<double>(crop) / share));
+    preprocessing.interpolation =
+        *interpolation == "bicubic" ? Interpolation::bicubic : Interpolation::bilinear;
+    preprocessing.mean = *mean;
+    preprocessing.std = *std;
+    return preprocessing;
 }
 
 void refuse_other_strides(const StateDict& state_dict, std::string_view source) {

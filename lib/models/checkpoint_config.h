@@ -6,14 +6,14 @@
 #include <string_view>
 
 #include "checkpoints/state_dict.h"
+#include "models/class_names.h"
 #include "preprocess/preprocess.h"
-#include "models/labels.h"
 
 namespace imnet {
 
 /// Class names from the metadata `class_names` (with WordNet ids from `wnids`), `id2label` (transformers), or
 /// `label_names` with `label_descriptions` (timm), if there is exactly one for each class.
-std::optional<Labels> checkpoint_labels(const StateDict& state_dict, int classes);
+std::optional<ClassNames> checkpoint_class_names(const StateDict& state_dict, int classes);
 
 /// The recipe in this program's own metadata, or that which timm's `pretrained_cfg` states: input_size,
 /// crop_pct, interpolation, mean, std. The short side is resized to floor(size / crop_pct). Nothing where it

@@ -8,7 +8,7 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
-#include "checkpoints/class_names.h"
+#include "checkpoints/stored_class_names.h"
 
 namespace imnet {
 namespace {
@@ -16,56 +16,57 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 // Floats as short as they can be read back.
-std::string preprocessing_text(const Preprocessing& recipe) {
+std::string preprocessing_text(const Preprocessing& preprocessing) {
     return fmt::format(R"({{"resize": {}, "crop": {}, "interpolation": "{}", "mean": [{}], "std": [{}]}})",
-                       recipe.resize, recipe.crop,
-                       recipe.interpolation == Interpolation::bicubic ? "bicubic" : "bilinear",
-                       fmt::join(recipe.mean, ", "), fmt::join(recipe.std, ", "));
+                       preprocessing.short_side, preprocessing.image_size,
+                       preprocessing.interpolation == Interpolation::bicubic ? "bicubic" : "bilinear",
+                       fmt::join(preprocessing.mean, ", "), fmt::join(preprocessing.std, ", "));
 }
 
-std::string array_text(const Labels& labels, std::string Label::*member) {
+std::string array_text(const ClassNames& class_names, std::string ClassName::*member) {
     Json array = Json::array();
-    for (const Label& label : labels) array.push_back(label.*member);
+    for (const ClassName& label : class_names) array.push_back(label.*member);
     return array.dump();
 }
 
 }  // namespace
 
 std::vector<std::pair<std::string, std::string>> checkpoint_metadata(const Architecture& architecture,
-                                                                     const Labels& labels,
+                                                                     const ClassNames& class_names,
                                                                      const Preprocessing& preprocessing) {
     std::vector<std::pair<std::string, std::string>> metadata{
         {"format", "pt"},
         {"architecture", architecture.name},
-        {std::string(class_names_key), array_text(labels, &Label::name)}};
-    const bool of_imagenet =
-        std::all_of(labels.begin(), labels.end(), [](const Label& label) { return !label.wnid.empty(); });
-    if (of_imagenet) metadata.emplace_back(wnids_key, array_text(labels, &Label::wnid));
+        {std::string(class_names_key), array_text(class_names, &ClassName::name)}};
+    const bool of_imagenet = std::all_of(class_names.begin(), class_names.end(),
+                                         [](const ClassName& label) { return !label.wnid.empty(); });
+    if (of_imagenet) metadata.emplace_back(wnids_key, array_text(class_names, &ClassName::wnid));
     metadata.emplace_back(preprocessing_key, preprocessing_text(preprocessing));
     return metadata;
 }
 
 std::optional<Preprocessing> parse_preprocessing(std::string_view text) try {
     const Json json = Json::parse(text);
-    Preprocessing recipe;
+    Preprocessing preprocessing;
     const auto pixels = [&](const char* key, std::int64_t most) {
         const Json& number = json.at(key);
         const bool whole = number.is_number_integer() && number >= 1 && number <= most;
         return whole ? number.get<int>() : 0;
     };
-    recipe.resize = pixels("resize", 8192);
-    recipe.crop = pixels("crop", 4096);
-    json.at("mean").get_to(recipe.mean);
-    json.at("std").get_to(recipe.std);
+    preprocessing.short_side = pixels("resize", 8192);
+    preprocessing.image_size = pixels("crop", 4096);
+    json.at("mean").get_to(preprocessing.mean);
+    json.at("std").get_to(preprocessing.std);
     const std::string interpolation = json.at("interpolation");
     if (interpolation != "bilinear" && interpolation != "bicubic") return std::nullopt;
-    recipe.interpolation = interpolation == "bicubic" ? Interpolation::bicubic : Interpolation::bilinear;
-    const bool sizes = recipe.crop > 0 && recipe.resize > 0;
-    const bool means =
-        std::all_of(recipe.mean.begin(), recipe.mean.end(), [](float value) { return std::isfinite(value); });
-    const bool deviations = std::all_of(recipe.std.begin(), recipe.std.end(),
+    preprocessing.interpolation =
+        interpolation == "bicubic" ? Interpolation::bicubic : Interpolation::bilinear;
+    const bool sizes = preprocessing.image_size > 0 && preprocessing.short_side > 0;
+    const bool means = std::all_of(preprocessing.mean.begin(), preprocessing.mean.end(),
+                                   [](float value) { return std::isfinite(value); });
+    const bool deviations = std::all_of(preprocessing.std.begin(), preprocessing.std.end(),
                                         [](float value) { return std::isfinite(value) && value > 0; });
-    return sizes && means && deviations ? std::optional(recipe) : std::nullopt;
+    return sizes && means && deviations ? std::optional(preprocessing) : std::nullopt;
 } catch (const Json::exception&) {
     return std::nullopt;
 }

@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "preprocess/preprocess.h"
 #include "models/architecture.h"
-#include "models/labels.h"
+#include "models/class_names.h"
+#include "preprocess/preprocess.h"
 
 namespace imnet {
 
@@ -19,7 +19,7 @@ inline constexpr std::string_view preprocessing_key = "preprocessing";
 /// `architecture`, `class_names`, `wnids` where the classes have them, `preprocessing`, and the `format`
 /// that other programs want.
 std::vector<std::pair<std::string, std::string>> checkpoint_metadata(const Architecture& architecture,
-                                                                     const Labels& labels,
+                                                                     const ClassNames& class_names,
                                                                      const Preprocessing& preprocessing);
 
 /// The recipe in such metadata; nothing where the text is none.

@@ -39,8 +39,8 @@ PublishedWeights parse_row(const std::vector<std::string_view>& fields) {
     row.accuracy_top1 = parse<double>(fields.at(4));
     row.accuracy_top5 = parse<double>(fields.at(5));
     row.mebibytes = parse<double>(fields.at(6));
-    row.preprocessing.resize = parse<int>(fields.at(7));
-    row.preprocessing.crop = parse<int>(fields.at(8));
+    row.preprocessing.short_side = parse<int>(fields.at(7));
+    row.preprocessing.image_size = parse<int>(fields.at(8));
     row.preprocessing.interpolation =
         fields.at(9) == "bicubic" ? Interpolation::bicubic : Interpolation::bilinear;
     row.preprocessing.mean = parse_triple(fields.at(10));

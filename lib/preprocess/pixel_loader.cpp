@@ -21,9 +21,11 @@ bool comes_once(const Input& input) {
 
 }  // namespace
 
-PixelLoader::PixelLoader(const Preprocessing& recipe, PixelFormat format, const DecodeLimits& limits,
+PixelLoader::PixelLoader(const Preprocessing& preprocessing, PixelFormat format, const DecodeLimits& limits,
                          bool draft)
-    : preprocessor_(recipe, format), limits_(limits), draft_short_side_(draft ? 2 * recipe.resize : 0) {}
+    : preprocessor_(preprocessing, format),
+      limits_(limits),
+      draft_short_side_(draft ? 2 * preprocessing.short_side : 0) {}
 
 Expected<void> PixelLoader::load(Input& input, std::span<std::byte> pixels) {
     const bool once = comes_once(input);

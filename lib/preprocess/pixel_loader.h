@@ -17,7 +17,7 @@ namespace imnet {
 class PixelLoader {
 public:
     /// With `draft`, large JPEGs are decoded at a part of their size, never under twice the recipe's.
-    PixelLoader(const Preprocessing& recipe, PixelFormat format, const DecodeLimits& limits = {},
+    PixelLoader(const Preprocessing& preprocessing, PixelFormat format, const DecodeLimits& limits = {},
                 bool draft = false);
 
     /// Number of bytes that `load` writes.

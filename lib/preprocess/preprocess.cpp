@@ -38,11 +38,13 @@ struct Resized {
     std::int64_t width;
     std::int64_t height;
 };
-Resized resized_size(const Preprocessing& recipe, const Turn& turn, int stored_width, int stored_height) {
+Resized resized_size(const Preprocessing& preprocessing, const Turn& turn, int stored_width,
+                     int stored_height) {
     const int width = turn.swap_axes ? stored_height : stored_width;
     const int height = turn.swap_axes ? stored_width : stored_height;
-    if (width <= height) return {recipe.resize, long_side(recipe.resize, height, width)};
-    return {long_side(recipe.resize, width, height), recipe.resize};
+    if (width <= height)
+        return {preprocessing.short_side, long_side(preprocessing.short_side, height, width)};
+    return {long_side(preprocessing.short_side, width, height), preprocessing.short_side};
 }
 
 /// Where the part of the resized picture that is not padding stands in the result.
@@ -89,12 +91,12 @@ void write_pixels(const Image& resized, const Placement& place, const Layout& la
 
 }  // namespace
 
-Region crop_region(const Preprocessing& recipe, int width, int height) {
-    const Resized size = resized_size(recipe, {}, width, height);
+Region crop_region(const Preprocessing& preprocessing, int width, int height) {
+    const Resized size = resized_size(preprocessing, {}, width, height);
     const auto axis = [&](std::int64_t resized, double& from, double& extent) {
-        const AxisCrop crop = center_crop(resized, recipe.crop);
+        const AxisCrop crop = center_crop(resized, preprocessing.image_size);
         from = static_cast<double>(crop.start - crop.padding) / static_cast<double>(resized);
-        extent = static_cast<double>(recipe.crop) / static_cast<double>(resized);
+        extent = static_cast<double>(preprocessing.image_size) / static_cast<double>(resized);
     };
     Region region;
     axis(size.width, region.left, region.width);
@@ -102,10 +104,10 @@ Region crop_region(const Preprocessing& recipe, int width, int height) {
     return region;
 }
 
-std::size_t preprocessed_bytes(const Preprocessing& recipe, PixelFormat format) {
+std::size_t preprocessed_bytes(const Preprocessing& preprocessing, PixelFormat format) {
     const std::size_t element =
         format == PixelFormat::interleaved_bfloat16 ? sizeof(std::uint16_t) : sizeof(float);
-    return std::size_t{3} * recipe.crop * recipe.crop * element;
+    return std::size_t{3} * preprocessing.image_size * preprocessing.image_size * element;
 }
 
 ByteValues<float> normalized_bytes(const std::array<float, 3>& mean, const std::array<float, 3>& std) {
@@ -119,8 +121,10 @@ ByteValues<float> normalized_bytes(const std::array<float, 3>& mean, const std::
     return values;
 }
 
-Preprocessor::Preprocessor(const Preprocessing& recipe, PixelFormat format)
-    : recipe_(recipe), format_(format), float32_(normalized_bytes(recipe.mean, recipe.std)) {
+Preprocessor::Preprocessor(const Preprocessing& preprocessing, PixelFormat format)
+    : preprocessing_(preprocessing),
+      format_(format),
+      float32_(normalized_bytes(preprocessing.mean, preprocessing.std)) {
     for (std::size_t channel = 0; channel < 3; ++channel)
         std::ranges::transform(float32_[channel], bfloat16_[channel].begin(), to_bfloat16);
 }
@@ -133,10 +137,10 @@ void Preprocessor::preprocess(const DecodedImage& picture, std::span<std::byte> 
 
 ColumnRange Preprocessor::columns_needed(int width, int height, int orientation) const {
     const Turn turn = turn_of(orientation);
-    const Resized resized = resized_size(recipe_, turn, width, height);
+    const Resized resized = resized_size(preprocessing_, turn, width, height);
     const std::int64_t size = turn.swap_axes ? resized.height : resized.width;
-    const AxisCrop crop = center_crop(size, recipe_.crop);
-    ColumnRange needed = inputs_needed(width, size, crop.start, crop.length, recipe_.interpolation);
+    const AxisCrop crop = center_crop(size, preprocessing_.image_size);
+    ColumnRange needed = inputs_needed(width, size, crop.start, crop.length, preprocessing_.interpolation);
     if (turn.flip_x) needed = {width - needed.end, width - needed.first};
     return needed;
 }
@@ -144,14 +148,15 @@ ColumnRange Preprocessor::columns_needed(int width, int height, int orientation)
 void Preprocessor::write(const Image& image, const StoredAs& stored, std::span<std::byte> out) const {
     assert(out.size() == bytes());
     const int stored_width = stored.left_out_before + image.width + stored.left_out_after;
-    const Resized size = resized_size(recipe_, turn_of(stored.orientation), stored_width, image.height);
-    const AxisCrop columns = center_crop(size.width, recipe_.crop);
-    const AxisCrop rows = center_crop(size.height, recipe_.crop);
-    const Image resized = resize(image, size.width, size.height, recipe_.interpolation,
+    const Resized size =
+        resized_size(preprocessing_, turn_of(stored.orientation), stored_width, image.height);
+    const AxisCrop columns = center_crop(size.width, preprocessing_.image_size);
+    const AxisCrop rows = center_crop(size.height, preprocessing_.image_size);
+    const Image resized = resize(image, size.width, size.height, preprocessing_.interpolation,
                                  {columns.start, rows.start, columns.length, rows.length}, stored);
 
-    const Placement place{recipe_.crop, columns.padding, rows.padding};
-    const auto side = static_cast<std::size_t>(recipe_.crop);
+    const Placement place{preprocessing_.image_size, columns.padding, rows.padding};
+    const auto side = static_cast<std::size_t>(preprocessing_.image_size);
     const Layout planar{side, side * side};
     const Layout interleaved{3 * side, 1};
     switch (format_) {
@@ -166,9 +171,9 @@ void Preprocessor::write(const Image& image, const StoredAs& stored, std::span<s
     }
 }
 
-void preprocess(const Image& image, const Preprocessing& recipe, PixelFormat format,
+void preprocess(const Image& image, const Preprocessing& preprocessing, PixelFormat format,
                 std::span<std::byte> out) {
-    Preprocessor(recipe, format).preprocess(image, out);
+    Preprocessor(preprocessing, format).preprocess(image, out);
 }
 
 }  // namespace imnet

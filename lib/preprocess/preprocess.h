@@ -14,8 +14,8 @@ enum class Interpolation { bilinear, bicubic };
 
 /// The recipe of a set of weights: resize the short side, crop the centre, scale to 0…1, normalise.
 struct Preprocessing {
-    int resize = 232;
-    int crop = 224;
+    int short_side = 232;
+    int image_size = 224;
     Interpolation interpolation = Interpolation::bilinear;
     std::array<float, 3> mean{0.485F, 0.456F, 0.406F};
     std::array<float, 3> std{0.229F, 0.224F, 0.225F};
@@ -32,14 +32,14 @@ struct Region {
 };
 
 /// What the recipe's crop shows of an upright picture of this size; padding lies beyond the picture.
-Region crop_region(const Preprocessing& recipe, int width, int height);
+Region crop_region(const Preprocessing& preprocessing, int width, int height);
 
-/// How an engine wants a picture in memory: planar is [3, crop, crop] (NCHW), interleaved is
-/// [crop, crop, 3] (NHWC, channels last).
+/// How an engine wants a picture in memory: planar is [3, image_size, image_size] (NCHW), interleaved is
+/// [image_size, image_size, 3] (NHWC, channels last).
 enum class PixelFormat { planar_float32, interleaved_float32, interleaved_bfloat16 };
 
-/// Number of bytes that one preprocessed picture takes: 3 · crop · crop elements.
-std::size_t preprocessed_bytes(const Preprocessing& recipe, PixelFormat format);
+/// Number of bytes that one preprocessed picture takes: 3 · image_size · image_size elements.
+std::size_t preprocessed_bytes(const Preprocessing& preprocessing, PixelFormat format);
 
 /// For each channel, what each of the 256 byte values becomes.
 template <typename Element>
@@ -53,10 +53,10 @@ struct StoredAs;
 /// A recipe made ready for many pictures. May be used by several threads at once.
 class Preprocessor {
 public:
-    Preprocessor(const Preprocessing& recipe, PixelFormat format);
+    Preprocessor(const Preprocessing& preprocessing, PixelFormat format);
 
     /// Number of bytes that `preprocess` writes.
-    std::size_t bytes() const { return preprocessed_bytes(recipe_, format_); }
+    std::size_t bytes() const { return preprocessed_bytes(preprocessing_, format_); }
 
     /// [height, width, 3] uint8 → the format, in the machine's byte order. The numbers are equal bit
     /// for bit to those of torchvision's `ImageClassification` transform (and timm's, for bicubic) over
@@ -72,14 +72,14 @@ public:
 private:
     void write(const Image& image, const StoredAs& stored, std::span<std::byte> out) const;
 
-    Preprocessing recipe_;
+    Preprocessing preprocessing_;
     PixelFormat format_;
     ByteValues<float> float32_;
     ByteValues<std::uint16_t> bfloat16_{};
 };
 
 /// One picture by a recipe of its own.
-void preprocess(const Image& image, const Preprocessing& recipe, PixelFormat format,
+void preprocess(const Image& image, const Preprocessing& preprocessing, PixelFormat format,
                 std::span<std::byte> out);
 
 }  // namespace imnet

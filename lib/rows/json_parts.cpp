@@ -25,8 +25,8 @@ std::string json_error(const InputError& error) {
                        json_string(error.message));
 }
 
-std::string json_prediction(const Prediction& prediction, const Labels& labels) {
-    const Label& label = labels.at(static_cast<std::size_t>(prediction.index));
+std::string json_prediction(const Prediction& prediction, const ClassNames& class_names) {
+    const ClassName& label = class_names.at(static_cast<std::size_t>(prediction.index));
     const std::string wnid = label.wnid.empty() ? "" : fmt::format(R"("wnid":{},)", json_string(label.wnid));
     return fmt::format(R"({{"index":{},{}"label":{},"prob":{}}})", prediction.index, wnid,
                        json_string(label.name), prediction.probability);

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "base/errors.h"
-#include "models/labels.h"
+#include "models/class_names.h"
 #include "rows/top_k.h"
 
 namespace imnet {
@@ -20,6 +20,6 @@ std::string json_path(std::string_view path);
 std::string json_error(const InputError& error);
 
 /// {"index":281,"wnid":"n02123045","label":"tabby","prob":0.6213}
-std::string json_prediction(const Prediction& prediction, const Labels& labels);
+std::string json_prediction(const Prediction& prediction, const ClassNames& class_names);
 
 }  // namespace imnet

@@ -19,6 +19,6 @@ struct Row {
 };
 
 /// Whether one of the wanted classes is among the row's labels.
-bool holds_label(const Row& row, std::span<const int> wanted);
+bool holds_class(const Row& row, std::span<const int> wanted);
 
 }  // namespace imnet

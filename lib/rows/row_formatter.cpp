@@ -27,13 +27,13 @@ std::string_view name(Format format) {
         ->second;
 }
 
-std::unique_ptr<RowFormatter> row_formatter(Format format, const Labels& labels, bool decorated) {
+std::unique_ptr<RowFormatter> row_formatter(Format format, const ClassNames& class_names, bool decorated) {
     switch (format) {
-        case Format::text: return text_formatter(labels, decorated);
-        case Format::json: return json_formatter(labels);
-        case Format::jsonl: return jsonl_formatter(labels);
-        case Format::csv: return csv_formatter(labels);
-        case Format::tsv: return tsv_formatter(labels);
+        case Format::text: return text_formatter(class_names, decorated);
+        case Format::json: return json_formatter(class_names);
+        case Format::jsonl: return jsonl_formatter(class_names);
+        case Format::csv: return csv_formatter(class_names);
+        case Format::tsv: return tsv_formatter(class_names);
     }
     std::abort();
 }

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "models/labels.h"
+#include "models/class_names.h"
 #include "rows/row.h"
 
 namespace imnet {
@@ -31,21 +31,21 @@ public:
 
 /// For people: the path, then a line a label. `decorated` adds bars and colours and makes file
 /// names safe to show on a terminal.
-std::unique_ptr<RowFormatter> text_formatter(const Labels& labels, bool decorated);
+std::unique_ptr<RowFormatter> text_formatter(const ClassNames& class_names, bool decorated);
 
 /// An object a row, one a line (`jsonl`), or one array of the same objects (`json`).
-std::unique_ptr<RowFormatter> jsonl_formatter(const Labels& labels);
-std::unique_ptr<RowFormatter> json_formatter(const Labels& labels);
+std::unique_ptr<RowFormatter> jsonl_formatter(const ClassNames& class_names);
+std::unique_ptr<RowFormatter> json_formatter(const ClassNames& class_names);
 
 /// A table with a header and a line a label: RFC 4180 for `csv`; `tsv` writes \t, \n, \r and \\ for
 /// these characters, so that a line is a row for every tool.
-std::unique_ptr<RowFormatter> csv_formatter(const Labels& labels);
-std::unique_ptr<RowFormatter> tsv_formatter(const Labels& labels);
+std::unique_ptr<RowFormatter> csv_formatter(const ClassNames& class_names);
+std::unique_ptr<RowFormatter> tsv_formatter(const ClassNames& class_names);
 
 /// The header of such a table.
 std::string_view table_header(Format format);
 
 /// The formatter of that format.
-std::unique_ptr<RowFormatter> row_formatter(Format format, const Labels& labels, bool decorated);
+std::unique_ptr<RowFormatter> row_formatter(Format format, const ClassNames& class_names, bool decorated);
 
 }  // namespace imnet

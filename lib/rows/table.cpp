@@ -39,8 +39,8 @@ constexpr Dialect tsv{'\t', "\n", escape_tsv};
 
 class Table : public RowFormatter {
 public:
-    Table(const Labels& labels, Format format, const Dialect& dialect)
-        : labels_(labels), format_(format), dialect_(dialect) {}
+    Table(const ClassNames& class_names, Format format, const Dialect& dialect)
+        : class_names_(class_names), format_(format), dialect_(dialect) {}
 
     std::string head() const override { return std::string(table_header(format_)); }
 
@@ -60,7 +60,7 @@ private:
         std::string lines;
         int rank = 1;
         for (const Prediction& prediction : top) {
-            const Label& label = labels_.at(static_cast<std::size_t>(prediction.index));
+            const ClassName& label = class_names_.at(static_cast<std::size_t>(prediction.index));
             lines += line({path, fmt::format("{}", rank++), fmt::format("{}", prediction.index), label.wnid,
                            label.name, fmt::format("{}", prediction.probability), ""});
         }
@@ -76,7 +76,7 @@ private:
         return line.append(dialect_.line_end);
     }
 
-    const Labels& labels_;
+    const ClassNames& class_names_;
     Format format_;
     const Dialect& dialect_;
 };
@@ -88,12 +88,12 @@ std::string_view table_header(Format format) {
                                  : "path\trank\tindex\twnid\tlabel\tprob\terror\n";
 }
 
-std::unique_ptr<RowFormatter> csv_formatter(const Labels& labels) {
-    return std::make_unique<Table>(labels, Format::csv, csv);
+std::unique_ptr<RowFormatter> csv_formatter(const ClassNames& class_names) {
+    return std::make_unique<Table>(class_names, Format::csv, csv);
 }
 
-std::unique_ptr<RowFormatter> tsv_formatter(const Labels& labels) {
-    return std::make_unique<Table>(labels, Format::tsv, tsv);
+std::unique_ptr<RowFormatter> tsv_formatter(const ClassNames& class_names) {
+    return std::make_unique<Table>(class_names, Format::tsv, tsv);
 }
 
 }  // namespace imnet

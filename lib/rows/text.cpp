@@ -27,7 +27,7 @@ std::string bar(float probability) {
 
 class Text : public RowFormatter {
 public:
-    Text(const Labels& labels, bool decorated) : labels_(labels), decorated_(decorated) {
+    Text(const ClassNames& class_names, bool decorated) : class_names_(class_names), decorated_(decorated) {
         const char* no_color = std::getenv("NO_COLOR");
         if (decorated && (no_color == nullptr || *no_color == '\0')) {
             bold_ = "\033[1m";
@@ -54,22 +54,22 @@ public:
 
 private:
     std::string line(const Prediction& prediction) const {
-        const std::string& label = labels_.at(static_cast<std::size_t>(prediction.index)).name;
+        const std::string& label = class_names_.at(static_cast<std::size_t>(prediction.index)).name;
         const double percent = 100.0 * prediction.probability;
         if (!decorated_) return fmt::format("  {:6.2f}%  {}\n", percent, label);
         return fmt::format("  {:6.2f}%  {}{}{}  {}\n", percent, blue_, bar(prediction.probability), plain_,
                            sanitise_for_terminal(label));
     }
 
-    const Labels& labels_;
+    const ClassNames& class_names_;
     bool decorated_;
     std::string_view bold_, red_, blue_, plain_;
 };
 
 }  // namespace
 
-std::unique_ptr<RowFormatter> text_formatter(const Labels& labels, bool decorated) {
-    return std::make_unique<Text>(labels, decorated);
+std::unique_ptr<RowFormatter> text_formatter(const ClassNames& class_names, bool decorated) {
+    return std::make_unique<Text>(class_names, decorated);
 }
 
 }  // namespace imnet

@@ -67,8 +67,10 @@ void add_counts(RunRecord& merged, const RunRecord& shard) {
 // One shard, read row by row.
 class Source {
 public:
-    Source(std::string output, Format format, std::size_t labels)
-        : output_(std::move(output)), rows_(output_, format, labels, true), order_(row_order_path(output_)) {
+    Source(std::string output, Format format, std::size_t labels_a_row)
+        : output_(std::move(output)),
+          rows_(output_, format, labels_a_row, true),
+          order_(row_order_path(output_)) {
         advance();
     }
 
@@ -135,11 +137,11 @@ void merge_rows(const Shards& shards, OutputFile& out) {
     const Settings& settings = shards.merged.settings;
     const Format format = mergeable_format(shards.outputs.front(), settings);
     const std::string top = setting(settings, "top");
-    std::size_t labels = 0;
-    std::from_chars(top.data(), top.data() + top.size(), labels);
+    std::size_t labels_a_row = 0;
+    std::from_chars(top.data(), top.data() + top.size(), labels_a_row);
     std::vector<std::unique_ptr<Source>> sources;
     for (const std::string& output : shards.outputs) {
-        sources.push_back(std::make_unique<Source>(output, format, labels));
+        sources.push_back(std::make_unique<Source>(output, format, labels_a_row));
     }
     if (format != Format::jsonl) out.write(table_header(format));
     for (std::uint64_t next = 0;; ++next) {

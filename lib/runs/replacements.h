@@ -26,7 +26,7 @@ public:
 
     /// Writes the output anew, where each failed row that has a replacement is replaced; it stays as
     /// it is where nothing has been added. A crash leaves the old or the new output.
-    void apply(Format format, std::size_t labels) const;
+    void apply(Format format, std::size_t labels_a_row) const;
 
 private:
     struct Place {

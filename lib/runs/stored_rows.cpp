@@ -141,10 +141,10 @@ std::string stored_path(const std::string& path, Format format) {
 
 class StoredRows::Reader {
 public:
-    Reader(std::filesystem::path path, Format format, std::size_t labels, bool complete)
+    Reader(std::filesystem::path path, Format format, std::size_t labels_a_row, bool complete)
         : lines_(std::move(path), format == Format::csv),
           format_(format),
-          labels_(labels),
+          labels_a_row_(labels_a_row),
           complete_(complete) {
         if (format == Format::jsonl) return;
         const auto header = lines_.next();
@@ -183,7 +183,7 @@ private:
         std::size_t rank = std::exchange(ahead_, std::nullopt)->rank;
         if (rank == 0) return row;
         if (rank != 1) refuse();
-        while (rank < labels_) {
+        while (rank < labels_a_row_) {
             if (!read_ahead()) return complete_ ? std::optional(std::move(row)) : std::nullopt;
             if (ahead_->rank != rank + 1) {
                 if (ahead_->rank > 1) refuse();
@@ -213,7 +213,7 @@ private:
 
     Lines lines_;
     Format format_;
-    std::size_t labels_;
+    std::size_t labels_a_row_;
     bool complete_;
     std::optional<TableLine> ahead_;  // a line that was read, but not given
     std::string ahead_bytes_;
@@ -221,8 +221,8 @@ private:
     bool ended_ = false;
 };
 
-StoredRows::StoredRows(std::filesystem::path path, Format format, std::size_t labels, bool complete)
-    : reader_(std::make_unique<Reader>(std::move(path), format, labels, complete)) {}
+StoredRows::StoredRows(std::filesystem::path path, Format format, std::size_t labels_a_row, bool complete)
+    : reader_(std::make_unique<Reader>(std::move(path), format, labels_a_row, complete)) {}
 StoredRows::~StoredRows() = default;
 StoredRows::StoredRows(StoredRows&&) noexcept = default;
 StoredRows& StoredRows::operator=(StoredRows&&) noexcept = default;

@@ -30,7 +30,7 @@ public:
     /// `labels` is the number of lines of an image in a table; with `complete` the last image may also
     /// have fewer. A file that is missing has no rows. Throws UsageError where the file does not begin
     /// as the format does.
-    StoredRows(std::filesystem::path path, Format format, std::size_t labels, bool complete = false);
+    StoredRows(std::filesystem::path path, Format format, std::size_t labels_a_row, bool complete = false);
     ~StoredRows();
     StoredRows(StoredRows&&) noexcept;
     StoredRows& operator=(StoredRows&&) noexcept;

@@ -11,8 +11,8 @@
 
 #include "base/place_file.h"
 #include "base/sha256.h"
-#include "inputs/read_file.h"
 #include "codecs/sniff.h"
+#include "inputs/read_file.h"
 #include "sorting/sorted_names.h"
 
 namespace imnet {
@@ -59,8 +59,8 @@ struct SortedFolder::Picture {
     std::int64_t mtime_ns() const { return bytes ? 0 : mtime_ns_of(status); }
 };
 
-SortedFolder::SortedFolder(const fs::path& folder, SortBy by, const Labels& labels)
-    : by_(by), labels_(labels), names_(folder_names(labels)) {
+SortedFolder::SortedFolder(const fs::path& folder, SortBy by, const ClassNames& class_names)
+    : by_(by), class_names_(class_names), names_(folder_names(class_names)) {
     std::error_code error;
     made_ = fs::create_directories(folder, error);
     if (!error) folder_ = fs::canonical(folder, error);
@@ -115,7 +115,7 @@ Expected<SortedFolder::Outcome> SortedFolder::put(const fs::path& path,
     action.by = bytes ? SortBy::copy : by_;
     action.from = picture.from;
     action.to = fs::path(label_folder) / (bytes ? name_of_stream(file, sniff(*bytes)) : file);
-    action.label = labels_.at(static_cast<std::size_t>(top.index)).name;
+    action.label = class_names_.at(static_cast<std::size_t>(top.index)).name;
     action.top = top;
     action.size = picture.size();
     action.mtime_ns = picture.mtime_ns();

@@ -13,9 +13,9 @@
 #include <sys/stat.h>
 
 #include "base/errors.h"
-#include "models/labels.h"
-#include "sorting/sort_manifest.h"
+#include "models/class_names.h"
 #include "rows/top_k.h"
+#include "sorting/sort_manifest.h"
 
 namespace imnet {
 
@@ -26,7 +26,7 @@ namespace imnet {
 class SortedFolder {
 public:
     /// Makes the folder where it is missing. Throws OutputError.
-    SortedFolder(const std::filesystem::path& folder, SortBy by, const Labels& labels);
+    SortedFolder(const std::filesystem::path& folder, SortBy by, const ClassNames& class_names);
 
     /// Removes the folder again if this has made it and nothing came into it.
     ~SortedFolder();
@@ -63,7 +63,7 @@ private:
     std::filesystem::path folder_;
     bool made_ = false;
     SortBy by_;
-    const Labels& labels_;
+    const ClassNames& class_names_;
     std::vector<std::string> names_;                      ///< of the label folders, in index order
     std::set<int> label_folders_;                         ///< that are there
     std::set<dev_t> other_devices_;                       ///< from which nothing can be renamed into it

@@ -51,10 +51,10 @@ std::string_view ending_of(PictureFormat format) {
 
 }  // namespace
 
-std::vector<std::string> folder_names(const Labels& labels) {
+std::vector<std::string> folder_names(const ClassNames& class_names) {
     std::vector<std::string> names;
-    names.reserve(labels.size());
-    for (const Label& label : labels) names.push_back(folder_name(label.name));
+    names.reserve(class_names.size());
+    for (const ClassName& label : class_names) names.push_back(folder_name(label.name));
     // A name with an index may be another label as it stands: "a (1)". So look again.
     for (bool all_distinct = false; !all_distinct;) {
         all_distinct = true;

@@ -66,10 +66,10 @@ Features without_bad(std::span<const LabelledImage> images, Rows rows, std::size
             continue;
         }
         std::copy_n(rows.values.begin() + static_cast<std::ptrdiff_t>(i * width), width,
-                    rows.values.begin() + static_cast<std::ptrdiff_t>(features.labels.size() * width));
-        features.labels.push_back(images[i].label);
+                    rows.values.begin() + static_cast<std::ptrdiff_t>(features.targets.size() * width));
+        features.targets.push_back(images[i].target);
     }
-    rows.values.resize(features.labels.size() * width);
+    rows.values.resize(features.targets.size() * width);
     features.values = std::move(rows.values);
     return features;
 }
@@ -96,7 +96,7 @@ Features backbone_features(const Engine& engine, const Preprocessing& recipe,
 FeatureBatches::FeatureBatches(const Features& features, const EpochPlan& plan)
     : features_(features),
       batch_(static_cast<std::size_t>(plan.batch)),
-      order_(epoch_order(static_cast<std::uint32_t>(features.labels.size()), plan.seed,
+      order_(epoch_order(static_cast<std::uint32_t>(features.targets.size()), plan.seed,
                          static_cast<std::uint64_t>(plan.epoch))),
       position_(static_cast<std::size_t>(plan.first_batch) * batch_) {}
 
@@ -109,7 +109,7 @@ std::optional<TrainingBatch> FeatureBatches::next() {
         const auto values = features_.values.begin() + static_cast<std::ptrdiff_t>(row * features_.width);
         batch.inputs.insert(batch.inputs.end(), values,
                             values + static_cast<std::ptrdiff_t>(features_.width));
-        batch.labels.push_back(features_.labels[row]);
+        batch.targets.push_back(features_.targets[row]);
     }
     return batch;
 }

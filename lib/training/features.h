@@ -3,9 +3,9 @@
 #include <span>
 #include <vector>
 
+#include "datasets/class_folders.h"
 #include "engines/engine.h"
 #include "preprocess/preprocess.h"
-#include "datasets/class_folders.h"
 #include "training/training_batches.h"
 
 namespace imnet {
@@ -13,8 +13,8 @@ namespace imnet {
 /// What a frozen backbone makes of pictures, once and for all epochs.
 struct Features {
     std::size_t width = 0;      ///< features of a picture
-    std::vector<float> values;  ///< [labels.size(), width]
-    std::vector<int> labels;
+    std::vector<float> values;  ///< [targets.size(), width]
+    std::vector<int> targets;
     std::vector<BadPicture> bad_pictures;  ///< of which there is no row
 };
 
@@ -24,7 +24,7 @@ struct Features {
 Features backbone_features(const Engine& engine, const Preprocessing& recipe,
                            std::span<const LabelledImage> images, std::size_t width, int threads, int batch);
 
-/// One epoch over features, in that order of the rows: a batch and its labels at a time.
+/// One epoch over features, in that order of the rows: a batch and its targets at a time.
 class FeatureBatches {
 public:
     /// `features` must outlive it.

@@ -20,10 +20,10 @@
 #include "checkpoints/tensor_views.h"
 #include "checkpoints/write_safetensors.h"
 #include "evaluation/evaluate.h"
-#include "training/finetune_settings.h"
 #include "models/checkpoint_metadata.h"
 #include "models/split_architecture.h"
 #include "training/features.h"
+#include "training/finetune_settings.h"
 #include "training/learning_curve.h"
 
 namespace imnet {
@@ -46,7 +46,7 @@ private:
 // Of a class with few pictures each counts for more, so that all classes weigh alike: n / (k · n_c).
 std::vector<float> balanced_weights(std::span<const LabelledImage> images, int classes) {
     std::vector<float> weights(static_cast<std::size_t>(classes));
-    for (const LabelledImage& image : images) ++weights[static_cast<std::size_t>(image.label)];
+    for (const LabelledImage& image : images) ++weights[static_cast<std::size_t>(image.target)];
     for (float& weight : weights) {
         weight = static_cast<float>(images.size()) / (static_cast<float>(classes) * weight);
     }
@@ -64,8 +64,8 @@ std::optional<Evaluation> evaluate_pictures(const FinetuneNet& net, const Finetu
     classifying.threads = options.engine.threads;
     classifying.batch = options.engine.batch;
     classifying.whole_batches = true;
-    std::unordered_map<std::string_view, int> labels;
-    for (const LabelledImage& image : images) labels.emplace(image.path, image.label);
+    std::unordered_map<std::string_view, int> class_names;
+    for (const LabelledImage& image : images) class_names.emplace(image.path, image.target);
     Evaluation evaluation(net.architecture.classes);
     std::size_t next = 0;
     evaluate(
@@ -73,7 +73,7 @@ std::optional<Evaluation> evaluate_pictures(const FinetuneNet& net, const Finetu
             if (next == images.size()) return std::nullopt;
             return Input{images[next++].path};
         },
-        [&](std::string_view path) { return std::optional(labels.at(path)); }, *engine, classifying,
+        [&](std::string_view path) { return std::optional(class_names.at(path)); }, *engine, classifying,
         evaluation,
         [&](std::span<const Row> rows) {
             for (const Row& row : rows) {
@@ -88,11 +88,12 @@ std::optional<Evaluation> evaluate_pictures(const FinetuneNet& net, const Finetu
 std::optional<Evaluation> evaluate_features(Trainer& trainer, const Features& features, int classes) try {
     Evaluation evaluation(classes);
     const auto width = static_cast<std::size_t>(classes);
-    std::vector<float> logits(features.labels.size() * width);
-    trainer.logits(features.values, static_cast<int>(features.labels.size()), logits);
+    std::vector<float> logits(features.targets.size() * width);
+    trainer.logits(features.values, static_cast<int>(features.targets.size()), logits);
     refuse_non_finite(logits);
-    for (std::size_t i = 0; i < features.labels.size(); ++i) {
-        evaluation.add({"", top_k(std::span(logits).subspan(i * width, width), classes)}, features.labels[i]);
+    for (std::size_t i = 0; i < features.targets.size(); ++i) {
+        evaluation.add({"", top_k(std::span(logits).subspan(i * width, width), classes)},
+                       features.targets[i]);
     }
     return evaluation;
 } catch (const NotFinite&) {
@@ -122,7 +123,7 @@ StateDict whole_net(const FinetuneNet& net, const StateDict& trained) {
 void write_model(const FinetuneNet& net, const FinetuneOptions& options, const StateDict& trained,
                  const EpochResult& point) {
     StateDict model = whole_net(net, trained);
-    model.metadata = checkpoint_metadata(net.architecture, net.labels, options.preprocessing);
+    model.metadata = checkpoint_metadata(net.architecture, net.class_names, options.preprocessing);
     const nlohmann::ordered_json metrics{{"epoch", point.epoch},
                                          {"train_loss", point.train_loss},
                                          {"val_loss", point.validation_loss},
@@ -200,7 +201,7 @@ std::vector<EpochResult> train_head(const FinetuneNet& net, const Split& picture
     training.trainable.assign(classifier.parameters.size(), true);
     training.input_shape = {static_cast<std::int64_t>(features.width)};
     const auto trainer = open_trainer(classifier, head_parameters(net, classifier), training);
-    options.loop.pictures = features.labels.size();
+    options.loop.pictures = features.targets.size();
     TrainingTask task;
     task.epoch = [&](const EpochPlan& plan) -> NextBatch {
         auto batches = std::make_shared<FeatureBatches>(features, plan);

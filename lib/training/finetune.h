@@ -7,14 +7,14 @@
 #include <string>
 #include <vector>
 
+#include "datasets/class_folders.h"
 #include "engines/engine.h"
 #include "engines/trainer.h"
-#include "preprocess/preprocess.h"
 #include "models/architecture.h"
-#include "models/labels.h"
+#include "models/class_names.h"
 #include "models/parameters.h"
+#include "preprocess/preprocess.h"
 #include "training/augmentation.h"
-#include "datasets/class_folders.h"
 #include "training/training_loop.h"
 
 namespace imnet {
@@ -29,7 +29,7 @@ struct Freeze {
 struct FinetuneNet {
     Architecture architecture;
     Parameters parameters;
-    Labels labels;
+    ClassNames class_names;
     std::string parent;  ///< what its weights are: a name of published weights, a file, "random, seed 0"
     std::string parent_sha256;  ///< of that file; empty for random weights
 };

@@ -34,12 +34,12 @@ std::string name(Device device) {
 }
 
 // Of the class and the last two parts of a path, so that it does not matter where the folder is.
-std::string hash_of(std::span<const LabelledImage> images, const Labels& labels) {
+std::string hash_of(std::span<const LabelledImage> images, const ClassNames& class_names) {
     Sha256 hash;
     for (const LabelledImage& image : images) {
         const std::filesystem::path path(image.path);
-        hash.add(fmt::format("{}\t{}\t{}/{}\n", image.label,
-                             labels.at(static_cast<std::size_t>(image.label)).name,
+        hash.add(fmt::format("{}\t{}\t{}/{}\n", image.target,
+                             class_names.at(static_cast<std::size_t>(image.target)).name,
                              path.parent_path().filename().native(), path.filename().native()));
     }
     return hash.digits();
@@ -84,15 +84,15 @@ std::string training_settings(const FinetuneNet& net, const Split& pictures, con
                     {"label_smoothing", options.trainer.label_smoothing},
                     {"class_weights", options.balanced_classes ? "balanced" : "none"},
                     {"augmentation", augmentation(options)},
-                    {"size", options.preprocessing.crop},
-                    {"resize", options.preprocessing.resize},
+                    {"size", options.preprocessing.image_size},
+                    {"resize", options.preprocessing.short_side},
                     {"precision", name(options.trainer.precision)},
                     {"device", name(options.trainer.device)},
                     {"threads", options.trainer.threads},
                     {"train_pictures", pictures.train.size()},
-                    {"train_hash", hash_of(pictures.train, net.labels)},
+                    {"train_hash", hash_of(pictures.train, net.class_names)},
                     {"val_pictures", pictures.validation.size()},
-                    {"val_hash", hash_of(pictures.validation, net.labels)},
+                    {"val_hash", hash_of(pictures.validation, net.class_names)},
                     {"imnet", options.version}};
     return json.dump();
 }

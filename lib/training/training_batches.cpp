@@ -75,7 +75,7 @@ std::optional<TrainingBatch> TrainingBatches::next() {
         }
         const auto pixels = slot.inputs.begin() + static_cast<std::ptrdiff_t>(i * floats_);
         batch.inputs.insert(batch.inputs.end(), pixels, pixels + static_cast<std::ptrdiff_t>(floats_));
-        batch.labels.push_back(image.label);
+        batch.targets.push_back(image.target);
     }
     slot.missing = batch_size(next_batch_ + batches_ahead);
     ++next_batch_;

@@ -11,15 +11,15 @@
 #include <vector>
 
 #include "base/errors.h"
-#include "training/augmentation.h"
 #include "datasets/class_folders.h"
+#include "training/augmentation.h"
 
 namespace imnet {
 
 /// What a trainer takes at a time.
 struct TrainingBatch {
-    std::vector<float> inputs;  ///< [labels.size(), …]
-    std::vector<int> labels;
+    std::vector<float> inputs;  ///< [targets.size(), …]
+    std::vector<int> targets;
 };
 
 /// A picture that could not be read.

@@ -66,7 +66,7 @@ private:
         const NextBatch next =
             task_.epoch({options_.seed, progress_.epoch, progress_.batch, options_.batch, options_.threads});
         while (auto batch = next()) {
-            if (static_cast<int>(batch->labels.size()) >= options_.smallest_batch) take_step(*batch);
+            if (static_cast<int>(batch->targets.size()) >= options_.smallest_batch) take_step(*batch);
             ++progress_.batch;
             if (events_.on_step) events_.on_step(progress_);
             stop_if_asked();
@@ -99,8 +99,8 @@ private:
     }
 
     void take_step(TrainingBatch& batch) {
-        const auto count = static_cast<int>(batch.labels.size());
-        std::vector<float> targets = one_hot(batch.labels, options_.classes);
+        const auto count = static_cast<int>(batch.targets.size());
+        std::vector<float> targets = one_hot(batch.targets, options_.classes);
         mix_pictures(batch, targets);
         const TrainingStep step = trainer_.step(batch.inputs, targets, count, rate(progress_.batch));
         const int number = progress_.batch + 1;
@@ -108,7 +108,7 @@ private:
         if (!std::isfinite(step.gradient_norm))
             stop_diverged(fmt::format("the gradient's length is {}", step.gradient_norm), number);
         progress_.loss_sum += step.loss * count;
-        progress_.pictures += batch.labels.size();
+        progress_.pictures += batch.targets.size();
     }
 
     [[noreturn]] void stop_diverged(const std::string& what, int step) const {
@@ -136,7 +136,7 @@ private:
     void mix_pictures(TrainingBatch& batch, std::vector<float>& targets) const {
         if (options_.mixing.mixup_alpha == 0 && options_.mixing.cutmix_alpha == 0) return;
         const std::uint64_t index = ~static_cast<std::uint64_t>(progress_.batch);
-        mix({batch.inputs, targets, static_cast<int>(batch.labels.size()), options_.size}, options_.mixing,
+        mix({batch.inputs, targets, static_cast<int>(batch.targets.size()), options_.size}, options_.mixing,
             sample_seed(options_.seed, static_cast<std::uint64_t>(progress_.epoch), index));
     }
 

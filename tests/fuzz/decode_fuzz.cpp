@@ -17,7 +17,7 @@ constexpr imnet::DecodeLimits limits{.max_pixels = 1'000'000};
 
 /// What classification does with a picture, the quick way and the plain one; whether it could be decoded.
 bool decode_and_preprocess(std::span<const std::byte> bytes, int draft_short_side) {
-    static const imnet::Preprocessor preprocessor({.resize = 20, .crop = 16},
+    static const imnet::Preprocessor preprocessor({.short_side = 20, .image_size = 16},
                                                   imnet::PixelFormat::interleaved_bfloat16);
     const auto columns = [](auto... size_and_turn) { return preprocessor.columns_needed(size_and_turn...); };
     auto decoded = imnet::decode(bytes, limits, {.draft_short_side = draft_short_side});

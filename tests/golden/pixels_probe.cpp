@@ -29,16 +29,17 @@ void write_pixels(const imnet::Image& image) {
 }
 
 imnet::Preprocessing read_recipe(char** arguments) {
-    imnet::Preprocessing recipe;
-    recipe.resize = std::atoi(arguments[0]);
-    recipe.crop = std::atoi(arguments[1]);
-    recipe.interpolation = std::string_view(arguments[2]) == "bicubic" ? imnet::Interpolation::bicubic
-                                                                       : imnet::Interpolation::bilinear;
+    imnet::Preprocessing preprocessing;
+    preprocessing.short_side = std::atoi(arguments[0]);
+    preprocessing.image_size = std::atoi(arguments[1]);
+    preprocessing.interpolation = std::string_view(arguments[2]) == "bicubic"
+                                      ? imnet::Interpolation::bicubic
+                                      : imnet::Interpolation::bilinear;
     for (std::size_t channel = 0; channel < 3; ++channel) {
-        recipe.mean[channel] = std::strtof(arguments[3 + channel], nullptr);
-        recipe.std[channel] = std::strtof(arguments[6 + channel], nullptr);
+        preprocessing.mean[channel] = std::strtof(arguments[3 + channel], nullptr);
+        preprocessing.std[channel] = std::strtof(arguments[6 + channel], nullptr);
     }
-    return recipe;
+    return preprocessing;
 }
 
 imnet::PixelFormat read_format(std::string_view name) {

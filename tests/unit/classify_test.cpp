@@ -74,7 +74,7 @@ ClassifyOptions colour_options() {
     ClassifyOptions options;
     options.classes = 3;
     options.top = 1;
-    options.preprocessing = {.resize = 2, .crop = 2};
+    options.preprocessing = {.short_side = 2, .image_size = 2};
     return options;
 }
 
@@ -291,7 +291,7 @@ TEST_CASE("a draft keeps twice the short side that the recipe resizes to") {
         };
     } engine;
     ClassifyOptions options = colour_options();
-    options.preprocessing = {.resize = 10, .crop = 8};
+    options.preprocessing = {.short_side = 10, .image_size = 8};
     for (const bool draft : {false, true}) {
         options.draft = draft;
         InputSource source({test::golden_folder() / "photo-420.jpg"}, {});

@@ -16,8 +16,8 @@
 
 #include "base/errors.h"
 #include "engines/module.h"
-#include "kernels/channel_loops.h"
 #include "engines/onednn/prepared_net.h"
+#include "kernels/channel_loops.h"
 
 namespace imnet {
 namespace {

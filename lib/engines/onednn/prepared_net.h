@@ -8,11 +8,11 @@
 
 #include "base/aligned_memory.h"
 #include "engines/onednn/arithmetic.h"
-#include "kernels/grouped_convolution.h"
-#include "kernels/nhwc_images.h"
 #include "engines/onednn/onednn_convolution.h"
 #include "engines/onednn/schedule.h"
 #include "engines/onednn/step_runner.h"
+#include "kernels/grouped_convolution.h"
+#include "kernels/nhwc_images.h"
 #include "kernels/winograd.h"
 #include "models/architecture.h"
 #include "models/fused_net.h"

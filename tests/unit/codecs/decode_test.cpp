@@ -9,8 +9,8 @@
 #include "base/sha256.h"
 #include "codecs/jpeg_pixels.h"
 #include "codecs/orientation.h"
-#include "preprocess/preprocess.h"
 #include "picture_bytes.h"
+#include "preprocess/preprocess.h"
 
 using namespace imnet;
 using namespace imnet::test;
@@ -26,26 +26,26 @@ std::string hash_of(const Image& image) {
 
 /// The recipes of tests/golden/pixels_test.py.
 Preprocessing recipe_named(std::string_view name) {
-    Preprocessing recipe;
-    if (name == "V1") recipe.resize = 256;
-    if (name == "padded") recipe.resize = 200;
+    Preprocessing preprocessing;
+    if (name == "V1") preprocessing.short_side = 256;
+    if (name == "padded") preprocessing.short_side = 200;
     if (name == "a1h" || name == "padded by an odd number") {
-        recipe = {235, 224, Interpolation::bicubic, {.5F, .5F, .5F}, {.5F, .5F, .5F}};
+        preprocessing = {235, 224, Interpolation::bicubic, {.5F, .5F, .5F}, {.5F, .5F, .5F}};
     }
     if (name == "padded by an odd number") {
-        recipe.resize = 32;
-        recipe.crop = 55;
+        preprocessing.short_side = 32;
+        preprocessing.image_size = 55;
     }
-    return recipe;
+    return preprocessing;
 }
 
 std::string result_named(std::string_view what, DecodedImage decoded) {
     if (what == "pixels") return hash_of(decoded.image);
     const Image upright = orient(std::move(decoded.image), decoded.orientation);
     if (what == "upright") return hash_of(upright);
-    const Preprocessing recipe = recipe_named(what);
-    Bytes tensor(preprocessed_bytes(recipe, PixelFormat::planar_float32));
-    preprocess(upright, recipe, PixelFormat::planar_float32, tensor);
+    const Preprocessing preprocessing = recipe_named(what);
+    Bytes tensor(preprocessed_bytes(preprocessing, PixelFormat::planar_float32));
+    preprocess(upright, preprocessing, PixelFormat::planar_float32, tensor);
     return sha256(tensor);
 }
 

@@ -25,9 +25,7 @@ inline Bytes read_bytes(const std::filesystem::path& path) {
     return bytes_of(std::string(std::istreambuf_iterator<char>(file), {}));
 }
 
-inline std::filesystem::path golden_folder() {
-    return std::filesystem::path(IMNET_GOLDEN) / "pixels";
-}
+inline std::filesystem::path golden_folder() { return std::filesystem::path(IMNET_GOLDEN) / "pixels"; }
 
 /// A picture of tests/golden/pixels.
 inline Bytes golden(std::string_view name) { return read_bytes(golden_folder() / name); }

@@ -45,9 +45,9 @@ std::string refusal_of(const Strings& names) {
 /// `count` pictures of each class, as `read_class_folders` would give them.
 std::vector<LabelledImage> labelled(const std::string& folder, const std::vector<int>& counts) {
     std::vector<LabelledImage> images;
-    for (int label = 0; label < static_cast<int>(counts.size()); ++label) {
-        for (int i = 0; i < counts[label]; ++i) {
-            images.push_back({folder + "/class" + std::to_string(label) + "/" + std::to_string(i), label});
+    for (int target = 0; target < static_cast<int>(counts.size()); ++target) {
+        for (int i = 0; i < counts[target]; ++i) {
+            images.push_back({folder + "/class" + std::to_string(target) + "/" + std::to_string(i), target});
         }
     }
     return images;
@@ -126,7 +126,7 @@ TEST_CASE("a part of each class is held back, at least one picture, and never al
     const auto images = labelled("/data", {20, 1, 2, 7, 1000});
     const Split split = split_stratified(images, 5, 0.1, 0);
     std::vector<int> held_back(5);
-    for (const LabelledImage& image : split.validation) ++held_back[image.label];
+    for (const LabelledImage& image : split.validation) ++held_back[image.target];
     CHECK(held_back == std::vector<int>{2, 0, 1, 1, 100});
     CHECK(split.train.size() + split.validation.size() == images.size());
     for (const LabelledImage& image : split.validation)

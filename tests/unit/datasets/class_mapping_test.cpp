@@ -8,15 +8,15 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-const Labels animals{{"lion", "n02129165"}, {"Timber wolf", "n02114367"}, {"tiger cat", "n02123159"}};
+const ClassNames animals{{"lion", "n02129165"}, {"Timber wolf", "n02114367"}, {"tiger cat", "n02123159"}};
 
-Labels named(const Texts& names) {
-    Labels labels;
+ClassNames named(const Texts& names) {
+    ClassNames labels;
     for (const std::string& name : names) labels.push_back({name, ""});
     return labels;
 }
 
-int class_of(const LabelMapping& mapping, const std::string& label) {
+int class_of(const ClassMapping& mapping, const std::string& label) {
     const auto found = mapping.classes.find(label);
     return found == mapping.classes.end() ? -1 : found->second;
 }
@@ -24,8 +24,8 @@ int class_of(const LabelMapping& mapping, const std::string& label) {
 }  // namespace
 
 TEST_CASE("labels are wnids, names or indices") {
-    const LabelMapping mapping =
-        map_labels(animals, {"n02123159", "lion", "timber_wolf", "2"}, Numbers::maybe_index);
+    const ClassMapping mapping =
+        map_targets(animals, {"n02123159", "lion", "timber_wolf", "2"}, Numbers::maybe_index);
     CHECK(class_of(mapping, "n02123159") == 2);
     CHECK(class_of(mapping, "lion") == 0);
     CHECK(class_of(mapping, "timber_wolf") == 1);
@@ -35,16 +35,16 @@ TEST_CASE("labels are wnids, names or indices") {
 }
 
 TEST_CASE("labels that no class has are told") {
-    const LabelMapping mapping =
-        map_labels(animals, {"n01440764", "3", "lions", "lion"}, Numbers::maybe_index);
+    const ClassMapping mapping =
+        map_targets(animals, {"n01440764", "3", "lions", "lion"}, Numbers::maybe_index);
     CHECK(mapping.unknown == Texts{"3", "lions", "n01440764"});
     CHECK(mapping.classes.size() == 1);
 }
 
 TEST_CASE("a name goes before an index") {
     // As ImageFolder sorts the names of ten and more classes.
-    const Labels digits = named({"0", "1", "10", "2", "3"});
-    const LabelMapping mapping = map_labels(digits, {"2", "3", "10", "4"}, Numbers::maybe_index);
+    const ClassNames digits = named({"0", "1", "10", "2", "3"});
+    const ClassMapping mapping = map_targets(digits, {"2", "3", "10", "4"}, Numbers::maybe_index);
     CHECK(class_of(mapping, "2") == 3);
     CHECK(class_of(mapping, "3") == 4);
     CHECK(class_of(mapping, "10") == 2);
@@ -52,47 +52,47 @@ TEST_CASE("a name goes before an index") {
 }
 
 TEST_CASE("a stated meaning of numbers goes before names") {
-    const Labels digits = named({"0", "1", "10", "2", "3"});
-    CHECK(class_of(map_labels(digits, {"2"}, Numbers::index), "2") == 2);
-    CHECK(map_labels(digits, {"5"}, Numbers::index).unknown == Texts{"5"});
-    CHECK(class_of(map_labels(digits, {"2"}, Numbers::unstated), "2") == 3);
+    const ClassNames digits = named({"0", "1", "10", "2", "3"});
+    CHECK(class_of(map_targets(digits, {"2"}, Numbers::index), "2") == 2);
+    CHECK(map_targets(digits, {"5"}, Numbers::index).unknown == Texts{"5"});
+    CHECK(class_of(map_targets(digits, {"2"}, Numbers::unstated), "2") == 3);
 }
 
 TEST_CASE("numbers of which nobody says what they mean are no indices") {
-    const LabelMapping mapping = map_labels(animals, {"0", "lion"}, Numbers::unstated);
+    const ClassMapping mapping = map_targets(animals, {"0", "lion"}, Numbers::unstated);
     CHECK(mapping.unstated == Texts{"0"});
     CHECK(class_of(mapping, "lion") == 0);
 }
 
 TEST_CASE("ids of ILSVRC 2012 are not indices") {
-    const LabelMapping mapping =
-        map_labels(imagenet_labels(), {"1", "490", "0", "1001"}, Numbers::ilsvrc2012_id);
+    const ClassMapping mapping =
+        map_targets(imagenet_class_names(), {"1", "490", "0", "1001"}, Numbers::ilsvrc2012_id);
     CHECK(class_of(mapping, "1") == 278);   // kit fox
     CHECK(class_of(mapping, "490") == 65);  // sea snake
     CHECK(mapping.unknown == Texts{"0", "1001"});
-    CHECK(map_labels(animals, {"1"}, Numbers::ilsvrc2012_id).unknown == Texts{"1"});
-    CHECK(class_of(map_labels(animals, {"190"}, Numbers::ilsvrc2012_id), "190") == 0);  // lion
+    CHECK(map_targets(animals, {"1"}, Numbers::ilsvrc2012_id).unknown == Texts{"1"});
+    CHECK(class_of(map_targets(animals, {"190"}, Numbers::ilsvrc2012_id), "190") == 0);  // lion
 }
 
 TEST_CASE("a label that two classes have is none of them") {
-    const Labels cranes{
+    const ClassNames cranes{
         {"crane", "n02012849"}, {"crane", "n03126707"}, {"Crane", ""}, {"a/b", ""}, {"a b", ""}};
-    const LabelMapping mapping =
-        map_labels(cranes, {"crane", "Crane", "CRANE", "n03126707", "a_b", "a b"}, Numbers::maybe_index);
+    const ClassMapping mapping =
+        map_targets(cranes, {"crane", "Crane", "CRANE", "n03126707", "a_b", "a b"}, Numbers::maybe_index);
     CHECK(mapping.ambiguous == Texts{"CRANE", "a_b", "crane"});
     CHECK(class_of(mapping, "Crane") == 2);
     CHECK(class_of(mapping, "n03126707") == 1);
     CHECK(class_of(mapping, "a b") == 4);
 
-    const Labels odd{{"n03126707", ""}, {"crane", "n03126707"}};  // one's name, another's wnid
-    CHECK(map_labels(odd, {"n03126707"}, Numbers::maybe_index).ambiguous == Texts{"n03126707"});
+    const ClassNames odd{{"n03126707", ""}, {"crane", "n03126707"}};  // one's name, another's wnid
+    CHECK(map_targets(odd, {"n03126707"}, Numbers::maybe_index).ambiguous == Texts{"n03126707"});
 }
 
 TEST_CASE("a class whose name is its wnid") {
-    const Labels both{{"n03126707", "n03126707"}};
-    CHECK(class_of(map_labels(both, {"n03126707"}, Numbers::unstated), "n03126707") == 0);
+    const ClassNames both{{"n03126707", "n03126707"}};
+    CHECK(class_of(map_targets(both, {"n03126707"}, Numbers::unstated), "n03126707") == 0);
 }
 
 TEST_CASE("numbers that are too large for a number") {
-    CHECK(map_labels(animals, {"99999999999999999999999"}, Numbers::index).unknown.size() == 1);
+    CHECK(map_targets(animals, {"99999999999999999999999"}, Numbers::index).unknown.size() == 1);
 }

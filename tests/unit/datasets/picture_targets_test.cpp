@@ -8,9 +8,9 @@ using namespace imnet;
 
 namespace {
 
-LabelList list_of(std::string_view text) {
+TargetList list_of(std::string_view text) {
     const test::TemporaryFolder folder;
-    return LabelList::read(folder.write("list", text));
+    return TargetList::read(folder.write("list", text));
 }
 
 NextInput inputs(std::vector<Input> all) {
@@ -23,25 +23,25 @@ NextInput inputs(std::vector<Input> all) {
 }  // namespace
 
 TEST_CASE("a picture is called as the first folder below the data is") {
-    const PictureLabels labels("data/val");
-    CHECK(labels.label_of("data/val/cat/1.jpg") == "cat");
-    CHECK(labels.label_of("data/val/cat/more/1.jpg") == "cat");
-    CHECK(labels.label_of("data/val/n01440764.tar/1.jpg") == "n01440764");
-    CHECK(labels.label_of("data/val/n01440764.tar.gz/1.jpg") == "n01440764");
-    CHECK_FALSE(labels.label_of("data/val/1.jpg").has_value());
-    CHECK(PictureLabels("data/val/").label_of("data/val/cat/1.jpg") == "cat");
-    CHECK(PictureLabels("val.tar").label_of("val.tar/cat/1.jpg") == "cat");
-    CHECK(PictureLabels(".").label_of("./cat/1.jpg") == "cat");
+    const PictureTargets targets("data/val");
+    CHECK(targets.target_of("data/val/cat/1.jpg") == "cat");
+    CHECK(targets.target_of("data/val/cat/more/1.jpg") == "cat");
+    CHECK(targets.target_of("data/val/n01440764.tar/1.jpg") == "n01440764");
+    CHECK(targets.target_of("data/val/n01440764.tar.gz/1.jpg") == "n01440764");
+    CHECK_FALSE(targets.target_of("data/val/1.jpg").has_value());
+    CHECK(PictureTargets("data/val/").target_of("data/val/cat/1.jpg") == "cat");
+    CHECK(PictureTargets("val.tar").target_of("val.tar/cat/1.jpg") == "cat");
+    CHECK(PictureTargets(".").target_of("./cat/1.jpg") == "cat");
 }
 
 TEST_CASE("a look at all pictures counts labels, and names what has none") {
-    const LabelSurvey found = survey(inputs({{"v/cat/1.jpg"},
-                                             {"v/cat/2.jpg"},
-                                             {"v/dog/1.jpg"},
-                                             {"v/1.jpg"},
-                                             {"v/shut", false, InputError{InputErrorKind::permission, ""}}}),
-                                     PictureLabels("v"));
-    CHECK(found.labels == std::map<std::string, std::uint64_t>{{"cat", 2}, {"dog", 1}});
+    const TargetSurvey found = survey(inputs({{"v/cat/1.jpg"},
+                                              {"v/cat/2.jpg"},
+                                              {"v/dog/1.jpg"},
+                                              {"v/1.jpg"},
+                                              {"v/shut", false, InputError{InputErrorKind::permission, ""}}}),
+                                      PictureTargets("v"));
+    CHECK(found.targets == std::map<std::string, std::uint64_t>{{"cat", 2}, {"dog", 1}});
     CHECK(found.labelled == 3);
     CHECK(found.unlabelled.count == 1);
     CHECK(found.unlabelled.first == std::vector<std::string>{"v/1.jpg"});
@@ -49,9 +49,9 @@ TEST_CASE("a look at all pictures counts labels, and names what has none") {
 }
 
 TEST_CASE("entries of a list without a picture are missing, in the order of the list") {
-    const PictureLabels labels("v", list_of("5.jpg,cat\n1.jpg,cat\n4.jpg,dog\n3.jpg,dog\n2.jpg,dog\n"));
-    const LabelSurvey found = survey(inputs({{"v/1.jpg"}, {"v/9.jpg"}}), labels);
-    CHECK(found.labels == std::map<std::string, std::uint64_t>{{"cat", 1}});
+    const PictureTargets targets("v", list_of("5.jpg,cat\n1.jpg,cat\n4.jpg,dog\n3.jpg,dog\n2.jpg,dog\n"));
+    const TargetSurvey found = survey(inputs({{"v/1.jpg"}, {"v/9.jpg"}}), targets);
+    CHECK(found.targets == std::map<std::string, std::uint64_t>{{"cat", 1}});
     CHECK(found.unlabelled.first == std::vector<std::string>{"v/9.jpg"});
     CHECK(found.missing.count == 4);
     CHECK(found.missing.first == std::vector<std::string>{"5.jpg", "4.jpg", "3.jpg"});

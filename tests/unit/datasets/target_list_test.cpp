@@ -9,21 +9,21 @@ using namespace imnet;
 
 namespace {
 
-LabelList read(std::string_view text) {
+TargetList read(std::string_view text) {
     const test::TemporaryFolder folder;
-    return LabelList::read(folder.write("list", text));
+    return TargetList::read(folder.write("list", text));
 }
 
-std::string label(const LabelList& list, std::string_view path, std::string_view folder = "val") {
+std::string target(const TargetList& list, std::string_view path, std::string_view folder = "val") {
     const auto* entry = list.find(path, folder);
-    return entry == nullptr ? "none" : entry->second.label;
+    return entry == nullptr ? "none" : entry->second.target;
 }
 
 std::string refusal(std::string_view text) {
     const test::TemporaryFolder folder;
     const auto file = folder.write("list", text);
     try {
-        LabelList::read(file);
+        TargetList::read(file);
     } catch (const UsageError& error) {
         return std::string(error.what()).substr(file.native().size() + 2);
     }
@@ -40,47 +40,48 @@ TEST_CASE("a path and a label a line, with or without a header") {
           "a.jpg\tcat\nb/c.jpg\tdog\n", "a.jpg cat\nb/c.jpg dog\n", "\"a.jpg\",\"cat\"\n\"b/c.jpg\",dog\n",
           "label,path\ncat,a.jpg\ndog,b/c.jpg\n"}) {
         CAPTURE(text);
-        const LabelList list = read(text);
+        const TargetList list = read(text);
         CHECK(list.entries().size() == 2);
-        CHECK(label(list, "val/a.jpg") == "cat");
-        CHECK(label(list, "val/b/c.jpg", "val/") == "dog");
-        CHECK(label(list, "val/c.jpg") == "none");
+        CHECK(target(list, "val/a.jpg") == "cat");
+        CHECK(target(list, "val/b/c.jpg", "val/") == "dog");
+        CHECK(target(list, "val/c.jpg") == "none");
     }
 }
 
 TEST_CASE("fields in quotes may hold commas, quotes and ends of lines") {
-    const LabelList list = read("path,label\n\"a, b.jpg\",\"crane, \"\"bird\"\"\"\n\"two\nlines.jpg\",cat\n");
-    CHECK(label(list, "val/a, b.jpg") == "crane, \"bird\"");
-    CHECK(label(list, "val/two\nlines.jpg") == "cat");
+    const TargetList list =
+        read("path,label\n\"a, b.jpg\",\"crane, \"\"bird\"\"\"\n\"two\nlines.jpg\",cat\n");
+    CHECK(target(list, "val/a, b.jpg") == "crane, \"bird\"");
+    CHECK(target(list, "val/two\nlines.jpg") == "cat");
 }
 
 TEST_CASE("a path may be below the folder, as it is shown, or absolute") {
-    const LabelList list = read("a.jpg,cat\nval/b.jpg,dog\n/data/val/c.jpg,fox\n");
-    CHECK(label(list, "val/a.jpg") == "cat");
-    CHECK(label(list, "val/b.jpg") == "dog");
-    CHECK(label(list, "/data/val/c.jpg", "/data/val") == "fox");
-    CHECK(label(list, "./a.jpg", ".") == "cat");
+    const TargetList list = read("a.jpg,cat\nval/b.jpg,dog\n/data/val/c.jpg,fox\n");
+    CHECK(target(list, "val/a.jpg") == "cat");
+    CHECK(target(list, "val/b.jpg") == "dog");
+    CHECK(target(list, "/data/val/c.jpg", "/data/val") == "fox");
+    CHECK(target(list, "./a.jpg", ".") == "cat");
 }
 
 TEST_CASE("Kaggle's list names pictures without their ending, and boxes behind the class") {
-    const LabelList list = read(
+    const TargetList list = read(
         "ImageId,PredictionString\n"
         "ILSVRC2012_val_00048981,n03995372 85 1 499 272 \n"
         "ILSVRC2012_val_00037956,n03481172 131 0 499 254 n03481172 5 6 7 8\n");
-    CHECK(label(list, "val/ILSVRC2012_val_00048981.JPEG") == "n03995372");
-    CHECK(label(list, "val/n03481172/ILSVRC2012_val_00037956.JPEG") == "n03481172");
+    CHECK(target(list, "val/ILSVRC2012_val_00048981.JPEG") == "n03995372");
+    CHECK(target(list, "val/n03481172/ILSVRC2012_val_00037956.JPEG") == "n03481172");
     CHECK_FALSE(list.is_ground_truth_of_ilsvrc());
     CHECK(refusal("ImageId,PredictionString\na,n1 1 2 3 4 n2 1 2 3 4\n") ==
           "line 2: two classes in one picture: n1, n2");
 }
 
 TEST_CASE("a label a line is the ground truth of ILSVRC 2012") {
-    const LabelList list = read("490\r\n361\r\n171\r\n\r\n");
+    const TargetList list = read("490\r\n361\r\n171\r\n\r\n");
     CHECK(list.is_ground_truth_of_ilsvrc());
-    CHECK(label(list, "val/ILSVRC2012_val_00000001.JPEG") == "490");
-    CHECK(label(list, "val/ILSVRC2012_val_00000003.JPEG") == "171");
-    CHECK(label(list, "val/ILSVRC2012_val_00000004.JPEG") == "none");
-    CHECK(label(read("n01751748\nn09193705\n"), "val.tar/ILSVRC2012_val_00000002.JPEG", "val.tar") ==
+    CHECK(target(list, "val/ILSVRC2012_val_00000001.JPEG") == "490");
+    CHECK(target(list, "val/ILSVRC2012_val_00000003.JPEG") == "171");
+    CHECK(target(list, "val/ILSVRC2012_val_00000004.JPEG") == "none");
+    CHECK(target(read("n01751748\nn09193705\n"), "val.tar/ILSVRC2012_val_00000002.JPEG", "val.tar") ==
           "n09193705");
 }
 
@@ -98,6 +99,6 @@ TEST_CASE("what is no such list is refused with its line") {
     CHECK(refusal("a.jpg,\xFF\n") == "line 1: it is not UTF-8");
     CHECK(refusal("") == "there are no labels in it");
     CHECK(refusal("path,label\n") == "there are no labels in it");
-    CHECK_THROWS_AS(LabelList::read("/no/such/list"), UsageError);
-    CHECK_THROWS_AS(LabelList::read("/tmp"), UsageError);
+    CHECK_THROWS_AS(TargetList::read("/no/such/list"), UsageError);
+    CHECK_THROWS_AS(TargetList::read("/tmp"), UsageError);
 }

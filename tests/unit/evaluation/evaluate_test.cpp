@@ -53,7 +53,7 @@ TEST_CASE("what has a true class is classified and counted, what has none is not
     ClassifyOptions options;
     options.classes = 2;
     options.top = evaluation.labels_needed();
-    options.preprocessing = {.resize = 2, .crop = 2};
+    options.preprocessing = {.short_side = 2, .image_size = 2};
     std::size_t rows = 0;
     evaluate([&] { return source.next(); }, truth_of, OneAnswer{}, options, evaluation,
              [&](std::span<const Row> some) { rows += some.size(); });
@@ -69,7 +69,7 @@ TEST_CASE("a folder that cannot be listed counts as failed, although nobody know
     Evaluation evaluation(2);
     ClassifyOptions options;
     options.classes = 2;
-    options.preprocessing = {.resize = 2, .crop = 2};
+    options.preprocessing = {.short_side = 2, .image_size = 2};
     evaluate([&] { return std::exchange(shut, std::nullopt); },
              [](std::string_view) -> std::optional<int> { return std::nullopt; }, OneAnswer{}, options,
              evaluation, [](std::span<const Row>) {});

@@ -7,7 +7,7 @@ using namespace imnet;
 
 namespace {
 
-const Labels pets{{"cat", "n1"}, {"dog, small", "n2"}, {"fox\n", ""}};
+const ClassNames pets{{"cat", "n1"}, {"dog, small", "n2"}, {"fox\n", ""}};
 const EvaluationFacts facts{.data = "pets",
                             .model = "resnet18",
                             .weights = "pets.pth",

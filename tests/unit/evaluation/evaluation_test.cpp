@@ -12,9 +12,9 @@ namespace {
 Row row(std::vector<Prediction> top) { return {"a.jpg", std::move(top)}; }
 
 // Six classes; the labels in order, the first with `confidence`, the others with little.
-Row answer(std::vector<int> labels, float confidence) {
+Row answer(std::vector<int> class_names, float confidence) {
     std::vector<Prediction> top;
-    for (const int label : labels) top.push_back({label, top.empty() ? confidence : 0.01F});
+    for (const int label : class_names) top.push_back({label, top.empty() ? confidence : 0.01F});
     return row(std::move(top));
 }
 

@@ -16,7 +16,7 @@ namespace {
 
 ExplainOptions small_recipe() {
     ExplainOptions options;
-    options.preprocessing = {.resize = 8, .crop = 8};
+    options.preprocessing = {.short_side = 8, .image_size = 8};
     return options;
 }
 

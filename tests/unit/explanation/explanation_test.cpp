@@ -7,7 +7,7 @@ using namespace imnet;
 
 namespace {
 
-const Labels labels{{"hen", "n01514859"}, {"own class", ""}};
+const ClassNames class_names{{"hen", "n01514859"}, {"own class", ""}};
 
 // A landscape photograph, of which the net saw the square in the middle, with two cells of heat.
 Explanation landscape() {
@@ -17,7 +17,7 @@ Explanation landscape() {
 }  // namespace
 
 TEST_CASE("the text says class, probability and place in pixels of the photograph") {
-    CHECK(explanation_text(landscape(), labels) ==
+    CHECK(explanation_text(landscape(), class_names) ==
           "a.jpg\n"
           "   87.50%  hen (n01514859)\n"
           "  hottest at 250, 150, centred at 250, 125 of 400 × 200 pixels\n");
@@ -26,17 +26,17 @@ TEST_CASE("the text says class, probability and place in pixels of the photograp
 TEST_CASE("a class that nothing speaks for has no place") {
     Explanation explanation = landscape();
     explanation.of_class = {{1, 0.01F}, {2, 2, {0, 0, 0, 0}}};
-    CHECK(explanation_text(explanation, labels) ==
+    CHECK(explanation_text(explanation, class_names) ==
           "a.jpg\n"
           "    1.00%  own class\n"
           "  no heat: no single part speaks for it\n");
-    const auto object = nlohmann::json::parse(explanation_json(explanation, labels, "grad-cam"));
+    const auto object = nlohmann::json::parse(explanation_json(explanation, class_names, "grad-cam"));
     CHECK(object["hottest"].is_null());
     CHECK(object["centre"].is_null());
 }
 
 TEST_CASE("JSON has the crop, the places and every cell") {
-    CHECK(nlohmann::json::parse(explanation_json(landscape(), labels, "occlusion")) ==
+    CHECK(nlohmann::json::parse(explanation_json(landscape(), class_names, "occlusion")) ==
           nlohmann::json::parse(R"({"path":"a.jpg",
               "class":{"index":0,"wnid":"n01514859","label":"hen","prob":0.875},
               "method":"occlusion","width":400,"height":200,"crop":[100,0,200,200],

@@ -4,8 +4,8 @@
 
 #include <doctest/doctest.h>
 
-#include "explanation/color_map.h"
 #include "codecs/picture_bytes.h"
+#include "explanation/color_map.h"
 
 using namespace imnet;
 using test::pixel;

@@ -18,31 +18,31 @@ StateDict with_config(std::string text) {
 
 TEST_CASE("class names of Hugging Face transformers") {
     const StateDict two = with_config(R"({"id2label": {"1": "dog", "0": "cat"}})");
-    REQUIRE(checkpoint_labels(two, 2).has_value());
-    CHECK(checkpoint_labels(two, 2)->at(1).name == "dog");
-    CHECK_FALSE(checkpoint_labels(two, 3).has_value());  // one is missing
-    CHECK_FALSE(checkpoint_labels(two, 1).has_value());  // one is too many
-    CHECK_FALSE(checkpoint_labels(with_config("{"), 2).has_value());
-    CHECK_FALSE(checkpoint_labels(StateDict{}, 2).has_value());
+    REQUIRE(checkpoint_class_names(two, 2).has_value());
+    CHECK(checkpoint_class_names(two, 2)->at(1).name == "dog");
+    CHECK_FALSE(checkpoint_class_names(two, 3).has_value());  // one is missing
+    CHECK_FALSE(checkpoint_class_names(two, 1).has_value());  // one is too many
+    CHECK_FALSE(checkpoint_class_names(with_config("{"), 2).has_value());
+    CHECK_FALSE(checkpoint_class_names(StateDict{}, 2).has_value());
 }
 
 TEST_CASE("class names of timm, with their descriptions where there are some") {
     const StateDict two =
         with_config(R"({"label_names": ["n01", "n02"], "label_descriptions": {"n02": "dog"}})");
-    CHECK(checkpoint_labels(two, 2)->at(0).name == "n01");
-    CHECK(checkpoint_labels(two, 2)->at(1).name == "dog");
+    CHECK(checkpoint_class_names(two, 2)->at(0).name == "n01");
+    CHECK(checkpoint_class_names(two, 2)->at(1).name == "dog");
 }
 
 TEST_CASE("the recipe that timm states") {
-    const auto recipe =
+    const auto preprocessing =
         checkpoint_preprocessing(with_config(R"({"pretrained_cfg": {"input_size": [3, 224, 224],
         "crop_pct": 0.95, "interpolation": "bicubic", "crop_mode": "center",
         "mean": [0.5, 0.5, 0.5], "std": [0.25, 0.5, 0.5]}})"));
-    REQUIRE(recipe.has_value());
-    CHECK(recipe->resize == 235);
-    CHECK(recipe->crop == 224);
-    CHECK(recipe->interpolation == Interpolation::bicubic);
-    CHECK(recipe->std[0] == 0.25F);
+    REQUIRE(preprocessing.has_value());
+    CHECK(preprocessing->short_side == 235);
+    CHECK(preprocessing->image_size == 224);
+    CHECK(preprocessing->interpolation == Interpolation::bicubic);
+    CHECK(preprocessing->std[0] == 0.25F);
 }
 
 TEST_CASE("a recipe that is not served or makes no sense is not half followed") {
@@ -69,8 +69,8 @@ TEST_CASE("a net with its strides elsewhere is refused, although its tensors wou
 TEST_CASE("class names that the checkpoint itself holds come first") {
     StateDict state_dict = with_config(R"({"id2label": {"0": "cat", "1": "dog"}})");
     state_dict.metadata.emplace_back("class_names", R"(["lion","wolf"])");
-    CHECK(checkpoint_labels(state_dict, 2)->at(0).name == "lion");
-    CHECK_FALSE(checkpoint_labels(state_dict, 3).has_value());
+    CHECK(checkpoint_class_names(state_dict, 2)->at(0).name == "lion");
+    CHECK_FALSE(checkpoint_class_names(state_dict, 3).has_value());
 }
 
 TEST_CASE("WordNet ids beside the class names") {
@@ -78,7 +78,7 @@ TEST_CASE("WordNet ids beside the class names") {
         StateDict state_dict;
         state_dict.metadata.emplace_back("class_names", R"(["lion","wolf"])");
         state_dict.metadata.emplace_back("wnids", std::move(wnids));
-        return *checkpoint_labels(state_dict, 2);
+        return *checkpoint_class_names(state_dict, 2);
     };
     CHECK(labels_with(R"(["n02129165","n02114367"])")[1].name == "wolf");
     CHECK(labels_with(R"(["n02129165","n02114367"])")[1].wnid == "n02114367");

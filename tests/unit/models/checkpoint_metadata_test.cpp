@@ -12,9 +12,9 @@ namespace {
 
 using Texts = std::map<std::string, std::string>;
 
-Texts texts(const Labels& labels, const Preprocessing& recipe = {}) {
-    const auto metadata =
-        checkpoint_metadata(architecture("resnet18", static_cast<int>(labels.size())), labels, recipe);
+Texts texts(const ClassNames& class_names, const Preprocessing& preprocessing = {}) {
+    const auto metadata = checkpoint_metadata(architecture("resnet18", static_cast<int>(class_names.size())),
+                                              class_names, preprocessing);
     return {metadata.begin(), metadata.end()};
 }
 
@@ -35,12 +35,13 @@ TEST_CASE("a checkpoint says what it is") {
 }
 
 TEST_CASE("what it says is read back") {
-    const Preprocessing recipe{40, 32, Interpolation::bicubic, {0.5F, 0.1F, 1.0F / 3}, {0.25F, 0.3F, 0.7F}};
-    const Labels labels{{"oak", "n1"}, {"beech", "n2"}};
+    const Preprocessing preprocessing{
+        40, 32, Interpolation::bicubic, {0.5F, 0.1F, 1.0F / 3}, {0.25F, 0.3F, 0.7F}};
+    const ClassNames class_names{{"oak", "n1"}, {"beech", "n2"}};
     StateDict state_dict;
-    state_dict.metadata = checkpoint_metadata(architecture("resnet18", 2), labels, recipe);
-    CHECK(checkpoint_preprocessing(state_dict) == recipe);
-    const auto read = checkpoint_labels(state_dict, 2);
+    state_dict.metadata = checkpoint_metadata(architecture("resnet18", 2), class_names, preprocessing);
+    CHECK(checkpoint_preprocessing(state_dict) == preprocessing);
+    const auto read = checkpoint_class_names(state_dict, 2);
     REQUIRE(read.has_value());
     CHECK(read->at(0).name == "oak");
     CHECK(read->at(1).name == "beech");

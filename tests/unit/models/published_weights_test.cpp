@@ -30,11 +30,11 @@ TEST_CASE("each set of weights keeps its own recipe") {
     const PublishedWeights* v2 = default_weights("resnet50");
     const PublishedWeights* a1h = default_weights("resnetv2_50");
     REQUIRE((v1 && v2 && a1h));
-    CHECK(v1->preprocessing.resize == 256);
+    CHECK(v1->preprocessing.short_side == 256);
     CHECK(v2->name == "IMAGENET1K_V2");
-    CHECK(v2->preprocessing.resize == 232);
+    CHECK(v2->preprocessing.short_side == 232);
     CHECK(v2->preprocessing.mean[0] == 0.485F);
-    CHECK(a1h->preprocessing.resize == 235);
+    CHECK(a1h->preprocessing.short_side == 235);
     CHECK(a1h->preprocessing.interpolation == Interpolation::bicubic);
     CHECK(a1h->preprocessing.std[2] == 0.5F);
     CHECK(find_published("resnet50", "a1h_in1k") == nullptr);

@@ -31,11 +31,11 @@ Preprocessing only_crop(int short_side, int crop) {
 }
 
 template <typename Element = float>
-std::vector<Element> preprocessed(const Image& image, const Preprocessing& recipe,
+std::vector<Element> preprocessed(const Image& image, const Preprocessing& preprocessing,
                                   PixelFormat format = PixelFormat::planar_float32) {
-    REQUIRE(preprocessed_bytes(recipe, format) % sizeof(Element) == 0);
-    std::vector<Element> out(preprocessed_bytes(recipe, format) / sizeof(Element), Element(-1));
-    preprocess(image, recipe, format, std::as_writable_bytes(std::span(out)));
+    REQUIRE(preprocessed_bytes(preprocessing, format) % sizeof(Element) == 0);
+    std::vector<Element> out(preprocessed_bytes(preprocessing, format) / sizeof(Element), Element(-1));
+    preprocess(image, preprocessing, format, std::as_writable_bytes(std::span(out)));
     return out;
 }
 
@@ -87,8 +87,8 @@ TEST_CASE("a picture smaller than the crop is padded with black, the odd pixel r
 }
 
 TEST_CASE("padding is normalised as a black pixel is") {
-    const Preprocessing recipe{2, 4};
-    const std::vector<float> out = preprocessed(gradient(2, 2), recipe);
+    const Preprocessing preprocessing{2, 4};
+    const std::vector<float> out = preprocessed(gradient(2, 2), preprocessing);
     CHECK(out[0] == (0.0F - 0.485F) / 0.229F);
 }
 
@@ -106,12 +106,13 @@ TEST_CASE("interleaved is planar with the channels last, and bfloat16 is its nea
         CAPTURE(width);
         CAPTURE(crop);
         const Image image = gradient(width, height);
-        Preprocessing recipe;
-        recipe.resize = resize;
-        recipe.crop = crop;
-        const auto planar = preprocessed(image, recipe);
-        const auto interleaved = preprocessed(image, recipe, PixelFormat::interleaved_float32);
-        const auto bfloat16 = preprocessed<std::uint16_t>(image, recipe, PixelFormat::interleaved_bfloat16);
+        Preprocessing preprocessing;
+        preprocessing.short_side = resize;
+        preprocessing.image_size = crop;
+        const auto planar = preprocessed(image, preprocessing);
+        const auto interleaved = preprocessed(image, preprocessing, PixelFormat::interleaved_float32);
+        const auto bfloat16 =
+            preprocessed<std::uint16_t>(image, preprocessing, PixelFormat::interleaved_bfloat16);
         REQUIRE(interleaved.size() == planar.size());
         REQUIRE(bfloat16.size() == planar.size());
         const std::size_t plane = planar.size() / 3;
@@ -172,13 +173,13 @@ TEST_CASE("the columns needed are those of the crop, and of what the resize look
     CHECK(preprocessor.columns_needed(4000, 3000, 6).first == wide.first);
     CHECK(preprocessor.columns_needed(3000, 4000, 1).first == 45);  // 4.5 · 3000/232 = 58.2 less 12.9
     CHECK(preprocessor.columns_needed(100, 100, 1).first == 1);     // 4.5 · 100/232 = 1.9 less 1
-    CHECK(Preprocessor({.resize = 100}, PixelFormat::planar_float32).columns_needed(70, 50, 1).end == 70);
+    CHECK(Preprocessor({.short_side = 100}, PixelFormat::planar_float32).columns_needed(70, 50, 1).end == 70);
 }
 
 TEST_CASE("the region of a crop is the square in the middle that the recipe takes") {
-    const Preprocessing recipe{.resize = 256, .crop = 224};
+    const Preprocessing preprocessing{.short_side = 256, .image_size = 224};
     const auto check = [&](int width, int height, const Region& expected) {
-        const Region region = crop_region(recipe, width, height);
+        const Region region = crop_region(preprocessing, width, height);
         CHECK(region.left == doctest::Approx(expected.left));
         CHECK(region.top == doctest::Approx(expected.top));
         CHECK(region.width == doctest::Approx(expected.width));
@@ -190,7 +191,8 @@ TEST_CASE("the region of a crop is the square in the middle that the recipe take
 }
 
 TEST_CASE("the region of a crop that pads reaches beyond the picture") {
-    const Region region = crop_region({.resize = 100, .crop = 200}, 300, 200);  // 150×100 in 200×200
+    const Region region =
+        crop_region({.short_side = 100, .image_size = 200}, 300, 200);  // 150×100 in 200×200
     CHECK(region.left == doctest::Approx(-25 / 150.0));
     CHECK(region.width == doctest::Approx(200 / 150.0));
     CHECK(region.top == doctest::Approx(-0.5));

@@ -8,7 +8,7 @@ using namespace imnet;
 
 namespace {
 
-const Labels cats{{"tabby", "n02123045"}, {"cat, \"big\"", ""}};
+const ClassNames cats{{"tabby", "n02123045"}, {"cat, \"big\"", ""}};
 
 Row good(std::string path) { return {std::move(path), std::vector<Prediction>{{0, 0.6213F}, {1, 1e-7F}}}; }
 
@@ -16,8 +16,8 @@ Row failed(std::string path) {
     return {std::move(path), input_error(InputErrorKind::decode, "truncated JPEG: 3 of 5 scans")};
 }
 
-std::string written(Format format, const std::vector<Row>& rows, const Labels& labels = cats) {
-    const auto formatter = row_formatter(format, labels, false);
+std::string written(Format format, const std::vector<Row>& rows, const ClassNames& class_names = cats) {
+    const auto formatter = row_formatter(format, class_names, false);
     std::string text = formatter->head();
     for (const Row& row : rows) text += formatter->row(row);
     return text + formatter->tail();

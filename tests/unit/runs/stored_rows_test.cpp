@@ -9,7 +9,7 @@ using namespace imnet;
 
 namespace {
 
-const Labels labels{{"tabby", "n02123045"}, {"cat, \"big\"", ""}};
+const ClassNames class_names{{"tabby", "n02123045"}, {"cat, \"big\"", ""}};
 
 const std::vector<Row> all_rows{
     {"a.jpg", std::vector<Prediction>{{0, 0.6F}, {1, 0.4F}}},
@@ -28,7 +28,7 @@ struct Written {
 };
 
 Written write(Format format) {
-    const auto formatter = row_formatter(format, labels, false);
+    const auto formatter = row_formatter(format, class_names, false);
     Written written{formatter->head(), {}};
     for (const Row& row : all_rows) {
         written.text += formatter->row(row);
@@ -51,7 +51,7 @@ TEST_CASE("rows come back as they were written") {
             CHECK(row->path == stored_path(all_rows[i].path, format));
             CHECK(row->failed == !all_rows[i].top.has_value());
             CHECK(stored.end() == written.ends[i]);
-            CHECK(row->bytes == row_formatter(format, labels, false)->row(all_rows[i]));
+            CHECK(row->bytes == row_formatter(format, class_names, false)->row(all_rows[i]));
         }
         CHECK_FALSE(stored.next());
         CHECK(stored.end() == written.text.size());

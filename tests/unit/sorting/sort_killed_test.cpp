@@ -53,7 +53,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const Labels labels{{"cat", ""}, {"dog", ""}};
+const ClassNames class_names{{"cat", ""}, {"dog", ""}};
 
 // Three pictures, two of one name.
 const std::map<std::string, std::string> pictures{
@@ -92,7 +92,7 @@ struct Place {
 
     // As a run does: what is not there any more is not found.
     void sort(SortBy by) const {
-        SortedFolder folder(sorted, by, labels);
+        SortedFolder folder(sorted, by, class_names);
         for (const auto& [name, content] : pictures) {
             if (!fs::exists(photos / name)) continue;
             if (!folder.put(photos / name, std::nullopt, {content == "third", 0.9F})) std::abort();

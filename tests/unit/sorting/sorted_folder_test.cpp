@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const Labels labels{{"cat", ""}, {"dog", ""}};
+const ClassNames class_names{{"cat", ""}, {"dog", ""}};
 constexpr Prediction cat{0, 0.9F};
 constexpr Prediction dog{1, 0.8F};
 constexpr auto sorted = SortedFolder::Outcome::sorted;
@@ -35,7 +35,7 @@ TEST_CASE("a picture is copied into the folder of its label, with its mode and t
     fs::permissions(original, fs::perms::owner_read);
     const auto time = fs::file_time_type::clock::now() - std::chrono::hours(1000);
     fs::last_write_time(original, time);
-    SortedFolder folder(place / "sorted", SortBy::copy, labels);
+    SortedFolder folder(place / "sorted", SortBy::copy, class_names);
     CHECK(folder.put(original, std::nullopt, cat).value() == sorted);
     const fs::path copy = place / "sorted/cat/a.jpg";
     CHECK(test::contents(copy) == "picture");
@@ -49,9 +49,9 @@ TEST_CASE("a link is the same file, a moved one is gone from where it was") {
     const test::TemporaryFolder place;
     const fs::path linked = place.write("photos/a.jpg", "a");
     const fs::path moved = place.write("photos/b.jpg", "b");
-    CHECK(SortedFolder(place / "sorted", SortBy::link, labels).put(linked, std::nullopt, cat).value() ==
+    CHECK(SortedFolder(place / "sorted", SortBy::link, class_names).put(linked, std::nullopt, cat).value() ==
           sorted);
-    CHECK(SortedFolder(place / "sorted", SortBy::move, labels).put(moved, std::nullopt, dog).value() ==
+    CHECK(SortedFolder(place / "sorted", SortBy::move, class_names).put(moved, std::nullopt, dog).value() ==
           sorted);
     CHECK(fs::equivalent(place / "sorted/cat/a.jpg", linked));
     CHECK(test::contents(place / "sorted/dog/b.jpg") == "b");
@@ -63,7 +63,7 @@ TEST_CASE("a name that is taken is never replaced") {
         const test::TemporaryFolder place;
         place.write("sorted/cat/a.jpg", "was here");
         place.write("sorted/cat/a-3.jpg", "was here, too");
-        SortedFolder folder(place / "sorted", by, labels);
+        SortedFolder folder(place / "sorted", by, class_names);
         for (const char* name : {"1/a.jpg", "2/a.jpg", "3/a.jpg"}) {
             CHECK(folder.put(place.write(name, name), std::nullopt, cat).value() == sorted);
         }
@@ -80,11 +80,11 @@ TEST_CASE("what was sorted is not sorted again, by this run or another") {
         const test::TemporaryFolder place;
         const fs::path original = place.write("photos/a.jpg", "a");
         {
-            SortedFolder folder(place / "sorted", by, labels);
+            SortedFolder folder(place / "sorted", by, class_names);
             CHECK(folder.put(original, std::nullopt, cat).value() == sorted);
             CHECK(folder.put(original, std::nullopt, cat).value() == was_sorted);
         }
-        SortedFolder again(place / "sorted", by, labels);
+        SortedFolder again(place / "sorted", by, class_names);
         CHECK(again.put(place / "photos/../photos/a.jpg", std::nullopt, dog).value() == was_sorted);
         CHECK(again.put(place / "sorted/cat/a.jpg", std::nullopt, cat).value() == was_sorted);
         CHECK(again.manifest().empty());
@@ -95,20 +95,21 @@ TEST_CASE("what was sorted is not sorted again, by this run or another") {
 TEST_CASE("another picture under the old name is sorted, and so is a copy that was deleted") {
     const test::TemporaryFolder place;
     const fs::path original = place.write("photos/a.jpg", "a");
-    SortedFolder folder(place / "sorted", SortBy::copy, labels);
+    SortedFolder folder(place / "sorted", SortBy::copy, class_names);
     CHECK(folder.put(original, std::nullopt, cat).value() == sorted);
     place.write("photos/a.jpg", "another");
     CHECK(folder.put(original, std::nullopt, cat).value() == sorted);
     CHECK(test::contents(place / "sorted/cat/a-2.jpg") == "another");
     fs::remove(place / "sorted/cat/a-2.jpg");
-    CHECK(SortedFolder(place / "sorted", SortBy::copy, labels).put(original, std::nullopt, cat).value() ==
-          sorted);
+    CHECK(
+        SortedFolder(place / "sorted", SortBy::copy, class_names).put(original, std::nullopt, cat).value() ==
+        sorted);
 }
 
 TEST_CASE("bytes that are no file are copied whatever the way, once") {
     const test::TemporaryFolder place;
     const fs::path archive = place.write("shard.tar", "tar");
-    SortedFolder folder(place / "sorted", SortBy::move, labels);
+    SortedFolder folder(place / "sorted", SortBy::move, class_names);
     CHECK(folder.put(archive / "0001.jpg", as_bytes("member"), cat).value() == sorted);
     CHECK(folder.put(archive / "0001.jpg", as_bytes("member"), cat).value() == was_sorted);
     CHECK(folder.put("-", as_bytes("\xFF\xD8\xFF"), cat).value() == sorted);
@@ -125,11 +126,13 @@ TEST_CASE("symbolic links: what they lead to is copied or linked; they are not m
     fs::create_directories(place / "photos");
     const fs::path link = place / "photos/a.jpg";
     fs::create_symlink("../elsewhere/file", link);
-    CHECK(SortedFolder(place / "1", SortBy::copy, labels).put(link, std::nullopt, cat).value() == sorted);
-    CHECK(SortedFolder(place / "2", SortBy::link, labels).put(link, std::nullopt, cat).value() == sorted);
+    CHECK(SortedFolder(place / "1", SortBy::copy, class_names).put(link, std::nullopt, cat).value() ==
+          sorted);
+    CHECK(SortedFolder(place / "2", SortBy::link, class_names).put(link, std::nullopt, cat).value() ==
+          sorted);
     CHECK(test::contents(place / "1/cat/a.jpg") == "picture");
     CHECK(fs::equivalent(place / "2/cat/a.jpg", file));
-    const auto moved = SortedFolder(place / "3", SortBy::move, labels).put(link, std::nullopt, cat);
+    const auto moved = SortedFolder(place / "3", SortBy::move, class_names).put(link, std::nullopt, cat);
     REQUIRE_FALSE(moved);
     CHECK(moved.error().message == "a symbolic link is not moved: use --by copy or --by link");
     CHECK(fs::is_symlink(link));
@@ -138,16 +141,16 @@ TEST_CASE("symbolic links: what they lead to is copied or linked; they are not m
 TEST_CASE("a picture that is gone is an error of its own, a folder that takes nothing ends the run") {
     const test::TemporaryFolder place;
     {
-        SortedFolder folder(place / "sorted", SortBy::move, labels);
+        SortedFolder folder(place / "sorted", SortBy::move, class_names);
         const auto gone = folder.put(place / "gone.jpg", std::nullopt, cat);
         REQUIRE_FALSE(gone);
         CHECK(gone.error().kind == InputErrorKind::not_found);
     }
     CHECK_FALSE(fs::exists(place / "sorted"));  // nothing came into it
     place.write("file", "");
-    CHECK_THROWS_AS(SortedFolder(place / "file", SortBy::copy, labels), OutputError);
+    CHECK_THROWS_AS(SortedFolder(place / "file", SortBy::copy, class_names), OutputError);
     place.write("sorted/cat", "a file where the label's folder should be");
-    SortedFolder folder(place / "sorted", SortBy::copy, labels);
+    SortedFolder folder(place / "sorted", SortBy::copy, class_names);
     CHECK_THROWS_AS(folder.put(place.write("a.jpg", "a"), std::nullopt, cat).value(), OutputError);
 }
 
@@ -159,14 +162,15 @@ TEST_CASE("from another file system a picture is moved by way of a copy, and can
     }
     const test::TemporaryFolder place;
     const fs::path original = place.write("a.jpg", "picture");
-    CHECK_THROWS_WITH_AS(
-        SortedFolder(other->path() / "linked", SortBy::link, labels).put(original, std::nullopt, cat).value(),
-        (original.native() + ": no hard link can lead to it from " + (other->path() / "linked").native() +
-         ", on another file system: use --by copy")
-            .c_str(),
-        OutputError);
+    CHECK_THROWS_WITH_AS(SortedFolder(other->path() / "linked", SortBy::link, class_names)
+                             .put(original, std::nullopt, cat)
+                             .value(),
+                         (original.native() + ": no hard link can lead to it from " +
+                          (other->path() / "linked").native() + ", on another file system: use --by copy")
+                             .c_str(),
+                         OutputError);
     {
-        SortedFolder folder(other->path() / "moved", SortBy::move, labels);
+        SortedFolder folder(other->path() / "moved", SortBy::move, class_names);
         CHECK(folder.put(original, std::nullopt, cat).value() == sorted);
         CHECK(folder.put(place.write("b/a.jpg", "second"), std::nullopt, cat).value() == sorted);
     }

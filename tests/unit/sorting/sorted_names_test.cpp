@@ -8,9 +8,9 @@ using namespace imnet;
 
 namespace {
 
-std::vector<std::string> folders(const std::vector<std::string>& labels) {
-    Labels all;
-    for (const std::string& label : labels) all.push_back({label, ""});
+std::vector<std::string> folders(const std::vector<std::string>& class_names) {
+    ClassNames all;
+    for (const std::string& label : class_names) all.push_back({label, ""});
     return folder_names(all);
 }
 
@@ -37,7 +37,7 @@ TEST_CASE("classes of one name get folders of their own") {
     CHECK(folders({"a/b", "a_b"}) == std::vector<std::string>{"a_b (0)", "a_b (1)"});
     const auto tricky = folders({"a", "a", "a (1)", "a (0)", "a (1) (1)"});
     CHECK(std::set<std::string>(tricky.begin(), tricky.end()).size() == 5);
-    const auto imagenet = folder_names(imagenet_labels());
+    const auto imagenet = folder_names(imagenet_class_names());
     CHECK(std::set<std::string>(imagenet.begin(), imagenet.end()).size() == 1000);
     CHECK(imagenet[281] == "tabby");
 }

@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const Labels labels{{"cat", ""}, {"dog", ""}};
+const ClassNames class_names{{"cat", ""}, {"dog", ""}};
 
 // Two pictures of one name and a third, sorted.
 struct Sorted {
@@ -27,7 +27,7 @@ struct Sorted {
     fs::path manifest;
 
     explicit Sorted(SortBy by) {
-        SortedFolder folder(place / "sorted", by, labels);
+        SortedFolder folder(place / "sorted", by, class_names);
         for (const fs::path& path : {first, second}) folder.put(path, std::nullopt, {0, 0.9F}).value();
         folder.put(third, std::nullopt, {1, 0.9F}).value();
         manifest = folder.manifest();
@@ -159,7 +159,7 @@ TEST_CASE("a copy out of an archive is removed where the archive is there, one f
     const std::string_view text = "picture";
     fs::path manifest;
     {
-        SortedFolder folder(place / "sorted", SortBy::copy, labels);
+        SortedFolder folder(place / "sorted", SortBy::copy, class_names);
         for (const fs::path& path : {archive / "deep/1.jpg", fs::path("-")}) {
             folder.put(path, std::as_bytes(std::span(text)), {0, 0.9F}).value();
         }
@@ -174,7 +174,7 @@ TEST_CASE("a copy out of an archive is removed where the archive is there, one f
 
 TEST_CASE("a manifest that a run is writing is not undone") {
     const test::TemporaryFolder place;
-    SortedFolder folder(place / "sorted", SortBy::copy, labels);
+    SortedFolder folder(place / "sorted", SortBy::copy, class_names);
     folder.put(place.write("a.jpg", "a"), std::nullopt, {0, 0.9F}).value();
     CHECK_THROWS_AS(undo_sort(folder.manifest()), UsageError);
     CHECK(fs::exists(place / "sorted/cat/a.jpg"));

@@ -73,10 +73,10 @@ TEST_CASE("features stand in the order of the pictures, whatever computes them")
             CHECK(features.width == width);
             CHECK(features.bad_pictures.empty());
             CHECK(engine.largest_batch <= batch);
-            REQUIRE(features.labels.size() == 23);
+            REQUIRE(features.targets.size() == 23);
             REQUIRE(features.values.size() == 23 * width);
             for (std::size_t k = 0; k < 23; ++k) {
-                CHECK(features.labels[k] == static_cast<int>(k) % 3);
+                CHECK(features.targets[k] == static_cast<int>(k) % 3);
                 CHECK(features.values[k * width] == static_cast<float>(k));
                 CHECK(features.values[k * width + 1] == static_cast<float>(k) + 1000);
             }
@@ -91,7 +91,7 @@ TEST_CASE("pictures that cannot be read have no features, and are named") {
     REQUIRE(features.bad_pictures.size() == 4);
     CHECK(features.bad_pictures[1].path == pictures.images[4].path);
     CHECK_FALSE(features.bad_pictures[1].error.message.empty());
-    CHECK(features.labels == std::vector{1, 2, 0, 0, 1, 2});
+    CHECK(features.targets == std::vector{1, 2, 0, 0, 1, 2});
     CHECK(features.values == std::vector<float>{1, 1001, 2, 1002, 3, 1003, 6, 1006, 7, 1007, 8, 1008});
 }
 
@@ -114,7 +114,7 @@ TEST_CASE("what the engine throws on any thread comes out") {
 TEST_CASE("an epoch over features has the order of one over pictures, and goes on at any batch") {
     Features features{width, {}, {}, {}};
     for (int k = 0; k < 11; ++k) {
-        features.labels.push_back(k);
+        features.targets.push_back(k);
         features.values.push_back(static_cast<float>(k));
         features.values.push_back(static_cast<float>(-k));
     }
@@ -123,12 +123,12 @@ TEST_CASE("an epoch over features has the order of one over pictures, and goes o
         FeatureBatches batches(features, {.seed = 5, .epoch = 2, .first_batch = first, .batch = 4});
         std::size_t position = 4 * static_cast<std::size_t>(first);
         while (const auto batch = batches.next()) {
-            CHECK(batch->labels.size() == std::min<std::size_t>(4, 11 - position));
-            REQUIRE(batch->inputs.size() == width * batch->labels.size());
-            for (std::size_t i = 0; i < batch->labels.size(); ++i, ++position) {
-                CHECK(batch->labels[i] == static_cast<int>(order[position]));
-                CHECK(batch->inputs[i * width] == static_cast<float>(batch->labels[i]));
-                CHECK(batch->inputs[i * width + 1] == static_cast<float>(-batch->labels[i]));
+            CHECK(batch->targets.size() == std::min<std::size_t>(4, 11 - position));
+            REQUIRE(batch->inputs.size() == width * batch->targets.size());
+            for (std::size_t i = 0; i < batch->targets.size(); ++i, ++position) {
+                CHECK(batch->targets[i] == static_cast<int>(order[position]));
+                CHECK(batch->inputs[i * width] == static_cast<float>(batch->targets[i]));
+                CHECK(batch->inputs[i * width + 1] == static_cast<float>(-batch->targets[i]));
             }
         }
         CHECK(position >= 11);

@@ -43,9 +43,9 @@ TEST_CASE("settings are one line of JSON that says how a net was trained") {
 TEST_CASE("whatever decides about the weights changes the settings") {
     const std::function<void(Training&)> changes[] = {
         [](Training& t) { t.net.parent_sha256 = "def"; },
-        [](Training& t) { t.net.labels[1].name = "birch"; },
+        [](Training& t) { t.net.class_names[1].name = "birch"; },
         [](Training& t) { t.pictures.train[0].path = "/a/oak/4.jpg"; },
-        [](Training& t) { t.pictures.train[0].label = 1; },
+        [](Training& t) { t.pictures.train[0].target = 1; },
         [](Training& t) { std::swap(t.pictures.train[0], t.pictures.train[1]); },
         [](Training& t) { t.pictures.validation.clear(); },
         [](Training& t) { t.options.freeze.stages = 1; },
@@ -71,8 +71,8 @@ TEST_CASE("whatever decides about the weights changes the settings") {
         [](Training& t) { t.options.augmentation.scale[0] = 0.5; },
         [](Training& t) { t.options.augmentation.flip = 0; },
         [](Training& t) { t.options.augmentation.saturation = 0.1; },
-        [](Training& t) { t.options.preprocessing.crop = 96; },
-        [](Training& t) { t.options.preprocessing.resize = 96; },
+        [](Training& t) { t.options.preprocessing.image_size = 96; },
+        [](Training& t) { t.options.preprocessing.short_side = 96; },
     };
     const std::string before = Training().settings();
     for (std::size_t i = 0; i < std::size(changes); ++i) {

@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 
-#include "temporary_folder.h"
 #include "datasets/class_folders.h"
+#include "temporary_folder.h"
 
 namespace imnet::test {
 

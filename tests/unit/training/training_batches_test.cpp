@@ -36,7 +36,7 @@ std::vector<TrainingBatch> all_batches(const PictureFolder& pictures, const Epoc
 void check_same(std::span<const TrainingBatch> a, std::span<const TrainingBatch> b) {
     REQUIRE(a.size() == b.size());
     for (std::size_t i = 0; i < a.size(); ++i) {
-        CHECK(a[i].labels == b[i].labels);
+        CHECK(a[i].targets == b[i].targets);
         CHECK(a[i].inputs == b[i].inputs);
     }
 }
@@ -44,7 +44,7 @@ void check_same(std::span<const TrainingBatch> a, std::span<const TrainingBatch>
 // The grey values of a batch: which pictures it holds.
 std::vector<int> pictures_of(const TrainingBatch& batch) {
     std::vector<int> numbers;
-    for (std::size_t i = 0; i < batch.labels.size(); ++i)
+    for (std::size_t i = 0; i < batch.targets.size(); ++i)
         numbers.push_back(static_cast<int>(std::lround(255 * batch.inputs[i * 8 * 8 * 3])));
     return numbers;
 }
@@ -62,11 +62,11 @@ TEST_CASE("an epoch has every picture once, with its label; the last batch is wh
     const PictureFolder pictures(23);
     const auto batches = all_batches(pictures, {.seed = 1, .epoch = 0, .batch = 5, .threads = 2});
     REQUIRE(batches.size() == 5);
-    CHECK(batches.back().labels.size() == 3);
+    CHECK(batches.back().targets.size() == 3);
     for (const TrainingBatch& batch : batches) {
-        CHECK(batch.inputs.size() == batch.labels.size() * 8 * 8 * 3);
+        CHECK(batch.inputs.size() == batch.targets.size() * 8 * 8 * 3);
         const std::vector<int> numbers = pictures_of(batch);
-        for (std::size_t i = 0; i < numbers.size(); ++i) CHECK(batch.labels[i] == numbers[i] % 3);
+        for (std::size_t i = 0; i < numbers.size(); ++i) CHECK(batch.targets[i] == numbers[i] % 3);
     }
     std::vector<int> numbers = pictures_of(batches);
     CHECK_FALSE(std::is_sorted(numbers.begin(), numbers.end()));
@@ -129,9 +129,9 @@ TEST_CASE("a batch of which no picture can be read is empty, and not the end") {
     pictures.spoil(static_cast<int>(order[1]));
     const auto batches = all_batches(pictures, {.seed = 3, .batch = 2});
     REQUIRE(batches.size() == 2);
-    CHECK(batches[0].labels.empty());
+    CHECK(batches[0].targets.empty());
     CHECK(batches[0].inputs.empty());
-    CHECK(batches[1].labels.size() == 2);
+    CHECK(batches[1].targets.size() == 2);
 }
 
 TEST_CASE("an epoch may be given up at any time") {

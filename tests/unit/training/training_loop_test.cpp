@@ -74,7 +74,7 @@ struct Run {
     explicit Run(std::vector<int> right_by_epoch) : right(std::move(right_by_epoch)) {
         for (int k = 0; k < 10; ++k) {
             features.values.push_back(static_cast<float>(k));
-            features.labels.push_back(k % 2);
+            features.targets.push_back(k % 2);
         }
         options.epochs = static_cast<int>(right.size());
         options.batch = 4;

@@ -1,4 +1,4 @@
-#include "checkpoints/class_names.h"
+#include "checkpoints/stored_class_names.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "models/labels.h"
+#include "models/class_names.h"
 
 #include <set>
 
@@ -10,12 +10,12 @@
 using namespace imnet;
 
 TEST_CASE("ImageNet's classes have the names and wnids of torchvision") {
-    const Labels labels = imagenet_labels();
-    REQUIRE(labels.size() == 1000);
-    CHECK(labels[0].name == "tench");
-    CHECK(labels[281].name == "tabby");
-    CHECK(labels[281].wnid == "n02123045");
-    CHECK(labels[999].name == "toilet tissue");
+    const ClassNames class_names = imagenet_class_names();
+    REQUIRE(class_names.size() == 1000);
+    CHECK(class_names[0].name == "tench");
+    CHECK(class_names[281].name == "tabby");
+    CHECK(class_names[281].wnid == "n02123045");
+    CHECK(class_names[999].name == "toilet tissue");
 }
 
 TEST_CASE("the ids of ILSVRC 2012 are another order than the indices") {
@@ -26,29 +26,30 @@ TEST_CASE("the ids of ILSVRC 2012 are another order than the indices") {
     CHECK(wnids[448] == "n01440764");  // 449 tench
     CHECK(wnids[999] == "n03255030");  // 1000 dumbbell
     // The first validation pictures: their lines of the ground truth, and their indices elsewhere.
-    const Labels labels = imagenet_labels();
-    CHECK(wnids[490 - 1] == labels[65].wnid);
-    CHECK(wnids[361 - 1] == labels[970].wnid);
-    CHECK(wnids[171 - 1] == labels[230].wnid);
+    const ClassNames class_names = imagenet_class_names();
+    CHECK(wnids[490 - 1] == class_names[65].wnid);
+    CHECK(wnids[361 - 1] == class_names[970].wnid);
+    CHECK(wnids[171 - 1] == class_names[230].wnid);
 }
 
 TEST_CASE("a class is found by name in any case, by wnid and by index") {
-    const Labels labels = imagenet_labels();
-    CHECK(find_labels(labels, "Tabby") == std::vector{281});
-    CHECK(find_labels(labels, "n02123045") == std::vector{281});
-    CHECK(find_labels(labels, "281") == std::vector{281});
-    CHECK(find_labels(labels, "1000").empty());
-    CHECK(find_labels(labels, "tab").empty());
-    CHECK(find_labels({{"dog", ""}, {"dog", ""}, {"0", ""}}, "dog") == std::vector{0, 1});
-    CHECK(find_labels({{"dog", ""}, {"0", ""}}, "0") == std::vector{1});  // a name goes before an index
+    const ClassNames class_names = imagenet_class_names();
+    CHECK(find_classes(class_names, "Tabby") == std::vector{281});
+    CHECK(find_classes(class_names, "n02123045") == std::vector{281});
+    CHECK(find_classes(class_names, "281") == std::vector{281});
+    CHECK(find_classes(class_names, "1000").empty());
+    CHECK(find_classes(class_names, "tab").empty());
+    CHECK(find_classes({{"dog", ""}, {"dog", ""}, {"0", ""}}, "dog") == std::vector{0, 1});
+    CHECK(find_classes({{"dog", ""}, {"0", ""}}, "0") == std::vector{1});  // a name goes before an index
 }
 
 TEST_CASE("class names are read one a line") {
     const test::TemporaryFolder folder;
-    const Labels labels = read_labels(folder.write("names", "\xEF\xBB\xBFrose\r\ncaf\xC3\xA9"), 2);
-    CHECK(labels[0].name == "rose");
-    CHECK(labels[1].name == "caf\xC3\xA9");
-    CHECK(labels[1].wnid.empty());
+    const ClassNames class_names =
+        read_class_names(folder.write("names", "\xEF\xBB\xBFrose\r\ncaf\xC3\xA9"), 2);
+    CHECK(class_names[0].name == "rose");
+    CHECK(class_names[1].name == "caf\xC3\xA9");
+    CHECK(class_names[1].wnid.empty());
 }
 
 TEST_CASE("class names that do not fit the model are refused") {
@@ -56,7 +57,7 @@ TEST_CASE("class names that do not fit the model are refused") {
     const auto message = [&](std::string_view text) {
         const auto path = folder.write("names", text);
         try {
-            read_labels(path, 2);
+            read_class_names(path, 2);
         } catch (const ModelError& error) {
             return std::string(error.what()).substr(path.native().size());
         }
@@ -67,7 +68,9 @@ TEST_CASE("class names that do not fit the model are refused") {
     CHECK(message("a\nb\nc\n") == ": 3 class names for a model with 2 outputs");
     CHECK(message("a\n\nb\n") == ": line 2 is empty: one class name a line, in index order");
     CHECK(message("a\n\xFF\n") == ": line 2 is not UTF-8");
-    CHECK_THROWS_AS(read_labels("/no/such/file", 2), ModelError);
+    CHECK_THROWS_AS(read_class_names("/no/such/file", 2), ModelError);
 }
 
-TEST_CASE("a head of another size has numbered classes") { CHECK(numbered_labels(2)[1].name == "class 1"); }
+TEST_CASE("a head of another size has numbered classes") {
+    CHECK(numbered_class_names(2)[1].name == "class 1");
+}

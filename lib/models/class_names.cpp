@@ -1,4 +1,4 @@
-#include "models/labels.h"
+#include "models/class_names.h"
 
 #include <algorithm>
 #include <charconv>
@@ -21,13 +21,13 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-Labels imagenet_labels() {
-    Labels labels;
-    labels.reserve(1000);
+ClassNames imagenet_class_names() {
+    ClassNames class_names;
+    class_names.reserve(1000);
     for (const std::vector<std::string_view>& fields : table_rows(imagenet_classes_table)) {
-        labels.push_back({std::string(fields.at(2)), std::string(fields.at(1))});
+        class_names.push_back({std::string(fields.at(2)), std::string(fields.at(1))});
     }
-    return labels;
+    return class_names;
 }
 
 std::vector<std::string> ilsvrc2012_wnids() {
@@ -40,41 +40,41 @@ std::vector<std::string> ilsvrc2012_wnids() {
     return wnids;
 }
 
-Labels numbered_labels(int classes) {
-    Labels labels;
-    for (int index = 0; index < classes; ++index) labels.push_back({fmt::format("class {}", index), ""});
-    return labels;
+ClassNames numbered_class_names(int classes) {
+    ClassNames class_names;
+    for (int index = 0; index < classes; ++index) class_names.push_back({fmt::format("class {}", index), ""});
+    return class_names;
 }
 
-Labels read_labels(const std::filesystem::path& path, int classes) {
+ClassNames read_class_names(const std::filesystem::path& path, int classes) {
     std::ifstream file(path, std::ios::binary);
     if (!file) throw ModelError(fmt::format("{}: the class names cannot be read", path.native()));
-    Labels labels;
+    ClassNames class_names;
     std::string line;
     while (std::getline(file, line)) {
         if (line.ends_with('\r')) line.pop_back();
-        if (labels.empty() && line.starts_with("\xEF\xBB\xBF")) line.erase(0, 3);  // byte order mark
+        if (class_names.empty() && line.starts_with("\xEF\xBB\xBF")) line.erase(0, 3);  // byte order mark
         if (line.empty()) {
             throw ModelError(fmt::format("{}: line {} is empty: one class name a line, in index order",
-                                         path.native(), labels.size() + 1));
+                                         path.native(), class_names.size() + 1));
         }
         if (!is_utf8(line)) {
-            throw ModelError(fmt::format("{}: line {} is not UTF-8", path.native(), labels.size() + 1));
+            throw ModelError(fmt::format("{}: line {} is not UTF-8", path.native(), class_names.size() + 1));
         }
-        labels.push_back({std::move(line), ""});
+        class_names.push_back({std::move(line), ""});
     }
     if (file.bad()) throw ModelError(fmt::format("{}: the class names cannot be read", path.native()));
-    if (labels.size() != static_cast<std::size_t>(classes)) {
+    if (class_names.size() != static_cast<std::size_t>(classes)) {
         throw ModelError(fmt::format("{}: {} class names for a model with {} outputs", path.native(),
-                                     labels.size(), classes));
+                                     class_names.size(), classes));
     }
-    return labels;
+    return class_names;
 }
 
-std::vector<int> find_labels(const Labels& labels, std::string_view text) {
+std::vector<int> find_classes(const ClassNames& class_names, std::string_view text) {
     std::vector<int> found;
-    for (std::size_t index = 0; index < labels.size(); ++index) {
-        const Label& label = labels[index];
+    for (std::size_t index = 0; index < class_names.size(); ++index) {
+        const ClassName& label = class_names[index];
         if (equal_ignoring_case(label.name, text) || (!label.wnid.empty() && label.wnid == text)) {
             found.push_back(static_cast<int>(index));
         }
@@ -82,7 +82,7 @@ std::vector<int> find_labels(const Labels& labels, std::string_view text) {
     if (!found.empty()) return found;
     std::size_t index = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), index);
-    if (error == std::errc{} && end == text.data() + text.size() && index < labels.size()) {
+    if (error == std::errc{} && end == text.data() + text.size() && index < class_names.size()) {
         found.push_back(static_cast<int>(index));
     }
     return found;
