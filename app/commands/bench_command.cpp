@@ -4,10 +4,10 @@
 
 #include <fmt/format.h>
 #include <sys/utsname.h>
-#include <nlohmann/json.hpp>
 
 #include "base/cpu_model.h"
 #include "base/errors.h"
+#include "base/json.h"
 #include "base/output_file.h"
 #include "benchmark.h"
 #include "commands/commands.h"
@@ -15,8 +15,6 @@
 
 namespace imnet::app {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 struct Measured {
     EngineKind kind;
@@ -115,7 +113,7 @@ int run_bench(const Options& typed) {
     for (const BenchmarkCase& what : cases(options, net.preprocessing.image_size)) {
         const Measured measured{what.engine.kind, what, benchmark(net.architecture, net.parameters, what)};
         if (!options.quiet && !measured.result.remark.empty()) say(measured.result.remark);
-        versions[std::string(engine_name(measured.kind))] = measured.result.library;
+        versions[engine_name(measured.kind)] = measured.result.library;
         if (json) {
             runs.push_back(json_run(measured));
         } else {

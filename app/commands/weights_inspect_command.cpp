@@ -1,9 +1,9 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "base/errors.h"
+#include "base/json.h"
 #include "base/output_file.h"
 #include "base/utf8.h"
 #include "checkpoints/checkpoint.h"
@@ -52,19 +52,20 @@ std::string as_text(const std::string& path, const StateDict& state_dict, const 
 }
 
 std::string as_json(const std::string& path, const StateDict& state_dict, const Findings& findings) {
-    nlohmann::ordered_json report{{"path", path}, {"container", state_dict.container}};
+    Json report{{"path", path}, {"container", state_dict.container}};
     if (!findings.architecture.empty()) {
         report["architecture"] = findings.architecture;
         report["classes"] = findings.classes;
     }
-    report["tensors"] = nlohmann::ordered_json::array();
+    Json tensors = Json::array();
     for (const auto& [name, tensor] : state_dict.tensors) {
-        report["tensors"].push_back({{"name", name},
-                                     {"dtype", imnet::name(tensor.dtype)},
-                                     {"shape", tensor.shape},
-                                     {"bytes", byte_count(tensor)}});
+        tensors.push_back(Json{{"name", name},
+                               {"dtype", imnet::name(tensor.dtype)},
+                               {"shape", tensor.shape},
+                               {"bytes", byte_count(tensor)}});
     }
-    return report.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + '\n';
+    report["tensors"] = std::move(tensors);
+    return report.dump(1) + '\n';
 }
 
 }  // namespace

@@ -3,15 +3,16 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
+#include <map>
 #include <memory>
 #include <set>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "base/bytes.h"
+#include "base/json.h"
 #include "checkpoints/refusals.h"
 
 namespace imnet {
@@ -26,14 +27,18 @@ bool is_plain_file_name(std::string_view name) {
            name.find_first_of(std::string_view("/\\\0", 3)) == std::string_view::npos;
 }
 
-nlohmann::json weight_map_of(std::span<const std::byte> index) {
+/// The shard of each tensor.
+std::map<std::string, std::string> weight_map_of(std::span<const std::byte> index) {
     if (index.size() > longest_json) refuse("its index of shards is longer than 1 MB: refused");
-    const auto json = nlohmann::json::parse(as_text(index), nullptr, false);
-    const auto map = json.is_object() ? json.find("weight_map") : json.end();
-    if (map == json.end() || !map->is_object() || map->empty()) {
+    const Json json = Json::parse_or_null(as_text(index));
+    const Json* found = json.find("weight_map");
+    if (found == nullptr || !found->is_object() || found->size() == 0) {
         refuse("its index of shards has no weight_map: the file is cut or damaged");
     }
-    return *map;
+    std::map<std::string, std::string> map;
+    for (const auto& [tensor, shard] : found->members())
+        map[tensor] = shard.is_string() ? shard.get<std::string>() : "";
+    return map;
 }
 
 }  // namespace
@@ -46,14 +51,12 @@ bool is_shard_index(std::span<const std::byte> file) {
 std::set<std::string> shards_of_index(std::span<const std::byte> index) {
     constexpr std::size_t most_shards = 1000;
     std::set<std::string> shards;
-    const nlohmann::json weight_map = weight_map_of(index);
-    for (const auto& [tensor, shard] : weight_map.items()) {
-        const auto* file_name = shard.get_ptr<const std::string*>();
-        if (file_name == nullptr || !is_plain_file_name(*file_name)) {
+    for (const auto& [tensor, shard] : weight_map_of(index)) {
+        if (!is_plain_file_name(shard)) {
             refuse(fmt::format("its index puts the tensor {} outside of its folder: refused",
                                in_quotes(tensor)));
         }
-        shards.insert(*file_name);
+        shards.insert(shard);
     }
     if (shards.size() > most_shards) refuse(fmt::format("its index names more than {} shards", most_shards));
     return shards;
@@ -61,7 +64,7 @@ std::set<std::string> shards_of_index(std::span<const std::byte> index) {
 
 StateDict read_shards(std::span<const std::byte> index, const std::filesystem::path& folder,
                       const ReadShard& read_shard) {
-    const nlohmann::json weight_map = weight_map_of(index);
+    const std::map<std::string, std::string> weight_map = weight_map_of(index);
     const std::set<std::string> shards = shards_of_index(index);
     StateDict result;
     std::set<std::string> found;
@@ -74,14 +77,14 @@ StateDict read_shards(std::span<const std::byte> index, const std::filesystem::p
             if (!found.insert(name).second)
                 refuse(fmt::format("two shards hold the tensor {}", in_quotes(name)));
             const auto entry = weight_map.find(name);
-            if (entry == weight_map.end() || *entry != file_name) {
+            if (entry == weight_map.end() || entry->second != file_name) {
                 refuse(fmt::format("the index does not name the tensor {} of the shard {}", in_quotes(name),
                                    in_quotes(file_name)));
             }
             result.tensors.emplace_back(std::move(name), std::move(tensor));
         }
     }
-    for (const auto& [name, shard] : weight_map.items()) {
+    for (const auto& [name, shard] : weight_map) {
         if (found.contains(name)) continue;
         refuse(fmt::format(
             "the tensor {} is missing from the shard that the index names: download the shards again",

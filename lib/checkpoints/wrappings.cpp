@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "base/utf8.h"
 #include "checkpoints/refusals.h"
 #include "checkpoints/stored_class_names.h"
@@ -90,7 +90,7 @@ void collect_metadata(const Dict& dict, StateDict& result) {
         result.metadata.emplace_back(name->characters, std::move(text));
     }
     if (const auto names = class_names_beside(dict); !names.empty()) {
-        result.metadata.emplace_back(class_names_key, nlohmann::json(names).dump());
+        result.metadata.emplace_back(class_names_key, Json(names).dump());
     }
 }
 

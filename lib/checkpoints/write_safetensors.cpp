@@ -4,8 +4,7 @@
 #include <bit>
 #include <cstdint>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.h"
 #include "base/output_file.h"
 
 namespace imnet {
@@ -31,18 +30,20 @@ std::string_view safetensors_name(DType dtype) {
 }
 
 std::string header(const StateDict& state_dict) {
-    nlohmann::ordered_json header;
-    for (const auto& [key, text] : state_dict.metadata) header["__metadata__"][key] = text;
+    Json metadata;
+    for (const auto& [key, text] : state_dict.metadata) metadata[key] = text;
+    Json::Object header;
+    if (metadata.size() > 0) header.emplace_back("__metadata__", std::move(metadata));
     std::uint64_t offset = 0;
     for (const auto& [name, tensor] : state_dict.tensors) {
         const std::uint64_t end =
             offset + static_cast<std::uint64_t>(tensor.element_count()) * size_of(tensor.dtype);
-        header[name] = {{"dtype", safetensors_name(tensor.dtype)},
-                        {"shape", tensor.shape},
-                        {"data_offsets", {offset, end}}};
+        header.emplace_back(name, Json{{"dtype", safetensors_name(tensor.dtype)},
+                                       {"shape", tensor.shape},
+                                       {"data_offsets", Json::array({offset, end})}});
         offset = end;
     }
-    std::string text = header.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    std::string text = Json(std::move(header)).dump();
     return text.append((8 - text.size() % 8) % 8, ' ');
 }
 

@@ -5,16 +5,14 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "base/utf8.h"
 #include "evaluation/wilson.h"
 #include "rows/csv_field.h"
 
 namespace imnet {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr std::size_t most_pairs_in_text = 10;
 
@@ -155,11 +153,11 @@ Json calibration_array(const Evaluation& evaluation) {
     for (std::size_t i = 0; i < evaluation.calibration().size(); ++i) {
         const CalibrationBin& bin = evaluation.calibration()[i];
         const auto images = static_cast<double>(std::max<std::uint64_t>(1, bin.images));
-        array.push_back({{"above", static_cast<double>(i) / Evaluation::calibration_bins},
-                         {"up_to", static_cast<double>(i + 1) / Evaluation::calibration_bins},
-                         {"images", bin.images},
-                         {"accuracy", share(bin.right, bin.images)},
-                         {"confidence", bin.confidence / images}});
+        array.push_back(Json{{"above", static_cast<double>(i) / Evaluation::calibration_bins},
+                             {"up_to", static_cast<double>(i + 1) / Evaluation::calibration_bins},
+                             {"images", bin.images},
+                             {"accuracy", share(bin.right, bin.images)},
+                             {"confidence", bin.confidence / images}});
     }
     return array;
 }
@@ -204,12 +202,13 @@ std::string evaluation_json(const Evaluation& evaluation, const ClassNames& clas
     object["mean_class_accuracy"] = evaluation.mean_class_accuracy();
     object["expected_calibration_error"] = evaluation.expected_calibration_error();
     object["classes"] = classes_array(evaluation, class_names);
-    object["confused"] = Json::array();
+    Json confused = Json::array();
     for (const Confusion& pair : evaluation.confusions()) {
-        object["confused"].push_back({{"truth", class_object(class_names, pair.truth)},
-                                      {"predicted", class_object(class_names, pair.predicted)},
-                                      {"images", pair.images}});
+        confused.push_back(Json{{"truth", class_object(class_names, pair.truth)},
+                                {"predicted", class_object(class_names, pair.predicted)},
+                                {"images", pair.images}});
     }
+    object["confused"] = std::move(confused);
     object["calibration"] = calibration_array(evaluation);
     return object.dump(2) + '\n';
 }

@@ -2,27 +2,27 @@
 
 #include <cmath>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "base/errors.h"
+#include "base/json.h"
 #include "checkpoints/stored_class_names.h"
 #include "models/checkpoint_metadata.h"
 
 namespace imnet {
 namespace {
 
-using Json = nlohmann::json;
-
 // The JSON that metadata holds under a key; null where there is none.
 Json read_metadata(const StateDict& state_dict, std::string_view wanted) {
     for (const auto& [key, text] : state_dict.metadata) {
         if (key != wanted) continue;
-        Json value = Json::parse(text, nullptr, false);
-        if (!value.is_discarded()) return value;
+        Json value = Json::parse_or_null(text);
+        if (!value.is_null()) return value;
     }
     return nullptr;
 }
@@ -36,7 +36,7 @@ Json read_config(const StateDict& state_dict) {
 std::optional<std::vector<std::string>> a_text_each(const Json& array, int classes) {
     if (!array.is_array() || array.size() != static_cast<std::size_t>(classes)) return std::nullopt;
     std::vector<std::string> texts;
-    for (const Json& text : array) {
+    for (const Json& text : array.elements()) {
         if (!text.is_string()) return std::nullopt;
         texts.push_back(text.get<std::string>());
     }
@@ -56,40 +56,50 @@ std::optional<ClassNames> own_labels(const StateDict& state_dict, int classes) {
 }
 
 std::optional<std::array<float, 3>> triple(const Json& object, const char* key) {
-    const auto found = object.find(key);
-    if (found == object.end() || !found->is_array() || found->size() != 3) return std::nullopt;
+    const Json* found = object.find(key);
+    if (found == nullptr || !found->is_array() || found->size() != 3) return std::nullopt;
     std::array<float, 3> values{};
     for (std::size_t i = 0; i < 3; ++i) {
-        if (!(*found)[i].is_number()) return std::nullopt;
-        values[i] = (*found)[i].get<float>();
+        if (!found->at(i).is_number()) return std::nullopt;
+        values[i] = found->at(i).get<float>();
     }
     return values;
 }
 
+// The members of an object, for many look-ups; none where there is no object.
+std::unordered_map<std::string_view, const Json*> members_by_key(const Json* object) {
+    std::unordered_map<std::string_view, const Json*> members;
+    if (object == nullptr || !object->is_object()) return members;
+    for (const auto& [key, value] : object->members()) members.emplace(key, &value);
+    return members;
+}
+
 std::optional<ClassNames> transformers_labels(const Json& config, int classes) {
-    const auto names = config.find("id2label");
-    if (names == config.end() || !names->is_object()) return std::nullopt;
+    const Json* names = config.find("id2label");
+    if (names == nullptr || !names->is_object() || names->size() != static_cast<std::size_t>(classes))
+        return std::nullopt;
+    const auto by_index = members_by_key(names);
     ClassNames class_names;
     for (int index = 0; index < classes; ++index) {
-        const auto name = names->find(std::to_string(index));
-        if (name == names->end() || !name->is_string()) return std::nullopt;
-        class_names.push_back({name->get<std::string>(), ""});
+        const auto name = by_index.find(std::to_string(index));
+        if (name == by_index.end() || !name->second->is_string()) return std::nullopt;
+        class_names.push_back({name->second->get<std::string>(), ""});
     }
-    return names->size() == class_names.size() ? std::optional(std::move(class_names)) : std::nullopt;
+    return class_names;
 }
 
 std::optional<ClassNames> timm_labels(const Json& config, int classes) {
-    const auto names = config.find("label_names");
-    if (names == config.end() || !names->is_array() || names->size() != static_cast<std::size_t>(classes))
+    const Json* names = config.find("label_names");
+    if (names == nullptr || !names->is_array() || names->size() != static_cast<std::size_t>(classes))
         return std::nullopt;
-    const Json descriptions = config.value("label_descriptions", Json::object());
+    const auto described = members_by_key(config.find("label_descriptions"));
     ClassNames class_names;
-    for (const Json& name : *names) {
+    for (const Json& name : names->elements()) {
         if (!name.is_string()) return std::nullopt;
         const auto text = name.get<std::string>();
-        const auto described = descriptions.is_object() ? descriptions.find(text) : descriptions.end();
-        const bool better = described != descriptions.end() && described->is_string();
-        class_names.push_back({better ? described->get<std::string>() : text, ""});
+        const auto description = described.find(text);
+        const bool better = description != described.end() && description->second->is_string();
+        class_names.push_back({better ? description->second->get<std::string>() : text, ""});
     }
     return class_names;
 }
@@ -108,20 +118,21 @@ std::optional<Preprocessing> checkpoint_preprocessing(const StateDict& state_dic
         if (key == preprocessing_key) return parse_preprocessing(text);
     }
     const Json config = read_config(state_dict);
-    const auto cfg = config.find("pretrained_cfg");
-    if (cfg == config.end() || !cfg->is_object()) return std::nullopt;
+    const Json* cfg = config.find("pretrained_cfg");
+    if (cfg == nullptr || !cfg->is_object()) return std::nullopt;
     const auto mean = triple(*cfg, "mean");
     const auto std = triple(*cfg, "std");
-    const auto input = cfg->find("input_size");
-    const auto crop_pct = cfg->find("crop_pct");
-    const auto interpolation = cfg->find("interpolation");
-    if (!mean || !std || input == cfg->end() || !input->is_array() || input->size() != 3) return std::nullopt;
-    if (!(*input)[1].is_number_integer() || (*input)[1] != (*input)[2]) return std::nullopt;
-    if (crop_pct == cfg->end() || !crop_pct->is_number()) return std::nullopt;
-    if (interpolation == cfg->end() || (*interpolation != "bicubic" && *interpolation != "bilinear"))
+    const Json* input = cfg->find("input_size");
+    const Json* crop_pct = cfg->find("crop_pct");
+    const Json* interpolation = cfg->find("interpolation");
+    if (!mean || !std || input == nullptr || !input->is_array() || input->size() != 3) return std::nullopt;
+    if (!input->at(1).is_integer() || input->at(1) != input->at(2)) return std::nullopt;
+    if (crop_pct == nullptr || !crop_pct->is_number()) return std::nullopt;
+    if (interpolation == nullptr || (*interpolation != "bicubic" && *interpolation != "bilinear"))
         return std::nullopt;
-    if (cfg->value("crop_mode", Json("center")) != "center") return std::nullopt;
-    const auto crop = (*input)[1].get<std::int64_t>();
+    const Json* crop_mode = cfg->find("crop_mode");
+    if (crop_mode != nullptr && *crop_mode != "center") return std::nullopt;
+    const auto crop = input->at(1).get<std::int64_t>();
     const double share = crop_pct->get<double>();
     if (crop < 32 || crop > 1024 || !(share > 0.1 && share <= 1)) return std::nullopt;
     Preprocessing preprocessing;
@@ -135,7 +146,9 @@ std::optional<Preprocessing> checkpoint_preprocessing(const StateDict& state_dic
 }
 
 void refuse_other_strides(const StateDict& state_dict, std::string_view source) {
-    if (read_config(state_dict).value("downsample_in_bottleneck", Json(false)) != true) return;
+    const Json config = read_config(state_dict);
+    const Json* downsample = config.find("downsample_in_bottleneck");
+    if (downsample == nullptr || *downsample != true) return;
     throw ModelError(
         fmt::format("{}: its config.json says downsample_in_bottleneck: this net has the stride on the "
                     "1×1 convolution, which no architecture of imnet has",

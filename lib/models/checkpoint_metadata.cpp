@@ -6,14 +6,12 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "checkpoints/stored_class_names.h"
 
 namespace imnet {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 // Floats as short as they can be read back.
 std::string preprocessing_text(const Preprocessing& preprocessing) {
@@ -50,14 +48,14 @@ std::optional<Preprocessing> parse_preprocessing(std::string_view text) try {
     Preprocessing preprocessing;
     const auto pixels = [&](const char* key, std::int64_t most) {
         const Json& number = json.at(key);
-        const bool whole = number.is_number_integer() && number >= 1 && number <= most;
-        return whole ? number.get<int>() : 0;
+        const auto value = number.is_integer() ? number.get<std::int64_t>() : 0;
+        return value <= most ? static_cast<int>(value) : 0;
     };
     preprocessing.short_side = pixels("resize", 8192);
     preprocessing.image_size = pixels("crop", 4096);
-    json.at("mean").get_to(preprocessing.mean);
-    json.at("std").get_to(preprocessing.std);
-    const std::string interpolation = json.at("interpolation");
+    preprocessing.mean = json.at("mean").get<std::array<float, 3>>();
+    preprocessing.std = json.at("std").get<std::array<float, 3>>();
+    const auto interpolation = json.at("interpolation").get<std::string>();
     if (interpolation != "bilinear" && interpolation != "bicubic") return std::nullopt;
     preprocessing.interpolation =
         interpolation == "bicubic" ? Interpolation::bicubic : Interpolation::bilinear;
@@ -67,7 +65,7 @@ std::optional<Preprocessing> parse_preprocessing(std::string_view text) try {
     const bool deviations = std::all_of(preprocessing.std.begin(), preprocessing.std.end(),
                                         [](float value) { return std::isfinite(value) && value > 0; });
     return sizes && means && deviations ? std::optional(preprocessing) : std::nullopt;
-} catch (const Json::exception&) {
+} catch (const JsonError&) {
     return std::nullopt;
 }
 

@@ -3,16 +3,14 @@
 #include <cstddef>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "base/base64.h"
+#include "base/json.h"
 #include "base/utf8.h"
 
 namespace imnet {
 
-std::string json_string(std::string_view text) {
-    return nlohmann::json(replace_invalid_utf8(text)).dump(-1, ' ', false);
-}
+std::string json_string(std::string_view text) { return Json(replace_invalid_utf8(text)).dump(); }
 
 std::string json_path(std::string_view path) {
     std::string members = fmt::format(R"("path":{})", json_string(path));

@@ -7,17 +7,15 @@
 #include <map>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "base/errors.h"
+#include "base/json.h"
 #include "base/output_file.h"
 #include "base/sha256.h"
 #include "base/utf8.h"
 
 namespace imnet {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr std::array state_names{"running", "interrupted", "complete"};
 constexpr std::uintmax_t longest_record = 16 << 20;
@@ -46,8 +44,9 @@ Json to_json(const RunRecord& record) {
     json["device"] = record.device;
     json["cpu"] = replace_invalid_utf8(record.cpu);
     json["threads"] = record.threads;
-    json["settings"] = Json::object();
-    for (const auto& [key, value] : record.settings) json["settings"][key] = replace_invalid_utf8(value);
+    Json settings = Json::object();
+    for (const auto& [key, value] : record.settings) settings[key] = replace_invalid_utf8(value);
+    json["settings"] = std::move(settings);
     json["fingerprint"] = fingerprint(record.settings);
     return json;
 }
@@ -61,18 +60,18 @@ RunRecord from_json(const Json& json) {
     if (state == state_names.end()) throw UsageError("unknown state");
     record.state = static_cast<RunState>(state - state_names.begin());
     record.start = json.at("start").get<std::string>();
-    record.end = json.value("end", "");
+    record.end = json.value("end", std::string());
     record.rows = json.at("rows").get<std::uint64_t>();
     record.failed = json.at("failed").get<std::uint64_t>();
     record.images_per_second = json.value("images_per_second", 0.0);
-    record.shard = json.value("shard", "");
-    record.inputs_sha256 = json.value("inputs_sha256", "");
+    record.shard = json.value("shard", std::string());
+    record.inputs_sha256 = json.value("inputs_sha256", std::string());
     record.merged = json.value("merged", std::vector<std::string>());
     record.weights = json.at("weights").get<std::string>();
     record.device = json.at("device").get<std::string>();
     record.cpu = json.at("cpu").get<std::string>();
     record.threads = json.at("threads").get<int>();
-    for (const auto& [key, value] : json.at("settings").items()) {
+    for (const auto& [key, value] : json.at("settings").members()) {
         record.settings.emplace_back(key, value.get<std::string>());
     }
     return record;
@@ -82,8 +81,9 @@ RunRecord from_json(const Json& json) {
 
 std::string fingerprint(Settings settings) {
     std::sort(settings.begin(), settings.end());
-    return sha256(std::string_view(
-        nlohmann::json(settings).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)));
+    Json array = Json::array();
+    for (const auto& [key, value] : settings) array.push_back(Json::array({key, value}));
+    return sha256(std::string_view(array.dump()));
 }
 
 std::string differences(const Settings& then, const Settings& now) {

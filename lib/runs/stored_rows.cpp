@@ -8,10 +8,10 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "base/base64.h"
 #include "base/errors.h"
+#include "base/json.h"
 #include "base/utf8.h"
 #include "runs/lines.h"
 
@@ -28,7 +28,7 @@ std::optional<std::string> take_string(std::string_view& text) {
     std::size_t end = 1;
     while (end < text.size() && text[end] != '"') end += text[end] == '\\' ? 2 : 1;
     if (!text.starts_with('"') || end >= text.size()) return std::nullopt;
-    const auto value = nlohmann::json::parse(text.substr(0, end + 1), nullptr, false);
+    const Json value = Json::parse_or_null(text.substr(0, end + 1));
     text.remove_prefix(end + 1);
     if (!value.is_string()) return std::nullopt;
     return value.get<std::string>();

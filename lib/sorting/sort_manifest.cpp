@@ -14,17 +14,15 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <nlohmann/json.hpp>
 
 #include "base/base64.h"
 #include "base/errors.h"
+#include "base/json.h"
 #include "base/place_file.h"
 #include "base/utf8.h"
 
 namespace imnet {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr std::string_view header = R"({"imnet_sort":1})";
 constexpr std::string_view name_start = "imnet-manifest-";
@@ -48,8 +46,8 @@ void put_path(Json& line, const std::string& key, const std::filesystem::path& p
 }
 
 std::filesystem::path get_path(const Json& line, const std::string& key) {
-    const auto exact = line.find(key + "_base64");
-    if (exact == line.end()) return line.at(key).get<std::string>();
+    const Json* exact = line.find(key + "_base64");
+    if (exact == nullptr) return line.at(key).get<std::string>();
     return bytes_of_base64(exact->get<std::string>()).value();
 }
 
@@ -86,15 +84,15 @@ bool is_sorted_path(const std::filesystem::path& path) {
 
 SortAction to_action(const Json& line) {
     SortAction action;
-    line.at("id").get_to(action.id);
+    action.id = line.at("id").get<std::uint64_t>();
     action.by = sort_by(line.at("by").get<std::string>());
     action.from = get_path(line, "from");
     action.to = get_path(line, "to");
     if (!action.from.is_absolute() || !is_sorted_path(action.to)) throw std::invalid_argument("path");
-    line.at("size").get_to(action.size);
-    line.at("mtime_ns").get_to(action.mtime_ns);
-    line.at("inode").get_to(action.inode);
-    action.sha256 = line.value("sha256", "");
+    action.size = line.at("size").get<std::uint64_t>();
+    action.mtime_ns = line.at("mtime_ns").get<std::int64_t>();
+    action.inode = line.at("inode").get<std::uint64_t>();
+    action.sha256 = line.value("sha256", std::string());
     if (action.by == SortBy::copy && action.sha256.size() != 64) throw std::invalid_argument("sha256");
     return action;
 }
@@ -106,8 +104,8 @@ bool is_header(std::string_view line, bool cut) { return cut ? header.starts_wit
 bool read_line(const std::string& text, SortRecord& record,
                std::unordered_map<std::uint64_t, std::size_t>& places) try {
     const Json line = Json::parse(text);
-    if (line.contains("done")) {
-        record.actions.at(places.at(line.at("done").get<std::uint64_t>())).done = true;
+    if (const Json* id = line.find("done")) {
+        record.actions.at(places.at(id->get<std::uint64_t>())).done = true;
         return true;
     }
     SortAction action = to_action(line);

@@ -10,11 +10,11 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "base/errors.h"
 #include "base/file_lock.h"
 #include "base/interruption.h"
+#include "base/json.h"
 #include "base/output_file.h"
 #include "checkpoints/checkpoint.h"
 #include "checkpoints/tensor_views.h"
@@ -124,11 +124,11 @@ void write_model(const FinetuneNet& net, const FinetuneOptions& options, const S
                  const EpochResult& point) {
     StateDict model = whole_net(net, trained);
     model.metadata = checkpoint_metadata(net.architecture, net.class_names, options.preprocessing);
-    const nlohmann::ordered_json metrics{{"epoch", point.epoch},
-                                         {"train_loss", point.train_loss},
-                                         {"val_loss", point.validation_loss},
-                                         {"val_top1", point.validation_top1},
-                                         {"val_top5", point.validation_top5}};
+    const Json metrics{{"epoch", point.epoch},
+                       {"train_loss", point.train_loss},
+                       {"val_loss", point.validation_loss},
+                       {"val_top1", point.validation_top1},
+                       {"val_top5", point.validation_top5}};
     model.metadata.emplace_back("training", options.loop.settings);
     model.metadata.emplace_back("metrics", metrics.dump());
     model.metadata.emplace_back("parent", net.parent);

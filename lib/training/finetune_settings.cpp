@@ -6,14 +6,12 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "base/sha256.h"
 
 namespace imnet {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 std::string_view name(Optimizer optimizer) {
     switch (optimizer) {
@@ -51,8 +49,8 @@ Json augmentation(const FinetuneOptions& options) {
     return {{"size", augmentation.size},
             {"scale", augmentation.scale},
             {"flip", augmentation.flip},
-            {"color_jitter",
-             {augmentation.brightness, augmentation.contrast, augmentation.saturation, augmentation.hue}},
+            {"color_jitter", Json::array({augmentation.brightness, augmentation.contrast,
+                                          augmentation.saturation, augmentation.hue})},
             {"mixup", options.loop.mixing.mixup_alpha},
             {"cutmix", options.loop.mixing.cutmix_alpha}};
 }
@@ -98,11 +96,12 @@ std::string training_settings(const FinetuneNet& net, const Split& pictures, con
 }
 
 std::string differing_settings(const std::string& before, const std::string& now) {
-    const Json old_settings = Json::parse(before, nullptr, false);
+    const Json old_settings = Json::parse_or_null(before);
     const Json new_settings = Json::parse(now);
     std::vector<std::string> differences;
-    for (const auto& [key, value] : new_settings.items()) {
-        const Json was = old_settings.is_object() ? old_settings.value(key, Json()) : Json();
+    for (const auto& [key, value] : new_settings.members()) {
+        const Json* found = old_settings.find(key);
+        const Json was = found == nullptr ? Json() : *found;
         if (was != value)
             differences.push_back(fmt::format("{} is {}, was {}", key, value.dump(), was.dump()));
     }

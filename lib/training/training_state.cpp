@@ -7,17 +7,15 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "base/errors.h"
+#include "base/json.h"
 #include "base/mapped_file.h"
 #include "checkpoints/safetensors.h"
 #include "checkpoints/write_safetensors.h"
 
 namespace imnet {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr std::string_view weights_prefix = "weights/";
 constexpr std::string_view optimizer_prefix = "optimizer/";
@@ -27,8 +25,9 @@ constexpr const char* progress_key = "progress";
 Json to_json(const TrainingProgress& progress) {
     Json curve = Json::array();
     for (const EpochResult& point : progress.curve) {
-        curve.push_back({point.epoch, point.learning_rate, point.train_loss, point.validation_loss,
-                         point.validation_top1, point.validation_top5, point.seconds});
+        curve.push_back(
+            Json::array({point.epoch, point.learning_rate, point.train_loss, point.validation_loss,
+                         point.validation_top1, point.validation_top5, point.seconds}));
     }
     return {{"epoch", progress.epoch},
             {"batch", progress.batch},
@@ -39,13 +38,14 @@ Json to_json(const TrainingProgress& progress) {
 
 TrainingProgress from_json(const Json& json) {
     TrainingProgress progress;
-    json.at("epoch").get_to(progress.epoch);
-    json.at("batch").get_to(progress.batch);
-    json.at("loss_sum").get_to(progress.loss_sum);
-    json.at("pictures").get_to(progress.pictures);
-    for (const Json& point : json.at("curve")) {
+    progress.epoch = json.at("epoch").get<int>();
+    progress.batch = json.at("batch").get<int>();
+    progress.loss_sum = json.at("loss_sum").get<double>();
+    progress.pictures = json.at("pictures").get<std::uint64_t>();
+    for (const Json& point : json.at("curve").elements()) {
+        const auto value = [&](std::size_t index) { return point.at(index).get<double>(); };
         progress.curve.push_back(
-            {point.at(0), point.at(1), point.at(2), point.at(3), point.at(4), point.at(5), point.at(6)});
+            {point.at(0).get<int>(), value(1), value(2), value(3), value(4), value(5), value(6)});
     }
     return progress;
 }

@@ -17,9 +17,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <openssl/evp.h>
-#include <nlohmann/json.hpp>
 
 #include "base/errors.h"
+#include "base/json.h"
 #include "checkpoints/checkpoint.h"
 #include "checkpoints/finite.h"
 
@@ -36,10 +36,10 @@ void print_tensors(const imnet::StateDict& state_dict) {
     for (const auto& [name, tensor] : state_dict.tensors) {
         std::vector<float> values(static_cast<std::size_t>(tensor.element_count()));
         imnet::to_float32(tensor, values);
-        const nlohmann::json line{{"name", name},
-                                  {"dtype", imnet::name(tensor.dtype)},
-                                  {"shape", tensor.shape},
-                                  {"sha256", sha256(values)}};
+        const imnet::Json line{{"name", name},
+                               {"dtype", imnet::name(tensor.dtype)},
+                               {"shape", tensor.shape},
+                               {"sha256", sha256(values)}};
         std::puts(line.dump().c_str());
     }
 }
@@ -99,10 +99,10 @@ void print_times(const std::string& file, const imnet::CheckpointOptions& option
         held = std::max(held, memory("RssAnon:"));
         finite.push_back(seconds([&] { imnet::check_finite(state_dict, file); }));
     }
-    const nlohmann::json line{{"directory", directory},
-                              {"values", values},
-                              {"check_finite", finite},
-                              {"held_bytes", held - before}};
+    const imnet::Json line{{"directory", directory},
+                           {"values", values},
+                           {"check_finite", finite},
+                           {"held_bytes", held - before}};
     std::puts(line.dump().c_str());
 }
 

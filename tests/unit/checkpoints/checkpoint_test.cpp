@@ -7,8 +7,8 @@
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "build_zip.h"
 #include "refusal_of.h"
 #include "temporary_folder.h"
@@ -20,9 +20,9 @@ namespace {
 
 const std::filesystem::path golden = std::filesystem::path(IMNET_GOLDEN) / "checkpoints";
 
-nlohmann::json expected_tensors() {
+Json expected_tensors() {
     std::ifstream file(golden / "expected.json");
-    return nlohmann::json::parse(file);
+    return Json::parse(std::string(std::istreambuf_iterator(file), {}));
 }
 
 /// Bit patterns of the values as float32, with one pattern for every NaN.
@@ -48,7 +48,7 @@ doctest::String refusal_of_bytes(std::string_view bytes) {
 }  // namespace
 
 TEST_CASE("files of real PyTorch and safetensors give the values that were saved") {
-    const nlohmann::json expected = expected_tensors();
+    const Json expected = expected_tensors();
     std::size_t files = 0;
     for (const auto& entry : std::filesystem::directory_iterator(golden)) {
         if (entry.path().extension() == ".json") continue;
@@ -59,7 +59,7 @@ TEST_CASE("files of real PyTorch and safetensors give the values that were saved
         CHECK(state_dict.tensors.size() + left_out == expected.size());
         for (const auto& [tensor_name, tensor] : state_dict.tensors) {
             CAPTURE(tensor_name);
-            const nlohmann::json& wanted = expected.at(tensor_name);
+            const Json& wanted = expected.at(tensor_name);
             CHECK(name(tensor.dtype) == wanted.at("dtype").get<std::string>());
             CHECK(tensor.shape == wanted.at("shape").get<std::vector<std::int64_t>>());
             CHECK(bits_of(tensor) == wanted.at("bits").get<std::vector<std::uint32_t>>());

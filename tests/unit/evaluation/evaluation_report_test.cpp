@@ -1,7 +1,8 @@
 #include "evaluation/evaluation_report.h"
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
+
+#include "base/json.h"
 
 using namespace imnet;
 
@@ -59,29 +60,29 @@ ece      0.0000     expected calibration error, 15 bins
 }
 
 TEST_CASE("the object holds every figure") {
-    const auto object = nlohmann::json::parse(evaluation_json(some_pets(), pets, facts));
-    CHECK(object["images"] == 4);
-    CHECK(object["failed"] == 1);
-    CHECK(object["unlabelled"] == 1);
-    CHECK(object["classes_of_model"] == 3);
-    CHECK(object["classes_evaluated"] == 2);
-    CHECK(object["mapping"] == "2 by name");
-    CHECK(object["top1"]["right"] == 2);
-    CHECK(object["top1"]["share"] == 0.5);
-    CHECK(object["top1"]["low"].get<double>() == doctest::Approx(0.15).epsilon(1e-3));
-    CHECK(object["top5_counts"] == 3);
-    CHECK(object["expected_calibration_error"] == 0);
-    CHECK(object["classes"].size() == 2);
-    CHECK(object["classes"][0]["wnid"] == "n1");
-    CHECK(object["classes"][0]["top1"]["right"] == 2);
-    CHECK(object["classes"][1]["label"] == "dog, small");
-    CHECK(object["confused"].size() == 2);
-    CHECK(object["confused"][1]["predicted"]["label"] == "fox\n");
-    CHECK_FALSE(object["confused"][1]["predicted"].contains("wnid"));
-    CHECK(object["calibration"].size() == 15);
-    CHECK(object["calibration"][7]["images"] == 4);
-    CHECK(object["calibration"][7]["accuracy"] == 0.5);
-    CHECK(object["calibration"][7]["confidence"] == 0.5);
+    const auto object = Json::parse(evaluation_json(some_pets(), pets, facts));
+    CHECK(object.at("images") == 4);
+    CHECK(object.at("failed") == 1);
+    CHECK(object.at("unlabelled") == 1);
+    CHECK(object.at("classes_of_model") == 3);
+    CHECK(object.at("classes_evaluated") == 2);
+    CHECK(object.at("mapping") == "2 by name");
+    CHECK(object.at("top1").at("right") == 2);
+    CHECK(object.at("top1").at("share") == 0.5);
+    CHECK(object.at("top1").at("low").get<double>() == doctest::Approx(0.15).epsilon(1e-3));
+    CHECK(object.at("top5_counts") == 3);
+    CHECK(object.at("expected_calibration_error") == 0);
+    CHECK(object.at("classes").size() == 2);
+    CHECK(object.at("classes").at(0).at("wnid") == "n1");
+    CHECK(object.at("classes").at(0).at("top1").at("right") == 2);
+    CHECK(object.at("classes").at(1).at("label") == "dog, small");
+    CHECK(object.at("confused").size() == 2);
+    CHECK(object.at("confused").at(1).at("predicted").at("label") == "fox\n");
+    CHECK_FALSE(object.at("confused").at(1).at("predicted").contains("wnid"));
+    CHECK(object.at("calibration").size() == 15);
+    CHECK(object.at("calibration").at(7).at("images") == 4);
+    CHECK(object.at("calibration").at(7).at("accuracy") == 0.5);
+    CHECK(object.at("calibration").at(7).at("confidence") == 0.5);
 }
 
 TEST_CASE("the table has a line a class with pictures") {
@@ -98,5 +99,5 @@ TEST_CASE("where all pictures failed there are no figures") {
     const std::string text = evaluation_text(evaluation, pets, facts);
     CHECK(text.find("top-1    -\n") != std::string::npos);
     CHECK(text.find("1 picture failed") != std::string::npos);
-    CHECK(nlohmann::json::parse(evaluation_json(evaluation, pets, facts))["top1"]["share"].is_null());
+    CHECK(Json::parse(evaluation_json(evaluation, pets, facts)).at("top1").at("share").is_null());
 }

@@ -1,7 +1,8 @@
 #include "explanation/explanation.h"
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
+
+#include "base/json.h"
 
 using namespace imnet;
 
@@ -30,14 +31,14 @@ TEST_CASE("a class that nothing speaks for has no place") {
           "a.jpg\n"
           "    1.00%  own class\n"
           "  no heat: no single part speaks for it\n");
-    const auto object = nlohmann::json::parse(explanation_json(explanation, class_names, "grad-cam"));
-    CHECK(object["hottest"].is_null());
-    CHECK(object["centre"].is_null());
+    const auto object = Json::parse(explanation_json(explanation, class_names, "grad-cam"));
+    CHECK(object.at("hottest").is_null());
+    CHECK(object.at("centre").is_null());
 }
 
 TEST_CASE("JSON has the crop, the places and every cell") {
-    CHECK(nlohmann::json::parse(explanation_json(landscape(), class_names, "occlusion")) ==
-          nlohmann::json::parse(R"({"path":"a.jpg",
+    CHECK(Json::parse(explanation_json(landscape(), class_names, "occlusion")) ==
+          Json::parse(R"({"path":"a.jpg",
               "class":{"index":0,"wnid":"n01514859","label":"hen","prob":0.875},
               "method":"occlusion","width":400,"height":200,"crop":[100,0,200,200],
               "centre":[250,125],"hottest":[250,150],"heat":[[0,1],[0,3]]})"));

@@ -4,7 +4,7 @@
 
 #include <functional>
 
-#include <nlohmann/json.hpp>
+#include "base/json.h"
 
 using namespace imnet;
 
@@ -28,7 +28,7 @@ TEST_CASE("settings are one line of JSON that says how a net was trained") {
     training.options.loop.epochs = 7;
     const std::string text = training.settings();
     CHECK(text.find('\n') == std::string::npos);
-    const auto json = nlohmann::json::parse(text);
+    const auto json = Json::parse(text);
     CHECK(json.at("architecture") == "resnet18");
     CHECK(json.at("classes") == 2);
     CHECK(json.at("parent") == "net.pth");
