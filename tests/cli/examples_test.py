@@ -1,8 +1,7 @@
-"""Every example of the README and the man page, run as it stands.
+"""Runs every example of README.md, the pages under docs/ and the man page.
 
-The published weights are played by nets of the right shape that mean nothing; so where the README
-shows output, it comes from commands without weights. Digits may differ in the last places between
-processors: they are compared up to three decimals of a per cent or a probability.
+Nets with random weights stand in for the published weights. So where a page shows output, the command uses no
+published weights. The last digits may differ between processors: numbers are compared to three decimals.
 """
 import os
 import re
@@ -13,29 +12,18 @@ import pytest
 
 import checkpoints
 import class_folders
+import documents
 from program import PROGRAM, ROOT
 
-
-def readme_examples():
-    """(command, expected lines) of all console blocks."""
-    for block in re.findall(r"^```console\n(.*?)^```", (ROOT / "README.md").read_text(), re.M | re.S):
-        for part in re.split(r"^\$ ", block, flags=re.M)[1:]:
-            command, _, output = part.partition("\n")
-            yield command, output.splitlines()
-
-
-def man_examples():
-    roff = (ROOT / "man" / "imnet.1").read_text().split(".SH EXAMPLES")[1]
-    for command in re.findall(r"^\.RS\n(.*)\n\.RE", roff, re.M):
-        yield command.replace("\\-", "-"), []
-
-
-EXAMPLES = [*readme_examples(), *man_examples()]
+PAGES = {page.name: list(documents.examples_in(page.read_text())) for page in documents.MANUAL}
+PAGES["imnet.1"] = list(documents.man_examples())
+# A command that stands on several pages runs once.
+EXAMPLES = {(command, tuple(output)): page for page, examples in PAGES.items() for command, output in examples}
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    """A folder with what the examples name, and caches with what they load."""
+    """A folder with the files that the examples name, and a cache with the weights that they load."""
     root = tmp_path_factory.mktemp("examples")
     (root / "samples").symlink_to(ROOT / "samples")
     cache = root / "cache"
@@ -44,7 +32,7 @@ def place(tmp_path_factory):
     checkpoints.write(cache / "resnet50-0676ba61.pth", checkpoints.resnet50())
     checkpoints.write(cache / "resnetv2_50.a1h_in1k.safetensors", checkpoints.pre_activation_resnet50())
     checkpoints.write(root / "flowers.pth", checkpoints.resnet18(10))
-    (root / "labels.csv").write_text("chelsea.png,Egyptian cat\ncoffee.png,espresso\nrocket.jpg,missile\n")
+    (root / "targets.csv").write_text("chelsea.png,Egyptian cat\ncoffee.png,espresso\nrocket.jpg,missile\n")
     for picture in ("val/n02124075/chelsea.png", "val/espresso/coffee.png",
                     "ILSVRC2012_img_val/ILSVRC2012_val_00000001.JPEG"):
         (root / picture).parent.mkdir(parents=True, exist_ok=True)
@@ -56,16 +44,16 @@ def place(tmp_path_factory):
 
 
 def without_last_digits(line):
-    """Numbers with a point, rounded to three decimals; and not which instructions the processor has."""
+    """The line with numbers rounded to three decimals, and without the instructions that the processor has."""
     line = re.sub(r"(oneDNN [\d.]+), (AMX|AVX-512|AVX2|SSE4\.1)", r"\1, …", line)
     return re.sub(r"(?<![\w.])\d+\.\d+", lambda match: f"{float(match[0]):.3f}", line)
 
 
-def test_there_are_examples():
-    assert len(list(readme_examples())) >= 10 and len(list(man_examples())) >= 8
+def test_every_page_has_examples():
+    assert all(PAGES.values()) and sum(map(len, PAGES.values())) >= 70 and len(PAGES["imnet.1"]) >= 16
 
 
-@pytest.mark.parametrize("command, output", EXAMPLES, ids=[command for command, _ in EXAMPLES])
+@pytest.mark.parametrize("command, output", EXAMPLES, ids=[f"{page}: {command}" for (command, _), page in EXAMPLES.items()])
 def test_example(place, command, output):
     environment = {**os.environ, "PATH": f"{PROGRAM.parent}:{os.environ['PATH']}", "IMNET_CACHE": str(place / "cache")}
     done = subprocess.run(["bash", "-c", command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=place,

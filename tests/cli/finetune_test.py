@@ -1,4 +1,4 @@
-"""imnet finetune: it learns, the same command gives the same file, whatever cut it, and nothing is lost."""
+"""imnet finetune: it learns, the same command gives the same file even if it was interrupted, and no result is lost."""
 import csv
 import hashlib
 import json
@@ -20,7 +20,7 @@ from program import PROGRAM, ROOT, imnet
 
 SMALL = ["--model", "resnet18", "--size", "32", "--threads", "1", "--device", "cpu"]
 LEARNING = ["--scratch", *SMALL, "--batch", "4", "--epochs", "4", "--crop-scale", "0.5", "--seed", "1"]
-# Two steps an epoch.
+# Two steps for each epoch.
 SHORT = ["--scratch", *SMALL, "--batch", "16", "--epochs", "3"]
 
 
@@ -52,7 +52,7 @@ def rows(done):
 
 @pytest.fixture(scope="module")
 def learnt(pictures, tmp_path_factory):
-    """A model that has learnt to tell the shapes apart, and the run that made it."""
+    """A model trained on the shapes, and the run that made it."""
     output = tmp_path_factory.mktemp("learnt") / "shapes.safetensors"
     done = finetune(pictures, output, *LEARNING)
     assert done.returncode == 0, done.stderr.decode()
@@ -61,7 +61,7 @@ def learnt(pictures, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def whole(pictures, tmp_path_factory):
-    """The bytes of a short training that nothing cut."""
+    """The bytes of the model after a short training that was not interrupted."""
     output = tmp_path_factory.mktemp("whole") / "model.safetensors"
     done = finetune(pictures, output, *SHORT)
     assert done.returncode == 0, done.stderr.decode()
@@ -105,7 +105,7 @@ def test_the_model_classifies_with_its_own_names(learnt, pictures):
     assert {answer["top"][0]["label"] for answer in answers} <= set(CLASSES)
 
 
-def test_what_the_model_says_of_itself(learnt):
+def test_the_metadata_of_the_model(learnt):
     metadata, tensors = read(learnt[0])
     assert metadata["architecture"] == "resnet18" and metadata["format"] == "pt"
     assert json.loads(metadata["class_names"]) == CLASSES
@@ -136,7 +136,7 @@ def start(pictures, output, *more):
 
 
 def wait_for_epoch(process):
-    """Until a row of the table has come: that epoch's state and model are kept."""
+    """Runs until a row of the table is printed; then the state and the model of that epoch are saved."""
     for _ in range(2):
         line = process.stdout.readline()
     assert line, process.stderr.read()
@@ -147,7 +147,7 @@ def progress(output):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_cut_and_resumed_it_gives_the_same_file(pictures, whole, tmp_path, number):
+def test_an_interrupted_and_resumed_training_gives_the_same_file(pictures, whole, tmp_path, number):
     output = tmp_path / "model.safetensors"
     process = start(pictures, output)
     wait_for_epoch(process)
@@ -165,7 +165,7 @@ def test_cut_and_resumed_it_gives_the_same_file(pictures, whole, tmp_path, numbe
 
 @pytest.fixture(scope="module")
 def unfinished(pictures, tmp_path_factory):
-    """A training that was interrupted; and what a second run said while it was under way."""
+    """A training that was interrupted, and the messages of a second run that started while it was running."""
     output = tmp_path_factory.mktemp("unfinished") / "model.safetensors"
     process = start(pictures, output)
     wait_for_epoch(process)
@@ -175,12 +175,12 @@ def unfinished(pictures, tmp_path_factory):
     return output, second
 
 
-def test_one_training_at_a_time_writes_a_model(unfinished):
+def test_a_second_training_with_the_same_output_is_refused(unfinished):
     output, second = unfinished
     assert second.returncode == 2 and f"{output}: another training is writing it".encode() in second.stderr
 
 
-def test_an_unfinished_training_is_not_lost(pictures, unfinished):
+def test_an_unfinished_training_is_not_overwritten(pictures, unfinished):
     output, _ = unfinished
     before = (output.parent / "model.safetensors.state").read_bytes()
     done = finetune(pictures, output, *SHORT)
@@ -190,7 +190,7 @@ def test_an_unfinished_training_is_not_lost(pictures, unfinished):
     assert (output.parent / "model.safetensors.state").read_bytes() == before
 
 
-def test_a_finished_training_is_not_done_again(pictures, learnt):
+def test_a_finished_training_is_not_repeated(pictures, learnt):
     output, _ = learnt
     before = output.read_bytes()
     done = finetune(pictures, output, *LEARNING, "--resume")
@@ -200,7 +200,7 @@ def test_a_finished_training_is_not_done_again(pictures, learnt):
     assert output.read_bytes() == before
 
 
-def test_a_frozen_backbone_stays(pictures, parent, tmp_path):
+def test_a_frozen_backbone_does_not_change(pictures, parent, tmp_path):
     words = ["--weights", parent, *SMALL, "--freeze", "backbone", "--epochs", "20"]
     for name in ("a", "b"):
         done = finetune(pictures, tmp_path / name, *words)
@@ -213,7 +213,7 @@ def test_a_frozen_backbone_stays(pictures, parent, tmp_path):
     _, before = read_without_metadata(parent)
     assert tensors.keys() == before.keys()
     assert {name for name in tensors if tensors[name] != before[name]} == {"fc.weight", "fc.bias"}
-    # The head that was kept is one for these features: the model answers what the table says.
+    # The head fits these features: the accuracy of the model is that of the table.
     best = max(rows(done), key=lambda row: row[4])
     assert 100 * json.loads(metadata["metrics"])["val_top1"] == pytest.approx(best[4], abs=0.01)
 
@@ -231,7 +231,7 @@ def moved_parts(path, before):
     return {name.split(".")[0] for name in before if name in tensors and tensors[name] != before[name]}
 
 
-def test_frozen_stages_stay(pictures, parent, tmp_path):
+def test_frozen_stages_do_not_change(pictures, parent, tmp_path):
     _, before = read_without_metadata(parent)
     words = ["--weights", parent, *SMALL, "--epochs", "1", "--optimizer", "sgd", "--lr", "0.01"]
     done = finetune(pictures, tmp_path / "half", *words, "--freeze", "until layer2")
@@ -242,13 +242,13 @@ def test_frozen_stages_stay(pictures, parent, tmp_path):
     assert moved_parts(tmp_path / "all", before) == {"conv1", "bn1", "layer1", "layer2", "layer3", "layer4", "fc"}
 
 
-def test_every_option_of_a_recipe_together(pictures, tmp_path):
+def test_all_training_options_together(pictures, tmp_path):
     words = ["--optimizer", "adamw", "--weight-decay", "0.05", "--schedule", "cosine", "--warmup", "1", "--mixup", "0.2",
              "--cutmix", "1", "--label-smoothing", "0.1", "--class-weights", "balanced", "--clip-norm", "1",
              "--color-jitter", "0.2", "--no-flip", "--precision", "bf16", "--val", pictures]
     done = finetune(pictures, tmp_path / "m", "--scratch", *SMALL, "--epochs", "2", *words)
     assert done.returncode == 0, done.stderr.decode()
-    assert [row[1] for row in rows(done)] == [0.000505, 0.0005]  # of each epoch's last step
+    assert [row[1] for row in rows(done)] == [0.000505, 0.0005]  # of the last step of each epoch
     training = json.loads(read(tmp_path / "m")[0]["training"])
     assert training["precision"] == "bf16" and training["augmentation"]["mixup"] == 0.2
     assert training["train_pictures"] == training["val_pictures"] == 36
@@ -260,7 +260,7 @@ def test_a_model_of_these_classes_keeps_its_head(pictures, learnt, tmp_path):
     assert read(tmp_path / "on")[1]["fc.weight"] == read(learnt[0])[1]["fc.weight"]
 
 
-def test_a_corrupt_picture_is_left_out_counted_and_named(pictures, tmp_path):
+def test_a_damaged_image_is_skipped_named_and_counted_once(pictures, tmp_path):
     folder = tmp_path / "shapes"
     shutil.copytree(pictures, folder)
     damaged = [folder / "circles" / "99.png", folder / "stripes" / "99.jpg"]
@@ -271,7 +271,7 @@ def test_a_corrupt_picture_is_left_out_counted_and_named(pictures, tmp_path):
         done = finetune(folder, output, "--scratch", *SMALL, "--epochs", "2", "--freeze", freeze, "--val", pictures)
         assert done.returncode == 1 and output.exists()
         for path in damaged:
-            assert done.stderr.count(f"{path}: left out: ".encode()) == 1  # though two epochs met it
+            assert done.stderr.count(f"{path}: left out: ".encode()) == 1  # once, although there are two epochs
         assert b"2 pictures could not be read and were left out" in done.stderr
 
 
@@ -290,7 +290,7 @@ def tree(root, **classes):
     ({"oak": 1, "beech": 1}, "no picture to validate with"),
     ({"oak": 4, "beech": 4}, "could be read"),
 ], ids=["nothing", "one class", "an empty class", "nothing to validate with", "no picture that can be read"])
-def test_folders_that_cannot_be_learnt_from(tmp_path, classes, message):
+def test_folders_that_cannot_be_trained_on(tmp_path, classes, message):
     folder = tmp_path / "trees"
     folder.mkdir()
     done = finetune(tree(folder, **classes), tmp_path / "m", *SHORT)
@@ -298,13 +298,13 @@ def test_folders_that_cannot_be_learnt_from(tmp_path, classes, message):
     assert not (tmp_path / "m").exists()
 
 
-def test_a_class_that_only_validation_has(pictures, tmp_path):
+def test_a_class_that_is_only_in_the_validation_images(pictures, tmp_path):
     validation = class_folders.write(tmp_path / "val", 1, classes=["circles", "triangles"])
     done = finetune(pictures, tmp_path / "m", *SHORT, "--val", validation)
     assert done.returncode == 2 and f"{validation}: no class of the training pictures: triangles" in done.stderr.decode()
 
 
-def test_a_loss_that_is_no_number_stops_it(pictures, tmp_path):
+def test_a_loss_that_is_not_finite_stops_the_training(pictures, tmp_path):
     output = tmp_path / "model.safetensors"
     output.write_bytes(b"an earlier model")
     done = finetune(pictures, output, *SHORT, "--optimizer", "sgd", "--lr", "1000")
@@ -323,7 +323,7 @@ def test_no_space(pictures, whole, tmp_path, failing_disk, call, at):
     done = finetune(pictures, output, *SHORT, **failing_disk(folder, call, at, 28))
     assert done.returncode == 4 and b"No space left on device" in done.stderr
     left = set(os.listdir(folder))
-    assert left <= {f"model.safetensors{end}" for end in ("", ".csv", ".svg", ".state")}  # nothing half-written
+    assert left <= {f"model.safetensors{end}" for end in ("", ".csv", ".svg", ".state")}  # no incomplete file
     if output.exists():
         read(output)
     done = finetune(pictures, output, *SHORT, "--resume")
@@ -345,15 +345,15 @@ def test_no_space(pictures, whole, tmp_path, failing_disk, call, at):
     (["-o", "m", "--scratch", "--val", ".", "--val-fraction", "0.5"], "--val and --val-fraction contradict"),
     (["-o", "no/such/folder/m", "--scratch", "--size", "32"], "no/such/folder/m"),
 ])
-def test_what_makes_no_sense(pictures, words, message):
+def test_usage(pictures, words, message):
     done = imnet("finetune", pictures, *words)
     assert done.returncode in (2, 4) and message in done.stderr.decode(), done.stderr
     assert not (ROOT / "m").exists()
 
 
 def snippet():
-    """The README's lines that load a model into torchvision."""
-    blocks = re.findall(r"^```python\n(.*?)^```", (ROOT / "README.md").read_text(), re.M | re.S)
+    """The lines of docs/training.md that load a model into torchvision."""
+    blocks = re.findall(r"^```python\n(.*?)^```", (ROOT / "docs" / "training.md").read_text(), re.M | re.S)
     return next(block for block in blocks if "load_state_dict" in block)
 
 

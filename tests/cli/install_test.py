@@ -1,11 +1,12 @@
-"""`cmake --install` gives a tree that works wherever it stands."""
+"""`cmake --install` makes a tree that works in any place."""
 import json
 import shutil
 import subprocess
 
 import pytest
 
-from program import BUILD, SAMPLES
+import documents
+from program import BUILD, ROOT, SAMPLES
 
 
 @pytest.fixture(scope="module")
@@ -26,14 +27,14 @@ def test_the_installed_program_classifies(tree):
     assert len(json.loads(done.stdout)["top"]) == 5
 
 
-def test_the_model_in_the_box_comes_along(tree):
+def test_starter_is_installed(tree):
     done = subprocess.run([tree / "bin" / "imnet", "--model", "starter", "--format", "jsonl", SAMPLES / "rocket.jpg"],
                           capture_output=True, env={})
     assert done.returncode == 0, done.stderr
     assert all(label["wnid"].startswith("n") for label in json.loads(done.stdout)["top"])
 
 
-def test_what_comes_with_the_program_is_installed(tree):
+def test_man_page_tables_and_completions_are_installed(tree):
     assert (tree / "share/man/man1/imnet.1").read_text().startswith(".\\\"")
     assert len((tree / "share/imnet/imagenet_classes.tsv").read_text().splitlines()) == 1001
     assert "IMAGENET1K_V2" in (tree / "share/imnet/published.tsv").read_text()
@@ -42,7 +43,15 @@ def test_what_comes_with_the_program_is_installed(tree):
         assert "imnet" in (tree / "share" / completions).read_text()
 
 
-def test_without_its_engine_the_program_says_what_is_missing(tree, tmp_path):
+def test_the_documents_are_installed_and_their_links_lead_somewhere(tree):
+    folder = tree / "share" / "doc" / "imnet"
+    for document in documents.DOCUMENTS:
+        name = document.relative_to(ROOT)
+        assert (folder / name).read_bytes() == document.read_bytes()
+        assert documents.broken_links(folder, name) == []
+
+
+def test_a_missing_engine_is_named(tree, tmp_path):
     alone = tmp_path / "bin"
     alone.mkdir()
     shutil.copy(tree / "bin" / "imnet", alone)
