@@ -1,10 +1,10 @@
-"""Classifies on an Apache Spark cluster: pictures from any storage that Spark reads, rows to Parquet.
+"""Classifies on an Apache Spark cluster: images from any storage that Spark reads, rows to Parquet.
 
     spark-submit scale/spark.py s3a://bucket/photos labels.parquet -- --model resnet18
 
-Each task sends its pictures as a tar stream through one imnet process, which must be installed on all
-nodes with its weights (--imnet names it). A task that is lost is repeated by Spark; the table has one
-row a picture, whatever became of it:
+Each task sends its images as a tar stream through one imnet process. imnet and its weights must be installed on all
+nodes (--imnet names the program). Spark repeats a task that is lost. The table has one row for each image, even if the
+image failed:
 
     path string, top array<struct<index int, wnid string, label string, prob float>>,
     error struct<kind string, message string>
@@ -26,17 +26,17 @@ ROW = StructType([StructField("path", StringType()), StructField("top", ArrayTyp
                   StructField("error", ERROR)])
 
 
-def send(pictures, paths, stream, failures):
-    """Writes (path, bytes) as members 0, 1, 2 … of a tar stream, and notes the paths in that order."""
+def send(images, paths, stream, failures):
+    """Writes (path, bytes) as members 0, 1, 2 … of a tar stream, and appends the paths in that order."""
     try:
         with stream, tarfile.open(fileobj=stream, mode="w|", format=tarfile.USTAR_FORMAT) as archive:
-            for path, content in pictures:
+            for path, content in images:
                 member = tarfile.TarInfo(str(len(paths)))
                 member.size = len(content)
                 paths.append(path)
                 archive.addfile(member, io.BytesIO(content))
     except BrokenPipeError:
-        pass  # imnet has gone: its exit status tells
+        pass  # imnet has ended; classify() looks at its exit status
     except Exception as error:
         failures.append(error)
 
@@ -50,17 +50,17 @@ def row_of(line, path):
             error and (error["kind"], error["message"]))
 
 
-def classify(pictures, command):
-    """Sends the pictures of one task through one process, and gives their rows in the same order."""
+def classify(images, command):
+    """Sends the images of one task through one process and yields their rows in the same order."""
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     paths, failures = [], []
-    sender = threading.Thread(target=send, args=(pictures, paths, process.stdin, failures), daemon=True)
+    sender = threading.Thread(target=send, args=(images, paths, process.stdin, failures), daemon=True)
     sender.start()
     count = 0
     try:
         for count, line in enumerate(process.stdout, start=1):
             if count > len(paths):
-                raise RuntimeError(f"imnet gave more rows than pictures: {line.decode().strip()}")
+                raise RuntimeError(f"imnet gave more rows than images: {line.decode().strip()}")
             yield row_of(line, paths[count - 1])
         sender.join()
         status = process.wait()
@@ -68,27 +68,27 @@ def classify(pictures, command):
         process.kill()
     if failures:
         raise failures[0]
-    if status not in (0, 1) or count != len(paths):  # 1: a picture that failed is a row
-        raise RuntimeError(f"imnet ended with status {status} after {count} of {len(paths)} pictures")
+    if status not in (0, 1) or count != len(paths):  # 1: an image failed and has its row
+        raise RuntimeError(f"imnet ended with status {status} after {count} of {len(paths)} images")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], usage="spark-submit scale/spark.py "
                                      "[--imnet PROGRAM] [--glob PATTERN] FOLDER OUT.parquet [-- IMNET-OPTION…]")
-    parser.add_argument("folder", help="where the pictures are: searched recursively")
+    parser.add_argument("folder", help="folder of the images, searched recursively")
     parser.add_argument("out", help="the Parquet table to write; it must not exist")
-    parser.add_argument("options", nargs="*", help="options of imnet, behind --")
-    parser.add_argument("--imnet", default="imnet", help="the program, as the nodes find it")
-    parser.add_argument("--glob", default="*", help="only files whose names fit this pattern")
+    parser.add_argument("options", nargs="*", help="options of imnet, after --")
+    parser.add_argument("--imnet", default="imnet", help="the program on the nodes")
+    parser.add_argument("--glob", default="*", help="only files whose names match this pattern")
     arguments = parser.parse_args()
 
     spark = SparkSession.builder.appName("imnet").getOrCreate()
     threads = spark.conf.get("spark.task.cpus", "1")
     command = [arguments.imnet, "--threads", threads, *arguments.options, "--format", "jsonl", "--quiet", "--all",
                "--tar", "-"]
-    pictures = (spark.read.format("binaryFile").option("recursiveFileLookup", "true")
+    images = (spark.read.format("binaryFile").option("recursiveFileLookup", "true")
                 .option("pathGlobFilter", arguments.glob).load(arguments.folder).select("path", "content"))
-    rows = pictures.rdd.mapPartitions(lambda partition: classify(partition, command))
+    rows = images.rdd.mapPartitions(lambda partition: classify(partition, command))
     spark.createDataFrame(rows, ROW, verifySchema=False).write.parquet(arguments.out)
 
 
