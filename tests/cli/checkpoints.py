@@ -1,5 +1,5 @@
-"""Writes checkpoints of torchvision's shapes as safetensors, without PyTorch. Their values are
-pseudo-random, so a net made of them answers, and means nothing."""
+"""Writes checkpoints with torchvision's names and shapes as safetensors, without PyTorch. The values are
+pseudo-random, so the predictions of such a net mean nothing."""
 import json
 import random
 import struct
@@ -75,7 +75,7 @@ def resnet50(classes=1000):
 
 
 def write(path, tensors, change=lambda header: header, poison=None):
-    """Writes the tensors; `change` may spoil the header, `poison` names one that gets a NaN."""
+    """Writes the tensors. `change` may change the header, `poison` names a tensor that gets a NaN."""
     dice = random.Random(7)
     block = struct.pack("<4096f", *(dice.gauss(0, 0.03) for _ in range(4096)))
     ones = struct.pack("<4096f", *[1.0] * 4096)

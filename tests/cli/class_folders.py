@@ -1,5 +1,5 @@
-"""Folders of small pictures, one a class, that a net learns to tell apart within seconds: shapes of a colour
-on noise. Written without a library for pictures."""
+"""Makes a folder of small images for each of three classes: coloured shapes on noise. A net learns them within seconds.
+The PNG files are written without an image library."""
 import random
 import struct
 import zlib
@@ -18,7 +18,7 @@ def inside(kind, x, y, left, top):
 
 
 def png(pixels):
-    """Of SIDE × SIDE × 3 bytes."""
+    """A PNG file of SIDE × SIDE × 3 bytes."""
     def chunk(kind, data):
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
@@ -28,7 +28,7 @@ def png(pixels):
 
 
 def write(folder, count=12, seed=1, classes=CLASSES):
-    """`count` pictures a class, each in folder/CLASS/NN.png."""
+    """Writes `count` images of each class to folder/CLASS/NN.png."""
     dice = random.Random(seed)
     for kind in classes:
         (folder / kind).mkdir(parents=True)

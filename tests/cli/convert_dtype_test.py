@@ -1,4 +1,4 @@
-"""imnet weights convert --dtype: the same net, smaller."""
+"""imnet weights convert --dtype writes a smaller file of the same net."""
 import json
 import struct
 

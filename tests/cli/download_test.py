@@ -1,5 +1,4 @@
-"""lib/base/download against real servers, with files and hashes of the test's choice: what happens on
-the way, the file is there whole or not at all."""
+"""lib/base/download with real servers. Whatever fails during a download, the file is complete or does not exist."""
 import fcntl
 import hashlib
 import os
@@ -30,7 +29,7 @@ def start(url, target, sha256=HASH, patience=30, pause=1000, **environment):
 
 
 def download(*words, **more):
-    """Gives the exit status, and what was said."""
+    """Returns the exit status and standard error."""
     process = start(*words, **more)
     error = process.communicate(timeout=300)[1]
     return process.returncode, error
@@ -45,7 +44,7 @@ def size(path):
 
 
 def is_whole(target):
-    """The file is there, and nothing beside it."""
+    """The file exists, and nothing else does."""
     return target.read_bytes() == CONTENT and os.listdir(target.parent) == [target.name]
 
 
@@ -56,7 +55,7 @@ def target(tmp_path):
 
 @pytest.fixture
 def nginx(tmp_path):
-    """Makes an nginx that serves CONTENT as net.pth."""
+    """Returns a function that makes an nginx which serves CONTENT as net.pth."""
     servers = []
 
     def make(extra="", **more):
@@ -71,7 +70,7 @@ def nginx(tmp_path):
 
 @needs_nginx
 @pytest.mark.parametrize("sha256", [HASH, HASH[:8], "-"])
-def test_a_file_comes_whole(nginx, target, sha256):
+def test_a_file_is_downloaded(nginx, target, sha256):
     server = nginx()
     assert download(server.url + "/net.pth", target, sha256) == (0, "")
     assert is_whole(target)
@@ -86,7 +85,7 @@ def test_a_wrong_file_is_deleted(nginx, target):
 
 
 @needs_nginx
-def test_a_missing_or_forbidden_file_is_not_asked_for_again(nginx, target):
+def test_a_missing_or_forbidden_file_is_not_requested_again(nginx, target):
     server = nginx("location /secret { return 403; }")
     status, error = download(server.url + "/gone.pth", target)
     assert status == 4 and "404 (not found)" in error and error.count("\n") == 1
@@ -114,20 +113,20 @@ def test_a_slow_server_is_waited_for(nginx, target):
 
 
 @pytest.mark.parametrize("sha256, tag", [(HASH, None), ("-", '"1"')])
-def test_a_cut_download_goes_on(target, sha256, tag):
+def test_a_cut_download_continues(target, sha256, tag):
     with ScriptedServer(Answer(CONTENT, stop_after=CUT, tag=tag), Answer(CONTENT, tag=tag)) as server:
         status, error = download(server.url, target, sha256)
     assert status == 0 and "the connection was cut" in error and "going on at 0.3 MiB" in error
     assert server.ranges == [None, f"bytes={CUT}-"] and is_whole(target)
 
 
-def test_a_server_that_ignores_ranges_starts_anew(target):
+def test_a_download_starts_again_if_the_server_ignores_ranges(target):
     with ScriptedServer(Answer(CONTENT, stop_after=CUT), Answer(CONTENT, ranges=False)) as server:
         assert download(server.url, target)[0] == 0
     assert server.ranges == [None, f"bytes={CUT}-"] and is_whole(target)
 
 
-def test_halves_of_two_files_are_not_joined(target):
+def test_parts_of_different_files_are_not_joined(target):
     old = Answer(b"\0" * len(CONTENT), stop_after=CUT, tag='"old"')
     with ScriptedServer(old, Answer(CONTENT, tag='"new"')) as server:
         assert download(server.url, target, "-")[0] == 0
@@ -138,14 +137,14 @@ def test_halves_of_two_files_are_not_joined(target):
     assert server.ranges == [None, None] and is_whole(target)
 
 
-def test_a_silent_connection_is_given_up(target):
+def test_a_silent_connection_is_closed(target):
     with ScriptedServer(Answer(CONTENT, stop_after=CUT, silent=True), Answer(CONTENT)) as server:
         status, error = download(server.url, target, patience=2)
     assert status == 0 and "nothing came for 2 s" in error
     assert server.ranges == [None, f"bytes={CUT}-"] and is_whole(target)
 
 
-def test_a_busy_server_is_asked_again_but_not_for_ever(target):
+def test_requests_to_a_busy_server_are_repeated_a_few_times(target):
     with ScriptedServer(Answer(status=503), Answer(CONTENT)) as server:
         assert download(server.url, target)[0] == 0
     assert is_whole(target)
@@ -156,7 +155,7 @@ def test_a_busy_server_is_asked_again_but_not_for_ever(target):
     assert len(server.ranges) == 5 and not target.exists()
 
 
-def test_a_server_that_always_cuts_is_given_up(target):
+def test_a_server_that_always_cuts_is_an_error(target):
     with ScriptedServer(Answer(CONTENT, ranges=False, stop_after=CUT)) as server:
         assert download(server.url, target, pause=10)[0] == 4
     assert not target.exists()
@@ -182,7 +181,7 @@ def test_a_restarted_server_is_waited_for(nginx, target):
 
 
 @needs_nginx
-def test_a_killed_download_leaves_a_part_and_goes_on(nginx, target):
+def test_a_killed_download_leaves_a_part_and_continues(nginx, target):
     server = nginx("limit_rate 200k;")
     for kill in (signal.SIGKILL, signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
         before = size(part_of(target))
@@ -199,10 +198,10 @@ def test_a_killed_download_leaves_a_part_and_goes_on(nginx, target):
 
 
 @needs_nginx
-def test_what_an_earlier_run_left_is_used_or_dropped(nginx, target):
+def test_the_part_of_an_earlier_run_is_used_or_dropped(nginx, target):
     server, part = nginx(), part_of(target)
     target.parent.mkdir(parents=True)
-    for left in (CONTENT, CONTENT + b"more"):  # killed before the renaming; of some other file
+    for left in (CONTENT, CONTENT + b"more"):  # killed before the rename; the part of another file
         part.write_bytes(left)
         assert download(server.url + "/net.pth", target)[0] == 0 and is_whole(target)
         target.unlink()
@@ -225,7 +224,7 @@ def test_several_at_once_download_once(nginx, target):
     assert server.requests() == ["GET /net.pth 200 -"]
 
 
-def test_who_waits_says_so_and_then_finds_the_file(target):
+def test_a_waiting_process_says_so_and_then_uses_the_file(target):
     target.parent.mkdir(parents=True)
     with open(target.with_name("net.pth.lock"), "w") as lock, ScriptedServer(Answer(CONTENT)) as server:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -238,7 +237,7 @@ def test_who_waits_says_so_and_then_finds_the_file(target):
 
 
 @needs_nginx
-def test_a_full_disk_keeps_what_came(nginx, target):
+def test_a_full_disk_keeps_the_part(nginx, target):
     target.parent.mkdir(parents=True)
     mount = ["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", target.parent]
     if os.geteuid() != 0 or subprocess.run(mount, capture_output=True).returncode != 0:
@@ -256,7 +255,7 @@ def test_a_full_disk_keeps_what_came(nginx, target):
         subprocess.run(["umount", target.parent], check=True)
 
 
-def test_a_folder_that_cannot_be_made_is_named(tmp_path):
+def test_a_folder_that_cannot_be_created_is_named(tmp_path):
     (tmp_path / "file").write_bytes(b"")
     status, error = download("http://127.0.0.1/net.pth", tmp_path / "file" / "cache" / "net.pth")
     assert status == 4 and "file/cache" in error and error.count("\n") == 1

@@ -1,4 +1,4 @@
-"""Large JPEG pictures decoded at a part of their size."""
+"""--draft decodes large JPEG files at a fraction of their size."""
 import json
 
 import pytest

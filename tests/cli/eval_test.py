@@ -1,4 +1,4 @@
-"""imnet eval: how often a model is right, beside a count made here from the rows that imnet prints."""
+"""imnet eval: the figures are compared with those that this test computes from the rows of imnet."""
 import collections
 import csv
 import io
@@ -24,8 +24,8 @@ QUIET = ("-q", "--threads", "2")
 
 @pytest.fixture(scope="module")
 def net(small_net, tmp_path_factory):
-    """The small net with another head, so that its answers differ from picture to picture: logits less
-    their mean over some pictures, many times as large."""
+    """The small net with a head that makes its predictions differ between images: the logits minus their mean over
+    some images, scaled up."""
     folder = tmp_path_factory.mktemp("sharp") / "net"
     shutil.copytree(small_net, folder)
     pictures = write_pictures(tmp_path_factory.mktemp("some") / "pictures", 40, seed=99)
@@ -54,8 +54,8 @@ def names(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def data(net, names, tmp_path_factory):
-    """A folder a class but for the last, with pictures that the net takes for it, and others; some are no
-    pictures."""
+    """A folder for each class but the last. It has images that the net predicts as this class, others, and some files
+    that are not images."""
     root = tmp_path_factory.mktemp("data")
     flat = write_pictures(tmp_path_factory.mktemp("flat") / "pictures", 66)
     done = imnet(*QUIET, "--weights", net, "-k", "7", "--format", "jsonl", flat)
@@ -81,7 +81,7 @@ def figures(net, names, *more):
 
 @pytest.fixture(scope="module")
 def rows(net, names, data):
-    """(true class, path, indices in order, probabilities) of all pictures that can be decoded."""
+    """(target, path, predicted indices in order, probabilities) of all images that can be decoded."""
     done = imnet(*QUIET, "--weights", net, "--labels", names, "-k", str(CLASSES), "--format", "jsonl", data)
     parsed = [json.loads(line) for line in done.stdout.splitlines()]
     return [(NAMES.index(row["path"].split("/")[-2]), row["path"], [label["index"] for label in row["top"]],
@@ -111,12 +111,12 @@ def calibration_error(rows, bins=15):
     return total / len(rows)
 
 
-def test_the_figures_are_those_of_a_count_of_the_rows(net, names, data, rows):
+def test_the_figures_agree_with_the_rows(net, names, data, rows):
     found, done = figures(net, names, data)
-    assert done.returncode == 1  # six pictures are none
+    assert done.returncode == 1  # six files are not images
     right = sum(truth == top[0] for truth, _, top, _ in rows)
     among_five = sum(truth in top[:5] for truth, _, top, _ in rows)
-    assert 10 < right < among_five < len(rows) - 4  # the test can tell
+    assert 10 < right < among_five < len(rows) - 4  # neither all right nor all wrong
     assert (found["images"], found["failed"]) == (len(rows), 6) == (60, 6)
     assert (found["top1"]["right"], found["top5"]["right"]) == (right, among_five)
     for key, count in (("top1", right), ("top5", among_five)):
@@ -145,14 +145,14 @@ def test_the_figures_are_those_of_a_count_of_the_rows(net, names, data, rows):
 
 
 @pytest.mark.parametrize("more", [("--threads", "1"), ("--batch", "3"), ("--engine", "torch")])
-def test_the_figures_do_not_depend_on_how_they_are_computed(net, names, data, more):
+def test_the_figures_do_not_depend_on_threads_batch_or_engine(net, names, data, more):
     plain, _ = figures(net, names, data)
     other, _ = figures(net, names, data, *more)
     assert other["top1"] == plain["top1"] and other["confused"] == plain["confused"]
     assert other["expected_calibration_error"] == pytest.approx(plain["expected_calibration_error"], abs=1e-5)
 
 
-def test_a_failed_picture_is_named_and_neither_right_nor_wrong(net, names, data):
+def test_a_failed_image_is_named_and_counts_neither_as_right_nor_as_wrong(net, names, data):
     done = evaluate(net, names, data)
     assert done.returncode == 1
     named = [line.split(":")[1].split("/")[-1] for line in done.stderr.decode().splitlines()]
@@ -160,7 +160,7 @@ def test_a_failed_picture_is_named_and_neither_right_nor_wrong(net, names, data)
     assert "6 pictures failed: neither right nor wrong" in done.stdout.decode()
 
 
-def test_the_text_says_what_was_evaluated_on_what(net, names, data):
+def test_the_text_names_the_data_and_the_classes(net, names, data):
     text = evaluate(net, names, data).stdout.decode()
     assert f"{data}, 60 images" in text
     assert "6 by name; images of 6 of the model's 7 classes, answers among all 7" in text
@@ -168,7 +168,7 @@ def test_the_text_says_what_was_evaluated_on_what(net, names, data):
         assert f"  {name}\n" in text
 
 
-def test_the_table_is_that_of_the_object(net, names, data):
+def test_csv_has_the_classes_of_json(net, names, data):
     found, _ = figures(net, names, data)
     table = list(csv.DictReader(io.StringIO(evaluate(net, names, "--format", "csv", data).stdout.decode())))
     assert [(int(row["index"]), row["label"], int(row["images"]), int(row["top1"]), int(row["top5"]),
@@ -193,7 +193,7 @@ def test_the_output_file_appears_when_it_is_complete(net, names, data, tmp_path)
     assert json.loads((tmp_path / "figures.json").read_text()) == figures(net, names, data)[0]
 
 
-# How labels are found.
+# Targets from folders
 
 def folders(root, *names, pictures=2):
     for number, name in enumerate(names):
@@ -205,11 +205,11 @@ def classes_found(net, names, *more):
     return [entry["index"] for entry in figures(net, names, *more)[0]["classes"]]
 
 
-def test_folders_may_be_called_by_index_or_by_name_in_any_case(net, names, tmp_path):
+def test_folders_may_be_named_by_index_or_by_class_name_in_any_case(net, names, tmp_path):
     assert classes_found(net, names, folders(tmp_path, "0", "DOG", "6")) == [0, 3, 6]
 
 
-def test_labels_that_the_model_does_not_have_are_refused_by_name(net, names, tmp_path):
+def test_unknown_targets_are_refused_by_name(net, names, tmp_path):
     root = folders(tmp_path, "ant", "yak", "zebu", "7")
     done = evaluate(net, names, root)
     assert done.returncode == 3 and done.stdout == b""
@@ -222,25 +222,25 @@ def test_labels_that_the_model_does_not_have_are_refused_by_name(net, names, tmp
     assert "6 pictures left out: the model has no class for 3 of the 4 labels (7, yak, zebu)" in loud
 
 
-def test_where_no_label_fits_there_is_nothing_to_skip(net, names, tmp_path):
+def test_skip_unknown_is_refused_if_no_target_is_known(net, names, tmp_path):
     done = evaluate(net, names, "--skip-unknown", folders(tmp_path, "yak", "zebu"))
     assert done.returncode == 3 and b"none fits" in done.stderr
 
 
-def test_a_class_called_by_a_number_goes_before_an_index(net, tmp_path):
+def test_a_class_name_that_is_a_number_goes_before_an_index(net, tmp_path):
     digits = tmp_path / "digits.txt"
     digits.write_text("0\n1\n10\n2\n3\n4\n5\n")  # in the order of names, as torchvision's ImageFolder has them
     root = folders(tmp_path / "data", "3", "10", "2") if (tmp_path / "data").mkdir() is None else None
     assert classes_found(net, digits, root) == [2, 3, 4]
     assert figures(net, digits, root)[0]["mapping"] == "3 by name"
-    # "6" is an index and no name: here numbers are names.
+    # No class is called "6". As other classes are called by numbers, it is not taken for an index either.
     done = evaluate(net, digits, folders(root, "6"))
     assert done.returncode == 3 and b"no class for 1 of the 4 labels: 6" in done.stderr
-    # Who says that numbers are indices is believed.
+    # --numbers index says that numbers are indices.
     assert classes_found(net, digits, "--numbers", "index", "--skip-unknown", root) == [2, 3, 6]
 
 
-def test_a_label_that_two_classes_have_is_refused(net, tmp_path):
+def test_a_name_of_two_classes_is_refused(net, tmp_path):
     cranes = tmp_path / "names.txt"
     cranes.write_text("crane\ncrane\nc\nd\ne\nf\ng\n")
     (tmp_path / "data").mkdir()
@@ -248,7 +248,7 @@ def test_a_label_that_two_classes_have_is_refused(net, tmp_path):
     assert done.returncode == 3 and b"more than one class of the model: crane" in done.stderr
 
 
-def test_a_fine_tuned_model_brings_its_names_and_wnids(tmp_path):
+def test_class_names_and_wnids_come_from_the_metadata(tmp_path):
     def with_names(header):
         return {"__metadata__": {"class_names": json.dumps(["lion", "timber wolf"]),
                                  "wnids": json.dumps(["n02129165", "n02114367"])}, **header}
@@ -264,14 +264,14 @@ def test_a_fine_tuned_model_brings_its_names_and_wnids(tmp_path):
     assert b"top-2" in imnet("eval", *QUIET, "--weights", model, root).stdout
 
 
-def test_folders_of_wnids_are_a_part_of_imagenet(tmp_path):
+def test_folders_may_be_named_by_some_of_imagenets_wnids(tmp_path):
     root = folders(tmp_path, "n01440764", "n01443537", pictures=1)
     done = imnet("eval", "--no-weights", "--model", "resnet18", root)
     assert done.returncode == 0 and b"labels mean nothing" in done.stderr
     assert "2 by wnid; images of 2 of the model's 1000 classes, answers among all 1000" in done.stdout.decode()
 
 
-def test_pictures_in_no_folder_are_left_out_and_said(net, names, tmp_path):
+def test_images_in_no_folder_are_left_out_and_counted(net, names, tmp_path):
     root = folders(tmp_path, "ant")
     write_pictures(root, 2)
     found, done = figures(net, names, root)
@@ -282,7 +282,7 @@ def test_pictures_in_no_folder_are_left_out_and_said(net, names, tmp_path):
     assert done.returncode == 2 and b"--labels-csv" in done.stderr
 
 
-def test_an_archive_is_a_folder(net, names, data, tmp_path):
+def test_an_archive_counts_as_a_folder(net, names, data, tmp_path):
     with tarfile.open(tmp_path / "val.tar", "w") as archive:
         for name in NAMES[:-1]:
             archive.add(data / name, name)
@@ -291,17 +291,17 @@ def test_an_archive_is_a_folder(net, names, data, tmp_path):
     assert {**inside, "data": ""} == {**outside, "data": ""}
 
 
-# Lists of labels.
+# Targets from lists
 
 @pytest.fixture(scope="module")
 def two(data, rows):
-    """Below the data's folder, the paths of an ant and a bee."""
+    """The paths of an ant and a bee below the folder of the data."""
     return [next(path for truth, path, *_ in rows if truth == index)[len(str(data)) + 1:] for index in (0, 1)]
 
 
 @pytest.fixture(scope="module")
 def flat(tmp_path_factory):
-    """A flat folder as that of ILSVRC's validation pictures."""
+    """A flat folder like that of ILSVRC's validation images."""
     root = tmp_path_factory.mktemp("flat")
     for number in range(1, 6):
         pixels = bytes((number * 37 + i * 11) % 256 for i in range(360))
@@ -314,11 +314,11 @@ def test_a_list_gives_the_same_figures_as_folders(net, names, data, tmp_path):
     file.write_text("path,label\n" + "".join(
         f"{path.relative_to(data)},{path.parent.name}\n" for path in sorted(data.glob("*/*"))))
     listed, done = figures(net, names, "--labels-csv", file, data)
-    assert done.returncode == 1  # the pictures that are none
+    assert done.returncode == 1  # the files that are not images
     assert listed == figures(net, names, data)[0]
 
 
-def test_what_the_list_does_not_name_and_what_is_not_there_are_said(net, names, data, two, tmp_path):
+def test_images_missing_from_the_list_or_the_folder_are_counted(net, names, data, two, tmp_path):
     file = tmp_path / "labels.csv"
     file.write_text(f"path,label\n{two[0]},ant\n{two[1]},gnu\nant/gone.ppm,ant\n")
     found, done = figures(net, names, "--labels-csv", file, data)
@@ -330,29 +330,29 @@ def test_what_the_list_does_not_name_and_what_is_not_there_are_said(net, names, 
     assert "1 picture not found that" in loud and "ant/gone.ppm" in loud
 
 
-def test_numbers_in_a_list_are_refused_until_it_is_said_what_they_are(net, names, data, two, tmp_path):
+def test_numbers_in_a_list_are_refused_without_the_option_numbers(net, names, data, two, tmp_path):
     file = tmp_path / "labels.csv"
     file.write_text(f"{two[0]},0\n{two[1]},6\n")
     done = evaluate(net, names, "--labels-csv", file, data)
     assert done.returncode == 2 and b"--numbers index" in done.stderr and b"--numbers ilsvrc2012-id" in done.stderr
     assert classes_found(net, names, "--numbers", "index", "--labels-csv", file, data) == [0, 6]
     done = evaluate(net, names, "--numbers", "ilsvrc2012-id", "--labels-csv", file, data)
-    assert done.returncode == 3  # these seven classes are not ImageNet's
+    assert done.returncode == 3  # ILSVRC2012_IDs need ImageNet's classes
 
 
 def test_the_ground_truth_of_ilsvrc_2012(flat, tmp_path):
     truth = tmp_path / "ILSVRC2012_validation_ground_truth.txt"
-    truth.write_text("490\n361\n171\n822\n297\n")  # as the file begins
+    truth.write_text("490\n361\n171\n822\n297\n")  # the first lines of the file
     words = ("eval", *QUIET, "--no-weights", "--model", "resnet18", "--labels-csv", truth)
     assert imnet(*words, flat).returncode == 2
     done = imnet(*words, "--numbers", "ilsvrc2012-id", "--format", "json", flat)
     found = json.loads(done.stdout)
     assert done.returncode == 0 and found["mapping"] == "5 by ILSVRC2012_ID"
-    # The indices that other lists give for the first five pictures.
+    # The indices of the first five images, from other lists.
     assert [entry["index"] for entry in found["classes"]] == sorted([65, 970, 230, 809, 516])
 
 
-def test_kaggles_solution(flat, tmp_path):
+def test_the_solution_file_of_kaggle(flat, tmp_path):
     solution = tmp_path / "LOC_val_solution.csv"
     solution.write_text("ImageId,PredictionString\nILSVRC2012_val_00000001,n01751748 1 2 3 4 n01751748 5 6 7 8 \n"
                         "ILSVRC2012_val_00000002,n09193705 1 2 3 4 \n")
@@ -362,26 +362,26 @@ def test_kaggles_solution(flat, tmp_path):
     assert [entry["index"] for entry in found["classes"]] == [65, 970]
 
 
-def test_a_list_of_other_pictures_is_refused(net, names, data, tmp_path):
+def test_a_list_of_other_images_is_refused(net, names, data, tmp_path):
     file = tmp_path / "labels.csv"
     file.write_text("train/1.jpg,ant\n")
     done = evaluate(net, names, "--labels-csv", file, data)
     assert done.returncode == 2 and b"none of its 66 pictures" in done.stderr and b"train/1.jpg" in done.stderr
 
 
-# What is refused.
+# Errors of usage
 
 @pytest.mark.parametrize("more, said", [
     ([], "one folder"), (["a", "b"], "one folder"), (["-"], "standard input has no labels"),
     (["--wrong", "--format", "json", "a"], "--wrong prints paths"), (["-0", "a"], "goes with --wrong"),
     (["--labels-csv", "/no/list", "a"], "/no/list: the labels cannot be read"),
     (["--numbers", "seven", "a"], "index, ilsvrc2012-id"), (["--top", "3", "a"], "takes no option --top")])
-def test_what_makes_no_sense_is_refused(more, said):
+def test_usage(more, said):
     done = imnet("eval", "--no-weights", "--model", "resnet18", *more)
     assert done.returncode == 2 and said in done.stderr.decode() and done.stdout == b""
 
 
-def test_an_empty_folder_is_no_evaluation(net, names, tmp_path):
+def test_an_empty_folder_is_refused(net, names, tmp_path):
     done = evaluate(net, names, tmp_path)
     assert done.returncode == 2 and b"there are no pictures in it" in done.stderr
     done = evaluate(net, names, tmp_path / "gone")

@@ -1,4 +1,4 @@
-"""imnet explain, with a net of which it is known where it must look: its classes are colours."""
+"""imnet explain, with a net whose classes are colours, so that the right heat is known."""
 import array
 import io
 import json
@@ -15,8 +15,8 @@ SIDE = 128  # the last feature maps have 4×4 cells
 
 
 def colour_net(folder):
-    """A ResNet-18 whose channels are how red, green and blue a place is, and whose classes average them.
-    Its residual branches are zero, so the shortcuts carry the three channels to the end."""
+    """A ResNet-18 whose channels measure how red, green and blue a place is. Its classes are the averages of the channels.
+    The residual branches are zero, so the shortcuts carry the three channels to the end."""
     weights = {"fc.weight": {0 * 512 + 0: 10, 1 * 512 + 1: 10, 2 * 512 + 2: 10}}
     middle = 3 * 7 + 3
     weights["conv1.weight"] = {(channel * 3 + colour) * 49 + middle: 1 if colour == channel else -0.5
@@ -48,7 +48,7 @@ def colour_net(folder):
 
 @pytest.fixture(scope="module")
 def net(tmp_path_factory):
-    """What selects the net."""
+    """The options that select the net."""
     folder = tmp_path_factory.mktemp("explain")
     colour_net(folder / "colours")
     (folder / "names.txt").write_text("red\ngreen\nblue\n")
@@ -56,7 +56,7 @@ def net(tmp_path_factory):
 
 
 def picture(path, size, *patches, orientation=None):
-    """A grey picture with patches of colour: (colour, left, top, side)."""
+    """A grey image with coloured patches: (colour, left, top, side)."""
     image = Image.new("RGB", size, (128, 128, 128))
     for colour, left, top, side in patches:
         image.paste(colour, (left, top, left + side, top + side))
@@ -96,10 +96,10 @@ def test_the_heat_is_where_the_class_is(net, tmp_path, method):
 
 @pytest.mark.parametrize("method", [[], OCCLUSION], ids=["grad-cam", "occlusion"])
 @pytest.mark.parametrize("size, place, orientation", [
-    ((256, 128), (96, 32), None),  # landscape, in pixels of the upright picture
+    ((256, 128), (96, 32), None),  # landscape, in pixels of the upright image
     ((128, 256), (32, 96), None),  # portrait
-    ((128, 256), (32, 96), 6),     # portrait, stored on its side
-    ((256, 128), (96, 32), 3),     # on its head
+    ((128, 256), (32, 96), 6),     # portrait, stored rotated by 90°
+    ((256, 128), (96, 32), 3),     # upside down
 ])
 def test_places_are_those_of_the_upright_photograph(net, tmp_path, method, size, place, orientation):
     upright = Image.new("RGB", size, (128, 128, 128))
@@ -118,10 +118,10 @@ def test_places_are_those_of_the_upright_photograph(net, tmp_path, method, size,
     x, y = told["hottest"]
     assert place[0] <= x <= place[0] + 64 and place[1] <= y <= place[1] + 64
     assert luma(shown, told["hottest"]) > 150
-    assert len(set(shown.getpixel((0, 0)))) == 1 and luma(shown, (0, 0)) < 60  # beyond the crop
+    assert len(set(shown.getpixel((0, 0)))) == 1 and luma(shown, (0, 0)) < 60  # outside the crop
 
 
-def test_both_methods_agree_on_a_class_that_is_nowhere(net, tmp_path):
+def test_both_methods_find_nothing_for_a_class_that_is_not_there(net, tmp_path):
     path = picture(tmp_path / "a.png", (SIDE, SIDE), ("red", 32, 32, 64))
     for method in ([], OCCLUSION):
         done = imnet("explain", *net, path, "-o", tmp_path / "heat.png", "--class", "GREEN", *method)
@@ -131,7 +131,7 @@ def test_both_methods_agree_on_a_class_that_is_nowhere(net, tmp_path):
         assert told["hottest"] is None and not any(map(any, told["heat"]))
 
 
-def test_the_row_for_people(net, tmp_path):
+def test_the_text_row(net, tmp_path):
     path = picture(tmp_path / "a.png", (SIDE, SIDE), ("blue", 32, 32, 64))
     done = imnet("explain", *net, path, "-o", tmp_path / "heat.png")
     assert done.returncode == 0 and done.stderr == b""
@@ -158,7 +158,7 @@ def test_a_larger_size_has_finer_heat(net, tmp_path):
     assert done.returncode == 2 and "--size 16" in done.stderr.decode()
 
 
-def test_heat_that_means_little_is_said(net, tmp_path):
+def test_a_message_says_that_weak_heat_means_little(net, tmp_path):
     path = picture(tmp_path / "a.png", (SIDE, SIDE), ("red", 32, 32, 32))
     done = imnet("explain", *net[:-1], path, "-o", tmp_path / "heat.png", "--occlusion", "--stride", "64",
                  "--patch", "40")
@@ -168,7 +168,7 @@ def test_heat_that_means_little_is_said(net, tmp_path):
     assert done.returncode == 0 and "the heat means little" not in done.stderr.decode()
 
 
-def test_a_large_photograph_is_shown_smaller(net, tmp_path):
+def test_a_large_photograph_is_drawn_smaller(net, tmp_path):
     path = picture(tmp_path / "a.png", (3000, 2000), ("red", 1200, 800, 600))
     told, shown = explain(net, path, tmp_path / "heat.png")
     assert shown.size == (1024, 683) and told["width"] == 3000
@@ -212,7 +212,7 @@ def test_usage(tmp_path, words, said):
     assert (tmp_path / "a.png").read_bytes() == before
 
 
-def test_a_name_of_two_classes_is_none(net, tmp_path):
+def test_a_name_of_two_classes_is_refused(net, tmp_path):
     (tmp_path / "names.txt").write_text("crane\nox\ncrane\n")
     path = picture(tmp_path / "a.png", (40, 40))
     done = imnet("explain", *net, "--labels", tmp_path / "names.txt", path, "-o", tmp_path / "heat.png",
@@ -222,7 +222,7 @@ def test_a_name_of_two_classes_is_none(net, tmp_path):
 
 @pytest.mark.parametrize("name, kind, said", [("text.jpg", "format", "text.jpg: "), ("gone.jpg", "not_found", "gone.jpg: "),
                                               (".", "io", "a folder")])
-def test_what_is_no_picture_is_told_and_nothing_is_written(net, tmp_path, name, kind, said):
+def test_a_file_that_is_not_an_image_is_an_error_and_nothing_is_written(net, tmp_path, name, kind, said):
     (tmp_path / "text.jpg").write_text("no picture")
     (tmp_path / "heat.png").write_text("as before")
     done = imnet("explain", *net, name, "-o", "heat.png", "--format", "json", cwd=tmp_path)
@@ -232,11 +232,11 @@ def test_what_is_no_picture_is_told_and_nothing_is_written(net, tmp_path, name, 
     assert sorted(file.name for file in tmp_path.iterdir()) == ["heat.png", "text.jpg"]
 
 
-def test_an_output_that_cannot_be_written_is_said_first(net, tmp_path):
+def test_an_output_that_cannot_be_written_is_an_error_before_the_work_starts(net, tmp_path):
     done = imnet("explain", *net, SAMPLES / "rocket.jpg", "-o", tmp_path / "none" / "heat.png")
     assert done.returncode == 4 and "No such file or directory" in done.stderr.decode()
 
 
-def test_random_weights_are_said(tmp_path):
+def test_random_weights_are_announced(tmp_path):
     done = imnet("explain", "--no-weights", "--model", "resnet18", SAMPLES / "rocket.jpg", "-o", tmp_path / "heat.png")
     assert done.returncode == 0 and "the labels mean nothing" in done.stderr.decode()

@@ -1,4 +1,4 @@
-"""A disk that fails, or is full, at a chosen call: failing_disk.c, preloaded into the program."""
+"""Simulates a disk that fails, or is full, at a chosen call: failing_disk.c is preloaded into the program."""
 import os
 import shutil
 import subprocess

@@ -1,5 +1,5 @@
-"""`imnet weights fetch` and `imnet weights verify`: nets of the right shape that mean nothing play the
-published weights. download_test.py tells what happens on the way."""
+"""`imnet weights fetch` and `imnet weights verify`, with random nets of the right shape instead of the published weights.
+download_test.py tests what may happen during a download."""
 import os
 import pty
 import shutil
@@ -22,7 +22,7 @@ needs_nginx = pytest.mark.skipif(not (NGINX and LIBCURL), reason="nginx is not i
 
 @pytest.fixture(scope="module")
 def mirror(tmp_path_factory):
-    """A folder that nginx serves, with a net for resnetv2_50."""
+    """An nginx that serves a net for resnetv2_50."""
     folder = tmp_path_factory.mktemp("mirror")
     (folder / "www").mkdir()
     checkpoints.write(folder / "www" / FILE, checkpoints.pre_activation_resnet50())
@@ -39,7 +39,7 @@ def server(mirror):
 
 @pytest.fixture
 def caches(tmp_path):
-    """Empty caches, as the environment names them."""
+    """An environment with empty caches."""
     yield {"IMNET_CACHE": tmp_path / "own", "TORCH_HOME": tmp_path / "torch", "HF_HUB_CACHE": tmp_path / "hub",
            **NO_PROXY}
     shutil.rmtree(tmp_path)  # nets are large
@@ -60,7 +60,7 @@ def refused(done, status, *parts):
 @needs_nginx
 def test_fetched_weights_are_found_by_their_name(server, caches):
     own = caches["IMNET_CACHE"] / FILE
-    done = fetch(caches, *NAMED, "--url", server.url + "/")  # a mirror: the file's own name is added
+    done = fetch(caches, *NAMED, "--url", server.url + "/")  # a mirror: the name of the file is added
     assert done.returncode == 0 and done.stdout == os.fsencode(own) + b"\n"
     assert f"downloading {server.url}/{FILE} to {own} (98 MiB)" in done.stderr.decode()
     assert b"no hash of these weights is known" in done.stderr and b"\x1b" not in done.stderr
@@ -83,7 +83,7 @@ def test_quiet_prints_the_path_alone_and_redirects_are_followed(server, caches):
 
 
 @needs_nginx
-def test_wrong_weights_never_come_into_the_cache(server, caches):
+def test_wrong_weights_are_not_put_into_the_cache(server, caches):
     refused(fetch(caches, "--url", f"{server.url}/{FILE}"), 3, "not the published file", "11ad3fa62ca79e40", "deleted")
     (server.www / "page.html").write_text("<!DOCTYPE html><html>Please log in</html>")
     refused(fetch(caches, *NAMED, "--url", server.url + "/page.html"), 3, "HTML")
@@ -93,7 +93,7 @@ def test_wrong_weights_never_come_into_the_cache(server, caches):
 
 
 @needs_nginx
-def test_a_failing_server_is_an_error_that_helps(server, caches):
+def test_a_failing_server_is_an_error_with_a_hint(server, caches):
     refused(fetch(caches, "--url", server.url + "/gone/"), 4, "404 (not found)", "--url", "https_proxy",
             str(caches["IMNET_CACHE"] / "resnet50-11ad3fa6.pth"))
     assert list(caches["IMNET_CACHE"].glob("*.pth")) == []
@@ -148,7 +148,7 @@ def _read(fd):
 
 
 @needs_libcurl
-def test_the_caches_of_others_are_used_and_not_written(caches):
+def test_the_caches_of_other_programs_are_read_but_not_written(caches):
     hub = caches["TORCH_HOME"] / "hub" / "checkpoints" / "resnet18-f37072fd.pth"
     snapshot = caches["HF_HUB_CACHE"] / "models--timm--resnetv2_50.a1h_in1k" / "snapshots" / "0" / "model.safetensors"
     for place in (hub, snapshot):
@@ -169,7 +169,7 @@ def test_the_caches_of_others_are_used_and_not_written(caches):
     (("IMAGENET1K_V9",), 3, "IMAGENET1K_V1, IMAGENET1K_V2"),
     (("--model", "resnet5O"), 2, "resnet50"),
 ])
-def test_what_cannot_be_fetched_is_said(caches, words, status, part):
+def test_names_that_cannot_be_fetched_are_errors(caches, words, status, part):
     done = fetch(caches, *words)
     assert done.returncode == status and part in done.stderr.decode()
     assert not caches["IMNET_CACHE"].exists()

@@ -1,4 +1,4 @@
-"""--help, --version, the man page and the completions: at once, complete, and of one mind."""
+"""--help, --version, the man page and the completions: fast, complete, and consistent."""
 import re
 import shutil
 import subprocess
@@ -12,7 +12,7 @@ COMMANDS = [(), ("models",), ("summary",), ("undo",), ("finetune",), ("eval",), 
 
 
 def options_in(text):
-    """The long options that a text explains at the start of a line."""
+    """The long options at the start of a line."""
     return set(re.findall(r"^\s+(?:-\w, )?(--[a-z-]+)", text, re.M))
 
 
@@ -46,9 +46,9 @@ def test_version_lists_what_is_built_in():
         assert part in text
 
 
-def test_the_man_page_is_the_one_that_the_table_makes():
+def test_the_man_page_in_the_tree_is_up_to_date():
     assert (ROOT / "man" / "imnet.1").read_bytes() == imnet("--generate", "man").stdout, \
-        "make it anew: imnet --generate man > man/imnet.1"
+        "run: imnet --generate man > man/imnet.1"
 
 
 def test_help_man_page_and_completions_know_the_same_options():
@@ -63,7 +63,7 @@ def test_help_man_page_and_completions_know_the_same_options():
             assert wanted in script, (shell, option)
 
 
-def test_the_man_page_is_sound():
+def test_groff_has_no_warning_about_the_man_page():
     if not shutil.which("groff"):
         pytest.skip("groff is not installed")
     done = subprocess.run(["groff", "-man", "-Tutf8", "-ww", "-z", ROOT / "man" / "imnet.1"], capture_output=True)

@@ -1,4 +1,4 @@
-"""HTTP servers on 127.0.0.1: nginx, and one that misbehaves as a test wants."""
+"""HTTP servers on 127.0.0.1: nginx, and one that fails in the ways that a test asks for."""
 import contextlib
 import http.server
 import os
@@ -15,18 +15,18 @@ from program import imnet
 LIBCURL = re.search(rb"libcurl +off", imnet("--version").stdout) is None
 NGINX = shutil.which("nginx", path=os.environ.get("PATH", "") + os.pathsep + "/usr/sbin")
 
-# Nothing that the machine sets may stand between the test and its server.
+# Without the proxies and certificates of this machine.
 ENVIRONMENT = {name: value for name, value in os.environ.items()
                if name.lower() not in ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "curl_ca_bundle",
                                        "ssl_cert_file", "ssl_cert_dir")}
 
 
 def wait_for(condition, process=None):
-    """Waits until the condition holds; a minute is no measure of speed but a way out."""
+    """Waits until the condition holds, for a minute at most."""
     deadline = time.monotonic() + 60
     while not condition():
         assert process is None or process.poll() is None, "the process has ended"
-        assert time.monotonic() < deadline, "it never came to pass"
+        assert time.monotonic() < deadline, "the condition never held"
         time.sleep(0.01)
 
 
@@ -37,7 +37,7 @@ def free_port():
 
 
 class Nginx:
-    """nginx with the files of folder/www, and what a test adds to its server block."""
+    """nginx that serves folder/www; `extra` is added to its server block."""
 
     def __init__(self, folder, extra="", certificate=None):
         self.folder, self.port, self.process = folder, free_port(), None
@@ -68,14 +68,14 @@ class Nginx:
         return False
 
     def stop(self, how=signal.SIGQUIT):
-        """SIGQUIT ends it after the requests at hand, SIGKILL in their middle."""
+        """SIGQUIT ends it after the current requests, SIGKILL during them."""
         if self.process:
             self.process.send_signal(how)
             self.process.wait()
             self.process = None
 
     def requests(self):
-        """Stops it, and gives the lines of its log: method, path, status and Range."""
+        """Stops it and returns the lines of its log: method, path, status and Range."""
         self.stop()
         return (self.folder / "access.log").read_text().splitlines()
 
@@ -87,8 +87,8 @@ class Nginx:
 
 
 class Answer:
-    """What a server does with one request for `content`: it may keep to Range, stop after some bytes,
-    and then close the connection or fall silent."""
+    """How a server answers one request for `content`. It may support Range. It may stop after some bytes, and then close
+    the connection or send nothing more."""
 
     def __init__(self, content=b"", status=200, ranges=True, stop_after=None, silent=False, tag=None):
         self.content, self.status, self.ranges, self.stop_after = content, status, ranges, stop_after
@@ -114,8 +114,8 @@ class Answer:
 
 
 class ScriptedServer:
-    """Gives the answers in their order, the last one again and again; `ranges` are the Range headers
-    that came, `targets` what was asked for."""
+    """Gives the answers in order and repeats the last one. `ranges` are the Range headers and `targets` the paths of the
+    requests."""
 
     def __init__(self, *answers):
         self.ranges, self.targets, self.ended = [], [], threading.Event()

@@ -1,4 +1,4 @@
-"""Signals, memory that runs out, readers that go away, and files that change under the run."""
+"""Signals, memory shortage, closed pipes, full disks, and files that change during a run."""
 import json
 import os
 import random
@@ -36,7 +36,7 @@ def wait_for(path, size, process):
         time.sleep(0.0005)
 
 
-def test_interrupted_again_and_again(net, pictures, whole, tmp_path):
+def test_a_run_that_is_interrupted_several_times(net, pictures, whole, tmp_path):
     dice = random.Random(5)
     output = tmp_path / "rows.jsonl"
     for number in [signal.SIGINT, signal.SIGTERM, signal.SIGHUP] * 2:
@@ -75,7 +75,7 @@ def test_rows_on_standard_output_are_whole_lines(net, pictures, whole):
     assert process.returncode == -signal.SIGINT and whole.startswith(rows) and rows.endswith(b"\n")
 
 
-def test_it_does_not_wait_for_a_silent_pipe(net):
+def test_a_signal_ends_a_run_that_waits_for_a_pipe(net):
     process = subprocess.Popen([PROGRAM, *words(net, "-")], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     time.sleep(0.3)
     process.send_signal(signal.SIGINT)
@@ -83,7 +83,7 @@ def test_it_does_not_wait_for_a_silent_pipe(net):
     process.stdin.close()
 
 
-def test_what_is_ignored_stays_ignored(net, pictures, whole):
+def test_an_ignored_signal_stays_ignored(net, pictures, whole):
     def ignore():
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
@@ -117,7 +117,7 @@ def test_a_full_disk_keeps_whole_lines(net, pictures, whole, tmp_path):
         assert done.returncode == 4 and b"No space left on device" in done.stderr
         rows = (disk / "rows.jsonl").read_bytes()
         assert len(rows) > 4096 and whole.startswith(rows) and rows.endswith(b"\n")
-        for name in os.listdir(disk):  # room is made by going on elsewhere
+        for name in os.listdir(disk):  # the rest is written to another disk
             shutil.copy(disk / name, tmp_path / name)
     finally:
         subprocess.run(["umount", disk], check=True)
@@ -127,7 +127,7 @@ def test_a_full_disk_keeps_whole_lines(net, pictures, whole, tmp_path):
 
 
 def most_memory(command):
-    """How much address space a command takes at most, in bytes."""
+    """The largest address space of a command, in bytes."""
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     most = 0
     while process.poll() is None:
@@ -138,8 +138,8 @@ def most_memory(command):
     return most
 
 
-def test_memory_that_runs_out_makes_batches_smaller(net, pictures, tmp_path):
-    """libtorch takes memory batch by batch; half of what a large batch takes must do."""
+def test_batches_become_smaller_when_memory_runs_out(net, pictures, tmp_path):
+    """libtorch allocates memory for each batch. Half of what a large batch needs must suffice."""
     def command(batch, output):
         return [PROGRAM, *words(net, "--engine", "torch", "--threads", "1", "--batch", str(batch), "--format", "jsonl",
                                 "--resume", "-o", tmp_path / output, pictures)]
@@ -161,7 +161,7 @@ def test_files_that_vanish_grow_or_are_special_are_rows(net, pictures, tmp_path)
     for number in range(60):
         (folder / f"{number:03}.ppm").write_bytes(good)
     process = start(net, "--format", "jsonl", "--threads", "1", "--batch", "1", folder)
-    rows = [process.stdout.readline()]  # the folder has been listed
+    rows = [process.stdout.readline()]  # the folder was already listed
     (folder / "057.ppm").unlink()
     (folder / "058.ppm").write_bytes(good[:100])
     (folder / "059.ppm").unlink()
@@ -170,7 +170,7 @@ def test_files_that_vanish_grow_or_are_special_are_rows(net, pictures, tmp_path)
     kinds = [json.loads(row).get("error", {}).get("kind") for row in rows]
     assert process.wait() == 1 and len(rows) == 60
     assert kinds[:40] == [None] * 40
-    # How far the run had come meanwhile, nobody knows; each of them is one row all the same.
+    # The run may have been anywhere in between. Each input has exactly one row.
     assert kinds[57] in ("not_found", None) and kinds[58] in ("decode", None) and kinds[59] in ("io", None)
 
 

@@ -24,7 +24,7 @@ def pictures(tmp_path_factory):
 
 def shard(net, pictures, output, index, count, *more, form="jsonl"):
     done = run(net, "--format", form, "--shard", f"{index}/{count}", "-o", output, *more, pictures)
-    assert done.returncode in (0, 1), done.stderr  # whether it got a broken one is for its hash to say
+    assert done.returncode in (0, 1), done.stderr  # which shard has the damaged file depends on its hash
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,7 @@ def shards(net, pictures, tmp_path_factory):
 
 @pytest.fixture
 def own_shards(shards, tmp_path):
-    """The same, for a test that spoils them."""
+    """A copy of the three shards, for tests that change them."""
     for output in shards:
         for ending in ("", ".run.json", ".order"):
             shutil.copy(f"{output}{ending}", tmp_path)
@@ -54,7 +54,7 @@ def refusal(*outputs, target):
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_the_whole_equals_one_run(net, pictures, tmp_path, form):
+def test_merged_shards_equal_one_run(net, pictures, tmp_path, form):
     whole, merged = tmp_path / "whole", tmp_path / "merged"
     assert run(net, "--format", form, "-o", whole, pictures).returncode == 1
     outputs = [tmp_path / f"shard{index}" for index in (1, 2, 3, 4)]
@@ -68,11 +68,11 @@ def test_the_whole_equals_one_run(net, pictures, tmp_path, form):
     for key in ("state", "rows", "failed", "settings", "fingerprint", "inputs_sha256", "device", "weights"):
         assert one[key] == joined[key], key
     assert joined["merged"] == [str(output) for output in outputs] and "shard" not in joined
-    assert run(net, "--format", form, "--resume", "-o", merged, pictures).returncode == 1  # nothing is left to do
+    assert run(net, "--format", form, "--resume", "-o", merged, pictures).returncode == 1  # all rows are there
     assert merged.read_bytes() == whole.read_bytes()
 
 
-def test_a_shard_that_was_cut_is_merged_once_it_is_complete(net, pictures, own_shards, tmp_path):
+def test_an_interrupted_shard_is_merged_after_it_was_resumed(net, pictures, own_shards, tmp_path):
     first = own_shards[0]
     text = first.read_bytes()
     first.write_bytes(text[: len(text) // 2])
@@ -87,7 +87,7 @@ def test_shards_on_standard_output(net, pictures, shards):
     assert imnet("merge", *shards, "-o", "-").stdout == run(net, "--format", "jsonl", pictures).stdout
 
 
-def test_what_is_missing_or_there_twice(shards, tmp_path):
+def test_missing_and_repeated_shards_are_refused(shards, tmp_path):
     target = tmp_path / "all"
     assert "shard 2/3 is missing" in refusal(shards[0], shards[2], target=target)
     assert "does not go with" in refusal(shards[0], shards[1], shards[0], target=target)
@@ -132,12 +132,12 @@ def test_text_cannot_be_merged(net, pictures, tmp_path):
     assert "jsonl, csv and tsv" in refusal(tmp_path / "rows", target=tmp_path / "all")
 
 
-def test_the_output_is_no_shard(own_shards):
+def test_the_output_must_not_be_a_shard(own_shards):
     done = imnet("merge", *own_shards, "-o", own_shards[0])
     assert done.returncode == 2 and b"one of the shards" in done.stderr
 
 
-def test_inputs_that_changed_meanwhile_have_no_order(net, tmp_path):
+def test_shards_of_changed_inputs_are_refused(net, tmp_path):
     pictures = write_pictures(tmp_path / "pictures", 30)
     output = tmp_path / "rows"
     shard(net, pictures, output, 1, 1, "--resume")

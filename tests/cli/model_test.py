@@ -1,4 +1,4 @@
-"""Which net speaks: weights by name and by file, labels, seeds, devices, and what is refused."""
+"""Which net is used: weights by name and by file, class names, seeds, devices, and what is refused."""
 import json
 import os
 
@@ -12,7 +12,7 @@ ROCKET = SAMPLES / "rocket.jpg"
 
 @pytest.fixture(scope="module")
 def flowers(tmp_path_factory):
-    """A resnet18 with a head of ten classes."""
+    """A resnet18 with ten classes."""
     return checkpoints.write(tmp_path_factory.mktemp("weights") / "flowers.safetensors", checkpoints.resnet18(10))
 
 
@@ -33,7 +33,7 @@ def refused(done, *parts):
         assert part in error
 
 
-def test_a_head_of_another_size_is_served(flowers, tmp_path):
+def test_a_head_of_another_size_is_accepted(flowers, tmp_path):
     top = json.loads(classify(flowers).stdout)["top"]
     assert all(entry["label"] == f"class {entry['index']}" and "wnid" not in entry for entry in top)
     names = tmp_path / "names.txt"
@@ -68,7 +68,7 @@ def test_weights_are_found_by_name_in_the_caches(no_caches):
     assert [line.split()[-1] for line in lines if line.startswith("resnet34 ")] == ["no"]
 
 
-def test_unknown_weights_are_refused_with_what_there_is():
+def test_the_error_for_unknown_weights_lists_the_known_ones():
     refused(imnet("--weights", "IMAGENET1K_V3", ROCKET), "IMAGENET1K_V3", "IMAGENET1K_V1, IMAGENET1K_V2")
 
 
@@ -86,7 +86,7 @@ def test_weights_that_do_not_fit_are_listed(flowers, tmp_path):
     ("page.pth", b"<!DOCTYPE html><html></html>", "HTML"),
     ("noise.pth", bytes(range(256)) * 10, "noise.pth"),
 ])
-def test_files_that_are_no_checkpoints_are_named(tmp_path, name, content, part):
+def test_other_files_are_refused_by_kind(tmp_path, name, content, part):
     (tmp_path / name).write_bytes(content)
     refused(classify(tmp_path / name), name, part)
 
@@ -97,7 +97,7 @@ def test_a_cut_checkpoint_is_refused(flowers, tmp_path):
     refused(classify(cut), "cut.safetensors")
 
 
-def test_damaged_weights_give_no_label(tmp_path):
+def test_weights_with_nan_are_refused(tmp_path):
     broken = checkpoints.write(tmp_path / "nan.safetensors", checkpoints.resnet18(10), poison="fc.bias")
     refused(classify(broken), "NaN")
 

@@ -15,7 +15,7 @@ def top(*words):
     return json.loads(quick("--format", "jsonl", *words).stdout)["top"]
 
 
-def test_k_labels():
+def test_k_classes():
     assert len(top(ROCKET)) == 5
     assert len(top("-k", "1", ROCKET)) == 1
     everything = top("-k", "5000", ROCKET)
@@ -26,7 +26,7 @@ def test_k_labels():
 
 def test_min_prob_keeps_the_row():
     limit = top(ROCKET)[1]["prob"]
-    assert len(top("--min-prob", str(limit), ROCKET)) in (1, 2)  # the limit as a float may round up
+    assert len(top("--min-prob", str(limit), ROCKET)) in (1, 2)  # the limit may be rounded up to a float
     assert top("--min-prob", "1", ROCKET) == []
     done = quick("--min-prob", "1", "--format", "csv", ROCKET)
     assert done.returncode == 0 and done.stdout.decode().splitlines()[1].endswith("rocket.jpg,,,,,,")
@@ -66,7 +66,7 @@ def test_output_that_cannot_be_written_is_status_4(target):
 
 
 @pytest.mark.parametrize("words", [("--help",), ("--version",), ("models",), ("--no-weights", "--model", "resnet18", str(ROCKET))])
-def test_a_full_disk_behind_standard_output_is_status_4(words):
+def test_a_full_disk_for_standard_output_is_status_4(words):
     with open("/dev/full", "wb") as full:
         done = subprocess.run([PROGRAM, *words], stdout=full, stderr=subprocess.PIPE)
     assert done.returncode == 4 and b"standard output: No space left on device" in done.stderr
@@ -77,7 +77,7 @@ def test_a_closed_pipe_ends_quietly():
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert process.stdout.readline() == os.fsencode(ROCKET) + b"\n"
     process.stdout.close()
-    assert process.stderr.read().count(b"\n") == 1  # the warning of random weights alone
+    assert process.stderr.read().count(b"\n") == 1  # only the warning of random weights
     assert process.wait() == -signal.SIGPIPE  # a shell shows 141
 
 
@@ -93,7 +93,7 @@ def test_fail_fast_stops_at_the_first_failure(tmp_path):
     assert done.returncode == 1 and paths == ["rocket.jpg", "gone.jpg"]
 
 
-def test_large_pictures_are_refused_by_their_header(tmp_path):
+def test_large_images_are_refused_by_their_header(tmp_path):
     bomb = tmp_path / "bomb.ppm"
     bomb.write_bytes(b"P6\n60000 60000\n255\n")
     row = json.loads(quick("--format", "jsonl", bomb).stdout)

@@ -1,4 +1,4 @@
-"""Runs the real binary, as a user's shell would."""
+"""Runs the real program."""
 import os
 import pathlib
 import subprocess
@@ -10,12 +10,12 @@ SAMPLES = ROOT / "samples"
 
 
 def imnet(*words, stdin=b"", cwd=ROOT, timeout=300, **environment):
-    """Runs imnet with these words; gives the finished process, its output as bytes."""
+    """Runs imnet with these arguments and returns the finished process, with its output as bytes."""
     return subprocess.run(
         [PROGRAM, *words], input=stdin, capture_output=True, cwd=cwd, timeout=timeout,
         env={**os.environ, **{name: str(value) for name, value in environment.items()}})
 
 
 def quick(*words, **more):
-    """imnet with a small net of random weights: what it says means nothing, how it says it does."""
+    """imnet with a small net of random weights, for tests that do not depend on the predictions."""
     return imnet("--no-weights", "--model", "resnet18", *words, **more)

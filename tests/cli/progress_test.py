@@ -1,4 +1,4 @@
-"""--progress, and the line at the end of long runs."""
+"""--progress, and the summary at the end of long runs."""
 import os
 import pty
 import re
@@ -23,7 +23,7 @@ def loud(net, *more):
 
 
 def run_on_terminal(command, stdout=None):
-    """What a terminal gets that is standard error, and standard output where no other is given."""
+    """The bytes that a terminal gets which is standard error, and standard output unless another is given."""
     master, slave = pty.openpty()
     process = subprocess.Popen(command, stdout=slave if stdout is None else stdout, stderr=slave)
     os.close(slave)
@@ -38,7 +38,7 @@ def run_on_terminal(command, stdout=None):
 
 
 def visible(shown):
-    """The lines that stay, of what a terminal was sent."""
+    """The lines that remain on the terminal."""
     lines = shown.decode().replace("\r\n", "\n").split("\n")
     return [re.split(r"\r\x1b\[K", line)[-1] for line in lines]
 
@@ -63,7 +63,7 @@ def test_quiet_keeps_the_summary_away(net, pictures):
     assert b"rows," not in done.stderr
 
 
-def test_a_terminal_gets_a_bar_that_goes_away(net, pictures, tmp_path):
+def test_a_terminal_gets_a_bar_that_is_removed(net, pictures, tmp_path):
     status, shown = run_on_terminal(loud(net, "--progress", "always", "-o", tmp_path / "rows", pictures))
     assert status == 1 and b"\r\x1b[Kimnet  " in shown and b"images" in shown
     assert not any(line.startswith("imnet  ") for line in visible(shown))
@@ -77,10 +77,10 @@ def test_rows_on_the_same_terminal_stay_whole(net, pictures):
         rows = [line for line in visible(shown) if "\t" in line]
         assert "\n".join(rows) == expected.rstrip("\n")
         if when == "auto":
-            assert b"\x1b[K" not in shown  # the rows are progress enough
+            assert b"\x1b[K" not in shown  # the rows show the progress
 
 
-def test_a_resumed_run_counts_what_is_there(net, pictures, tmp_path):
+def test_a_resumed_run_counts_the_rows_that_are_there(net, pictures, tmp_path):
     rows = tmp_path / "rows.csv"
     command = loud(net, "--progress", "always", "--format", "csv", "--resume", "-o", rows, pictures)
     subprocess.run(command, capture_output=True)

@@ -1,4 +1,4 @@
-"""--resume and --retry-failed: a run that is cut at any point ends with the bytes of one that was not."""
+"""--resume and --retry-failed: a run that is interrupted at any point ends with the bytes of an uninterrupted one."""
 import fcntl
 import json
 import os
@@ -24,7 +24,7 @@ def pictures(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def whole(net, pictures, tmp_path_factory):
-    """The output of a run that nobody cut, for each format."""
+    """The output of an uninterrupted run, for each format."""
     folder = tmp_path_factory.mktemp("whole")
     outputs = {}
     for form in FORMATS:
@@ -47,7 +47,7 @@ def size(path):
     return path.stat().st_size if path.exists() else 0
 
 
-def test_a_record_says_how_the_rows_were_made(net, pictures, whole, tmp_path):
+def test_the_record_of_a_run(net, pictures, whole, tmp_path):
     output = tmp_path / "rows.jsonl"
     done = resume(net, "jsonl", output, pictures)
     assert done.returncode == 1 and output.read_bytes() == whole["jsonl"]
@@ -73,7 +73,7 @@ def test_every_format_gets_a_record(net, pictures, tmp_path, form):
     assert record(tmp_path / "rows")["settings"]["format"] == form
 
 
-def test_a_device_gets_none(net, pictures):
+def test_a_device_gets_no_record(net, pictures):
     assert run(net, "-o", "/dev/null", pictures / "00000.ppm").returncode == 0
     assert not os.path.exists("/dev/null.run.json")
 
@@ -96,9 +96,9 @@ def test_killed_at_twenty_points(net, pictures, whole, tmp_path):
             time.sleep(0.0005)
         process.kill()
         process.communicate()
-        assert expected.startswith(output.read_bytes())  # whole rows or not, but the right ones
+        assert expected.startswith(output.read_bytes())  # the last row may be incomplete, but the bytes are right
         kills += 1
-        if dice.random() < 0.3:  # a power cut takes more, and may leave zeros
+        if dice.random() < 0.3:  # after a power failure more rows may be missing, and zeros may follow
             os.truncate(output, dice.randrange(max(1, size(output) - 500), size(output) + 1))
             with open(output, "ab") as file:
                 file.write(b"\0" * dice.randrange(3))
@@ -108,7 +108,7 @@ def test_killed_at_twenty_points(net, pictures, whole, tmp_path):
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_cut_anywhere(net, pictures, whole, tmp_path, form):
+def test_resume_after_a_cut_at_any_byte(net, pictures, whole, tmp_path, form):
     dice = random.Random(form)
     output = tmp_path / "rows"
     assert resume(net, form, output, pictures).returncode == 1
@@ -121,7 +121,7 @@ def test_cut_anywhere(net, pictures, whole, tmp_path, form):
     assert output.read_bytes() == whole[form]
 
 
-def test_a_whole_run_is_left_alone(net, pictures, whole, tmp_path):
+def test_a_complete_run_is_not_changed(net, pictures, whole, tmp_path):
     output = tmp_path / "rows.csv"
     assert run(net, "--format", "csv", "-o", output, pictures).returncode == 1
     before = record(output)
@@ -174,14 +174,14 @@ def test_a_changed_row_is_refused(net, pictures, tmp_path):
     (("--resume", "-o", "rows", "--is", "cat"), "--is"),
     (("--retry-failed", "-o", "rows", "--format", "csv"), "--resume"),
 ])
-def test_what_cannot_be_resumed(net, pictures, tmp_path, wrong, message):
+def test_usage(net, pictures, tmp_path, wrong, message):
     done = run(net, *wrong, pictures, cwd=tmp_path)
     assert done.returncode == 2 and message in done.stderr.decode()
     assert os.listdir(tmp_path) == []
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_files_that_came_and_went_meanwhile(net, tmp_path, form):
+def test_files_that_were_added_or_removed(net, tmp_path, form):
     pictures = write_pictures(tmp_path / "pictures", 40)
     output = tmp_path / "rows"
     assert resume(net, form, output, pictures).returncode == 1
@@ -197,7 +197,7 @@ def test_files_that_came_and_went_meanwhile(net, tmp_path, form):
     assert [added.count(name) > 0 for name in names] == [True] * 4
     assert added.find(names[0]) < added.find(names[1])
     assert record(output)["rows"] == 44
-    assert resume(net, form, output, pictures).returncode == 1  # and now there is nothing left to do
+    assert resume(net, form, output, pictures).returncode == 1  # now all rows are there
     assert output.read_bytes() == text
 
 
@@ -212,7 +212,7 @@ def test_two_runs_at_once_are_refused(net, pictures, tmp_path):
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_failed_rows_are_replaced_at_their_place(net, tmp_path, form):
+def test_failed_rows_are_replaced_in_place(net, tmp_path, form):
     pictures = write_pictures(tmp_path / "pictures", 40)
     output, expected = tmp_path / "rows", tmp_path / "expected"
     assert resume(net, form, output, pictures).returncode == 1
@@ -220,14 +220,14 @@ def test_failed_rows_are_replaced_at_their_place(net, tmp_path, form):
     for number in (7, 29):  # two of three are repaired
         shutil.copy(pictures / "00000.ppm", pictures / f"{number:05}.ppm")
     assert resume(net, form, output, pictures).returncode == 1
-    assert output.read_bytes() == old  # not unless asked for
+    assert output.read_bytes() == old  # only with --retry-failed
     assert run(net, "--format", form, "-o", expected, pictures).returncode == 1
     assert resume(net, form, output, "--retry-failed", pictures).returncode == 1
     assert output.read_bytes() == expected.read_bytes()
     assert record(output)["failed"] == 1 and record(output)["rows"] == 40
     write_pictures(pictures, 1, first=41)
     shutil.copy(pictures / "00000.ppm", pictures / "00018.ppm")
-    assert resume(net, form, output, "--retry-failed", pictures).returncode == 0  # and it goes on as well
+    assert resume(net, form, output, "--retry-failed", pictures).returncode == 0  # and it continues the run as well
     assert run(net, "--format", form, "-o", expected, pictures).returncode == 0
     assert output.read_bytes() == expected.read_bytes()
 
@@ -247,7 +247,7 @@ def test_a_name_that_is_not_utf8_is_matched(net, pictures, tmp_path):
         assert output.read_bytes() == text
 
 
-def test_a_kill_while_rows_are_replaced_leaves_the_old_ones(net, tmp_path, failing_disk):
+def test_a_kill_while_rows_are_replaced_keeps_the_old_file(net, tmp_path, failing_disk):
     pictures = write_pictures(tmp_path / "pictures", 20)
     folder = tmp_path / "out"
     folder.mkdir()
@@ -255,7 +255,7 @@ def test_a_kill_while_rows_are_replaced_leaves_the_old_ones(net, tmp_path, faili
     assert resume(net, "csv", output, pictures).returncode == 1
     old = output.read_bytes()
     shutil.copy(pictures / "00000.ppm", pictures / "00007.ppm")
-    # The second rename: the first is that of the record.
+    # The second rename; the first is for the record.
     done = resume(net, "csv", output, "--retry-failed", pictures, **failing_disk(folder, "rename", 2))
     assert done.returncode == 4 and b"Input/output error" in done.stderr
     assert output.read_bytes() == old and sorted(os.listdir(folder)) == ["rows.csv", "rows.csv.run.json"]

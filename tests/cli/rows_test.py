@@ -1,4 +1,4 @@
-"""One row for every input, whatever happens to it, in all five formats."""
+"""Every input has one row, even if it fails, in all five formats."""
 import base64
 import csv
 import io
@@ -16,7 +16,7 @@ NAMES = ["path", "rank", "index", "wnid", "label", "prob", "error"]
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A folder with everything that goes wrong at night."""
+    """A folder with every kind of input that fails."""
     root = tmp_path_factory.mktemp("inputs")
     good = GOOD.read_bytes()
     (root / "cut.jpg").write_bytes(good[: len(good) // 2])
@@ -38,7 +38,7 @@ def folder(tmp_path_factory):
 
 def expected(folder):
     """(path as bytes, kind of error or None) in the order of the rows."""
-    root_user = os.geteuid() == 0  # root may read what nobody may
+    root_user = os.geteuid() == 0  # root may read any file
     kinds = {b"cut.jpg": "decode", b"empty.jpg": "format", b"text.jpg": "format", b"fifo.jpg": "io",
              b"dangling.jpg": "not_found", b"unreadable.jpg": None if root_user else "permission"}
     names = sorted(name for name in os.listdir(os.fsencode(folder)) if name.endswith(b".jpg"))
@@ -51,7 +51,7 @@ def shown(path):
 
 @pytest.fixture(scope="module")
 def right():
-    """The labels of the good picture, from a run of its own."""
+    """The predictions for the good image, from a separate run."""
     return json.loads(quick("--format", "jsonl", GOOD).stdout)["top"]
 
 
@@ -120,7 +120,7 @@ def test_tsv(folder, right):
 def test_text(folder, right):
     text = run(folder, "--format", "text")
     position = 0
-    for path, kind in expected(folder):  # in order, each followed by what became of it
+    for path, kind in expected(folder):  # in order, each followed by its classes or its error
         block = path + b"\n" + (f"   error: {kind}: ".encode() if kind else b"   ")
         found = text.find(block, position)
         assert found >= 0, path
@@ -142,7 +142,7 @@ def test_the_rows_do_not_depend_on_threads_or_batch(folder):
     assert labels("--threads", "1", "--batch", "100") == one
 
 
-def test_inputs_given_twice_are_rows_twice_in_the_order_given(tmp_path):
+def test_repeated_inputs_have_a_row_each_in_order(tmp_path):
     done = quick("-k1", "--format", "csv", SAMPLES / "rocket.jpg", tmp_path / "gone.jpg", SAMPLES / "coffee.png",
                  SAMPLES / "rocket.jpg")
     paths = [line.split(",")[0].split("/")[-1] for line in done.stdout.decode().splitlines()[1:]]
@@ -158,7 +158,7 @@ def test_standard_input():
 
 
 def test_orientation_does_not_change_the_row(tmp_path):
-    """Pictures turned in all eight ways, each with the EXIF tag that turns it back."""
+    """Images in all eight orientations, each with the EXIF tag that undoes it."""
     image = pytest.importorskip("PIL.Image")
     upright = image.open(GOOD).convert("RGB").crop((0, 0, 320, 256))
     undo = {1: None, 2: image.FLIP_LEFT_RIGHT, 3: image.ROTATE_180, 4: image.FLIP_TOP_BOTTOM, 5: image.TRANSPOSE,
@@ -174,7 +174,7 @@ def test_orientation_does_not_change_the_row(tmp_path):
     assert all(row["top"] == rows[0]["top"] for row in rows)
 
 
-def test_a_folder_without_pictures_is_said(tmp_path):
+def test_a_folder_without_images_is_named(tmp_path):
     (tmp_path / "notes.txt").write_text("hello")
     done = quick(tmp_path)
     assert done.returncode == 0 and done.stdout == b"" and b"no images in this folder" in done.stderr

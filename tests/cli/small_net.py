@@ -1,5 +1,5 @@
-"""A net that answers at once, and pictures for it: for tests of long runs. A ResNet-18 for 32×32
-pixels, as a folder of the Hugging Face hub, whose config.json says so."""
+"""A fast net and images for it, for tests of long runs. The net is a ResNet-18 for 32×32 pixels, as a folder of the
+Hugging Face hub whose config.json states that size."""
 import json
 import random
 
@@ -23,7 +23,7 @@ def net(tmp_path_factory):
 
 
 def write_pictures(folder, count, seed=1, first=0):
-    """Pictures that are all different; every eleventh is none."""
+    """Writes images that are all different; every eleventh file is not an image."""
     dice = random.Random(seed)
     folder.mkdir(exist_ok=True)
     for number in range(first, first + count):
@@ -35,7 +35,7 @@ def write_pictures(folder, count, seed=1, first=0):
 
 
 def words(net, *more):
-    """What the tests type in front of everything else."""
+    """The program and the options of every run."""
     return "-q", "--weights", net, "--threads", "2", "-k", "3", *more
 
 

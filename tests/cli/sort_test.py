@@ -1,4 +1,4 @@
-"""--sort-into and undo: into folders of labels, and back, whatever happens in between."""
+"""--sort-into and undo: into folders by class and back, even if the run is killed in between."""
 import json
 import os
 import random
@@ -11,12 +11,12 @@ import pytest
 
 from program import PROGRAM, SAMPLES, imnet, quick
 
-LABEL = "Greater Swiss Mountain dog"  # what the random net of seed 0 sees in all samples
+LABEL = "Greater Swiss Mountain dog"  # the prediction of the random net of seed 0 for all samples
 
 
 @pytest.fixture
 def photos(tmp_path):
-    """Four pictures, two of one name."""
+    """Four images, two of them with the same name."""
     folder = tmp_path / "photos"
     (folder / "more").mkdir(parents=True)
     for name in ("chelsea.png", "coffee.png", "rocket.jpg"):
@@ -26,7 +26,7 @@ def photos(tmp_path):
 
 
 def files(folder):
-    """Every file below, with its bytes; manifests are left out."""
+    """The bytes of every file below, without manifests."""
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*")
             if path.is_file() and not path.name.startswith("imnet-manifest-")}
 
@@ -40,7 +40,7 @@ def manifests(folder):
 
 
 @pytest.mark.parametrize("by", ["copy", "link", "move"])
-def test_sorted_and_back(photos, tmp_path, by):
+def test_sort_and_undo(photos, tmp_path, by):
     before, rows = files(photos), quick("--format", "jsonl", photos).stdout
     done = sort(photos, tmp_path / "sorted", "--by", by)
     assert done.returncode == 0 and done.stdout == rows
@@ -59,7 +59,7 @@ def test_sorted_and_back(photos, tmp_path, by):
     assert done.returncode == 0 and b"undone before" in done.stderr
 
 
-def test_the_manifest_tells_what_was_done(photos, tmp_path):
+def test_the_manifest(photos, tmp_path):
     sort(photos, tmp_path / "sorted")
     header, *lines = [json.loads(line) for line in manifests(tmp_path / "sorted")[0].read_text().splitlines()]
     assert header == {"imnet_sort": 1} and len(lines) == 8 and lines[1] == {"done": 1}
@@ -69,7 +69,7 @@ def test_the_manifest_tells_what_was_done(photos, tmp_path):
     assert first["prob"] == json.loads(quick("--format", "jsonl", photos / "chelsea.png").stdout)["top"][0]["prob"]
 
 
-def test_the_same_command_again_does_nothing_again(photos, tmp_path):
+def test_the_same_command_does_not_sort_again(photos, tmp_path):
     for by in ("copy", "link"):
         into = tmp_path / by
         sort(photos, into, "--by", by)
@@ -88,7 +88,7 @@ def test_two_runs_are_undone_together(photos, tmp_path):
     assert files(photos) == before
 
 
-def test_failed_and_improbable_pictures_stay_where_they_are(photos, tmp_path):
+def test_failed_and_improbable_images_are_not_sorted(photos, tmp_path):
     (photos / "broken.jpg").write_bytes((SAMPLES / "rocket.jpg").read_bytes()[:5000])
     done = sort(photos, tmp_path / "sorted", "--by", "move", "--min-prob", "0.03")
     assert done.returncode == 1 and b"1 of 5 inputs failed" in done.stderr
@@ -96,14 +96,14 @@ def test_failed_and_improbable_pictures_stay_where_they_are(photos, tmp_path):
     assert sorted(files(photos)) == ["broken.jpg", "chelsea.png", "rocket.jpg"]
 
 
-def test_is_sorts_what_it_prints(photos, tmp_path):
+def test_is_sorts_the_images_that_it_prints(photos, tmp_path):
     done = quick("--is", "tench", photos, "--sort-into", tmp_path / "tenches")
     assert done.returncode == 1 and done.stdout == b"" and not (tmp_path / "tenches").exists()
     done = quick("--is", LABEL, photos / "coffee.png", "--sort-into", tmp_path / "dogs")
     assert done.returncode == 0 and list(files(tmp_path / "dogs")) == [f"{LABEL}/coffee.png"]
 
 
-def test_a_folder_inside_the_input_is_not_walked(photos):
+def test_the_sorted_folder_is_skipped_when_it_is_inside_an_input(photos):
     before = files(photos)
     for number in range(2):
         rows = sort(photos, photos / "sorted").stdout.decode().splitlines()
@@ -130,13 +130,13 @@ def test_usage(photos, words, message):
     assert sorted(os.listdir(photos.parent)) == ["photos"]
 
 
-def test_a_picture_on_standard_input_is_copied_whatever_the_way(tmp_path):
+def test_an_image_on_standard_input_is_always_copied(tmp_path):
     picture = (SAMPLES / "rocket.jpg").read_bytes()
     for by in ("move", "link"):
         done = quick("-", "--sort-into", tmp_path / by, "--by", by, stdin=picture)
         assert done.returncode == 0 and files(tmp_path / by) == {f"{LABEL}/stdin.jpg": picture}
     [manifest] = manifests(tmp_path / "move")
-    done = imnet("undo", manifest)  # there is no other
+    done = imnet("undo", manifest)  # there is no other file
     assert done.returncode == 1 and b"kept" in done.stderr and len(files(tmp_path / "move")) == 1
 
 
@@ -194,7 +194,7 @@ def test_a_full_disk_ends_the_run_and_loses_nothing(photos, tiny_disk, by):
     before = files(photos)
     done = sort(photos, tiny_disk, "--by", by)
     assert done.returncode == 4 and b"No space left on device: make room" in done.stderr
-    assert list(files(tiny_disk)) == [f"{LABEL}/chelsea.png"]  # the next one has no room: no part of it is left
+    assert list(files(tiny_disk)) == [f"{LABEL}/chelsea.png"]  # there is no room for the next one: no part of it is left
     subprocess.run(["mount", "-o", "remount,size=4m", tiny_disk], check=True)
     assert sort(photos, tiny_disk, "--by", by).returncode == 0
     assert sorted(files(tiny_disk).values()) == sorted(before.values())
@@ -204,18 +204,18 @@ def test_a_full_disk_ends_the_run_and_loses_nothing(photos, tiny_disk, by):
 
 @pytest.mark.parametrize("by", ["copy", "move"])
 def test_killed_at_random_and_run_again(tmp_path, by):
-    """As unit/results/sort_killed_test.cpp does at every system call, here with the whole program."""
+    """The whole program, killed at random times. unit/sorting/sort_killed_test.cpp does it at every system call."""
     photos, into, count = tmp_path / "photos", tmp_path / "sorted", 30
     photos.mkdir()
     for number in range(count):
-        with open(photos / f"{number}.jpg", "wb") as file:  # each has bytes of its own
+        with open(photos / f"{number}.jpg", "wb") as file:  # all files are different
             file.write((SAMPLES / "rocket.jpg").read_bytes() + str(number).encode())
     before, dice = files(photos), random.Random(7)
     killed = 0
     for _ in range(4):
         process = subprocess.Popen([PROGRAM, "--no-weights", "--model", "resnet18", "--batch", "1", "-k1", photos,
                                     "--sort-into", into, "--by", by], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        for _ in range(2 * dice.randrange(10)):  # two lines a picture
+        for _ in range(2 * dice.randrange(10)):  # two lines for each image
             process.stdout.readline()
         time.sleep(dice.random() / 50)
         process.kill()

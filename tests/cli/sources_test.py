@@ -1,4 +1,4 @@
-"""Where inputs come from: folders, lists, archives, standard input; and which of them a shard takes."""
+"""Inputs: folders, lists, archives, standard input, and shards."""
 import base64
 import gzip
 import hashlib
@@ -21,7 +21,7 @@ RED, GREEN = (b"P6\n1 1\n255\n" + colour for colour in (b"\xff\0\0", b"\0\xff\0"
 
 @pytest.fixture(autouse=True)
 def here(tmp_path, monkeypatch):
-    """Every test runs in a folder of its own."""
+    """Every test runs in its own folder."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -42,7 +42,7 @@ def message(*words, **more):
 
 
 def paths(*words, **more):
-    """The paths of all rows, none of which is an error."""
+    """The paths of all rows; no row may be an error."""
     found = rows(*words, **more)
     assert all(kind is None for _, kind in found), found
     return [path for path, _ in found]
@@ -105,14 +105,14 @@ def test_a_list_on_standard_input():
 
 
 def test_lists_from_other_systems():
-    """A carriage return before the newline and a byte order mark are no parts of a name; with -0 they are."""
+    """A carriage return before the newline and a byte order mark are not part of a path, unless -0 is given."""
     write("a.ppm")
     write("b.ppm\r")
     assert paths("--files-from", "-", stdin=b"\xef\xbb\xbfa.ppm\r\na.ppm\r\n\r\n") == ["a.ppm", "a.ppm"]
     assert paths("-0", "--files-from", "-", stdin=b"b.ppm\r\0") == ["b.ppm\r"]
 
 
-def test_what_is_no_list():
+def test_files_that_are_no_list():
     write("a.ppm")
     assert rows("--files-from", "-", stdin=b"a.ppm\0b.ppm\0") == [("a.ppm", "not_found")]
     [(path, kind)] = rows("--files-from", "-", stdin=b"x" * 10_000_000)
@@ -162,7 +162,7 @@ def compressed(packed, name):
 
 @pytest.mark.parametrize("name", ["s.tar", "S.TAR", "s.tar.gz", "s.tgz", "s.tar.zst", "s.tzst"])
 def test_tar(name):
-    """By the ending it is an archive, by the bytes one kind of it: a gzip that is called .tar is read, too."""
+    """The ending says that it is an archive, the bytes say which kind: a gzip file named .tar is read, too."""
     write(name, compressed(tar_bytes(SHARD), name))
     expected = [f"{name}/0002.ppm", f"{name}/0001.ppm", f"{name}/a/b.PPM"]
     assert paths(name) == expected
@@ -176,8 +176,8 @@ def test_zip(method):
     assert paths("s.zip") == ["s.zip/0002.ppm", "s.zip/0001.ppm", "s.zip/a/b.PPM"]
 
 
-def test_zip_with_sizes_behind_the_data():
-    class Pipe(io.BytesIO):  # what cannot be gone back in: zipfile writes data descriptors
+def test_zip_with_sizes_after_the_data():
+    class Pipe(io.BytesIO):  # a file without seeking: zipfile writes data descriptors
         def seekable(self):
             return False
 
@@ -188,7 +188,7 @@ def test_zip_with_sizes_behind_the_data():
     assert paths("s.zip") == ["s.zip/0002.ppm", "s.zip/0001.ppm", "s.zip/a/b.PPM"]
 
 
-def test_members_have_the_labels_of_their_files():
+def test_members_have_the_predictions_of_their_files():
     photographs = sorted(SAMPLES.glob("*.[jp][pn]g"))
     with tarfile.open("s.tar.gz", "w:gz") as archive, zipfile.ZipFile("s.zip", "w") as packed:
         for photograph in photographs:
@@ -209,7 +209,7 @@ def test_tar_on_standard_input():
     for packed in (tar_bytes(SHARD), gzip.compress(tar_bytes(SHARD))):
         assert paths("--tar", "-", stdin=packed) == ["-/0002.ppm", "-/0001.ppm", "-/a/b.PPM"]
     write("s.tar", tar_bytes(SHARD))
-    with open("s.tar", "rb") as file:  # a file and no pipe
+    with open("s.tar", "rb") as file:  # a file, not a pipe
         done = subprocess.run([PROGRAM, "--no-weights", "--model", "resnet18", "--format", "csv", "-k1", "--tar", "-"],
                               stdin=file, capture_output=True, check=True)
     assert done.stdout.count(b"\n-/") == 3
@@ -217,12 +217,12 @@ def test_tar_on_standard_input():
     assert rows("-", stdin=RED) == [("-", None)]
 
 
-def test_archives_in_folders_are_entered_where_folders_are():
+def test_archives_in_folders_are_entered_unless_no_recursive():
     for name in ("shards/b.tar", "shards/deep/a.tgz", "shards/z.zip"):
         write(name, zip_bytes(SHARD[:1]) if name.endswith("zip") else compressed(tar_bytes(SHARD[:1]), name))
     write("shards/b.ppm")
     write("shards/b.tar.ppm")
-    write("shards/c.tar/0.ppm")  # a folder of that name is a folder
+    write("shards/c.tar/0.ppm")  # a folder may have the name of an archive
     assert paths("shards") == ["shards/b.ppm", "shards/b.tar.ppm", "shards/b.tar/0002.ppm", "shards/c.tar/0.ppm",
                                "shards/deep/a.tgz/0002.ppm", "shards/z.zip/0002.ppm"]
     for words in ((), ("--all",)):
@@ -241,7 +241,7 @@ def test_members_are_taken_by_their_ending():
     assert done.returncode == 0 and b"empty.tar: no images in this archive" in done.stderr
 
 
-def test_archives_that_cannot_be_had():
+def test_archives_that_cannot_be_opened():
     write("text.tar", b"I am no archive.\n" * 100)
     write("text.zip", b"I am no archive.\n" * 100)
     write("empty.tar", b"")
@@ -251,14 +251,14 @@ def test_archives_that_cannot_be_had():
         ("twice.tar.gz", "format")]
     assert message("twice.tar.gz") == "format: an archive that is compressed twice: unpack it first"
     os.mkdir("folder")
-    os.mkfifo("folder/pipe.tar")  # not waited for
+    os.mkfifo("folder/pipe.tar")  # a pipe is not opened
     assert rows("folder") == [("folder/pipe.tar", "io")]
 
 
-# Broken and hostile archives
+# Damaged and hostile archives
 
 @pytest.mark.parametrize("name", ["s.tar", "s.tar.gz", "s.tar.zst", "s.zip"])
-def test_a_cut_archive_gives_what_is_there_and_one_error(name):
+def test_a_cut_archive_gives_its_whole_members_and_one_error(name):
     members = [(f"{i}.ppm", b"P6\n64 64\n255\n" + os.urandom(64 * 64 * 3)) for i in range(20)]
     packed = zip_bytes(members) if name == "s.zip" else compressed(tar_bytes(members), name)
     write(name, packed[: int(len(packed) * 0.7)])
@@ -273,7 +273,7 @@ def test_a_damaged_member_of_a_zip_is_a_row_and_the_others_are_read():
     packed = bytearray(zip_bytes(members))
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         offsets = [entry.header_offset + 30 + len(entry.filename) for entry in archive.infolist()]
-    packed[offsets[2]] = 0xFF  # no deflate stream begins so
+    packed[offsets[2]] = 0xFF  # no deflate stream starts with these bytes
     packed[offsets[5] + 20] ^= 0x55
     write("s.zip", packed)
     assert rows("s.zip") == [(f"s.zip/{i}.ppm", "decode" if i in (2, 5) else None) for i in range(8)]
@@ -297,7 +297,7 @@ def test_names_are_shown_as_they_are_stored_and_nothing_is_written():
     assert os.listdir() == ["s.tar"]
 
 
-NFD = "gru\u0308n.ppm"  # the u and its dots are two characters, as Macs write them
+NFD = "gru\u0308n.ppm"  # u and a combining diaeresis, as macOS writes it
 
 
 def exact_paths(*words):
@@ -315,7 +315,7 @@ def test_names_are_exact_in_tar(form):
 
 
 def test_names_that_are_marked_as_utf8_are_shown_composed():
-    """libarchive normalises these, and only these, so that one name does not come in two spellings."""
+    """libarchive normalises only names that are marked as UTF-8."""
     for name, packed in (("s.zip", zip_bytes([(NFD, RED)])), ("s.tar", tar_bytes([(NFD, RED)]))):
         write(name, packed)
         assert paths(name) == [f"{name}/gr\u00fcn.ppm"]
@@ -325,7 +325,7 @@ def test_names_are_exact_in_zip():
     names = ["gr\u00fcn.ppm", "\u7dd1.ppm"]
     write("s.zip", zip_bytes([(name, RED) for name in names]))
     assert paths("s.zip") == [f"s.zip/{name}" for name in names]
-    old = zip_bytes([("gr_n.ppm", RED)]).replace(b"gr_n", b"gr\x81n")  # code page 437, not marked as anything
+    old = zip_bytes([("gr_n.ppm", RED)]).replace(b"gr_n", b"gr\x81n")  # code page 437, without a mark
     write("old.zip", old)
     assert exact_paths("old.zip") == [b"old.zip/gr\x81n.ppm"]
 
@@ -368,15 +368,15 @@ def giant_tar_gz(name):
 
 @pytest.mark.parametrize("name", ["giant.ppm", "giant.bin"])
 def test_a_bomb_ends_its_archive(name):
-    """Whether it is named as a picture or not, it has to be inflated to get behind it: not 10 GiB, though."""
+    """It has to be inflated to reach the next member, even if it is not named like an image. It must not take 10 GiB."""
     write("s.tar.gz", giant_tar_gz(name))
     found = rows("s.tar.gz", timeout=120)
     assert found == [("s.tar.gz/a.ppm", None), *([("s.tar.gz/giant.ppm", "limits")] if "ppm" in name else []),
                      ("s.tar.gz", "limits")]
 
 
-def test_a_large_member_is_skipped_where_that_is_cheap():
-    with open("s.tar", "wb") as file:  # a file with a hole, so no 10 GiB of disk
+def test_a_large_member_is_skipped_without_reading_it():
+    with open("s.tar", "wb") as file:  # a sparse file, which takes no 10 GiB of disk
         file.write(tar_bytes([("a.ppm", RED)])[:1024])
         for name in ("giant.ppm", "giant.bin"):
             file.write(tarfile.TarInfo.tobuf(info(name, GIANT), tarfile.GNU_FORMAT))
@@ -398,7 +398,7 @@ def test_a_zip_bomb_is_not_inflated():
             entry.file_size = 1000 if name == "lies.ppm" else GIANT
         archive.writestr("b.ppm", RED)
     packed = open("s.zip", "rb").read()
-    for name in (b"giant.ppm", b"lies.ppm", b"giant.bin"):  # stored, says the local header: the directory knows better
+    for name in (b"giant.ppm", b"lies.ppm", b"giant.bin"):  # the local header says "stored"; the directory is right
         at = packed.index(b"PK\3\4", packed.index(name) - 30)
         packed = packed[: at + 8] + struct.pack("<H", 8) + packed[at + 10:]
     write("s.zip", packed)
@@ -414,7 +414,7 @@ def shard_of(path, count):
     return int.from_bytes(hashlib.sha256(os.fsencode(path)).digest()[:8], "big") % count + 1
 
 
-def test_shards_are_a_partition_that_anyone_can_compute():
+def test_shards_are_a_partition_by_sha256():
     for i in range(20):
         write(f"folder/{i}.ppm")
     write("s.tar", tar_bytes([(f"{i}.ppm", RED if i % 7 else b"cut") for i in range(20)]))
@@ -428,7 +428,7 @@ def test_shards_are_a_partition_that_anyone_can_compute():
     assert sum(map(len, parts)) == len(whole)
 
 
-def test_every_shard_of_a_damaged_zip_goes_on_behind_the_damage():
+def test_every_shard_of_a_damaged_zip_continues_after_the_damage():
     members = [(f"{i}.ppm", b"P6\n64 64\n255\n" + bytes(range(256)) * 48) for i in range(12)]
     packed = bytearray(zip_bytes(members))
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:

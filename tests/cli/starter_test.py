@@ -1,4 +1,4 @@
-"""--model starter: the model in the box, played here by a small net beside a copy of the program."""
+"""--model starter, with a small net in its place beside a copy of the program."""
 import json
 import shutil
 import subprocess
@@ -35,18 +35,18 @@ def run(root, *words):
     return subprocess.run([root / "bin" / "imnet", *words], capture_output=True, timeout=300, env={"HOME": str(root)})
 
 
-def test_it_classifies_at_once_with_its_own_classes_and_says_that_it_speaks(root):
+def test_it_classifies_with_its_own_classes_and_prints_a_notice(root):
     done = run(root, "--model", "starter", "-k", "3", "--format", "jsonl", SAMPLES / "rocket.jpg")
     assert done.returncode == 0
     assert {label["wnid"]: label["label"] for label in json.loads(done.stdout)["top"]} == CLASSES
     assert done.stderr.decode() == "imnet: starter: a small resnet18 for 3 of ImageNet's classes, at 32 pixels\n"
 
 
-def test_quiet_leaves_that_out(root):
+def test_quiet_leaves_the_notice_out(root):
     assert run(root, "-q", "--model", "starter", SAMPLES / "rocket.jpg").stderr == b""
 
 
-def test_it_is_never_chosen_in_silence(root):
+def test_it_is_used_only_when_it_is_named(root):
     done = run(root, SAMPLES / "rocket.jpg")
     assert done.returncode == 3 and b"imnet weights fetch" in done.stderr and b"starter" not in done.stderr
 
@@ -71,7 +71,7 @@ def test_there_is_nothing_to_fetch(root):
     assert done.returncode == 2 and b"starter comes with imnet: there is nothing to fetch" in done.stderr
 
 
-def test_where_it_is_not_installed_that_is_said(root, tmp_path):
+def test_a_message_says_that_it_is_not_installed(root, tmp_path):
     (tmp_path / "bin").mkdir()
     shutil.copy(PROGRAM, tmp_path / "bin")
     done = run(tmp_path, "--model", "starter", SAMPLES / "rocket.jpg")

@@ -1,4 +1,4 @@
-"""What a wrong command line gets: exit status 2 and one line that helps."""
+"""A wrong command line gives exit status 2 and one line with a hint."""
 import pytest
 
 from program import imnet, quick
@@ -36,12 +36,12 @@ def test_usage(words, message):
     assert error.startswith("imnet: ") and "Try 'imnet --help'." in error
 
 
-def test_a_command_name_is_a_file_name_behind_a_folder(tmp_path):
+def test_a_file_named_like_a_command_can_be_given_with_its_folder(tmp_path):
     done = quick("./models", cwd=tmp_path)
     assert done.returncode == 1 and b"./models\n" in done.stdout and b"not_found" in done.stdout
 
 
-def test_words_behind_two_dashes_are_paths(tmp_path):
+def test_words_after_two_dashes_are_paths(tmp_path):
     done = quick("--", "--help", cwd=tmp_path)
     assert done.returncode == 1 and done.stdout.startswith(b"--help\n")
 
@@ -55,6 +55,6 @@ def test_options_may_follow_paths():
     assert quick("samples/rocket.jpg", "-k1").stdout == quick("-k1", "samples/rocket.jpg").stdout
 
 
-def test_more_threads_than_cores_are_refused_aloud():
+def test_more_threads_than_cores_are_reduced_with_a_message():
     done = quick("--threads", "60000", "samples/rocket.jpg")
     assert done.returncode == 0 and b"this process may use" in done.stderr

@@ -1,4 +1,4 @@
-"""imnet weights inspect and convert, and what a checkpoint says of itself."""
+"""imnet weights inspect and convert, and the metadata of checkpoints."""
 import json
 import os
 import struct
@@ -13,7 +13,7 @@ ROCKET = SAMPLES / "rocket.jpg"
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A folder as the Hugging Face hub keeps one: resnet18 with two named classes."""
+    """A folder like those of the Hugging Face hub: resnet18 with two named classes."""
     root = tmp_path_factory.mktemp("hub")
     checkpoints.write(root / "model.safetensors", checkpoints.resnet18(2))
     (root / "config.json").write_text(json.dumps({"id2label": {"0": "cat", "1": "dog"}}))
@@ -53,7 +53,7 @@ def test_convert_keeps_every_bit(folder, tmp_path):
     assert imnet("weights", "convert", folder / "model.safetensors", "-o", "/dev/full").returncode == 4
 
 
-def test_the_architecture_is_recognised_and_said(folder):
+def test_the_architecture_is_recognised_and_printed(folder):
     path = folder / "model.safetensors"
     done = imnet("--weights", path, "--format", "jsonl", ROCKET)
     assert done.returncode == 0
@@ -71,7 +71,7 @@ def test_class_names_come_from_the_config_beside_the_weights(folder, tmp_path):
     assert {entry["label"] for entry in top} == {"lion", "wolf"}
 
 
-def test_the_recipe_comes_from_the_config_beside_the_weights(folder, tmp_path):
+def test_the_preprocessing_comes_from_the_config_beside_the_weights(folder, tmp_path):
     weights = tmp_path / "model.safetensors"
     weights.symlink_to(folder / "model.safetensors")
 
@@ -82,7 +82,7 @@ def test_the_recipe_comes_from_the_config_beside_the_weights(folder, tmp_path):
         return json.loads(imnet("-k1", "--weights", weights, "--format", "jsonl", ROCKET).stdout)["top"][0]["prob"]
 
     default = json.loads(imnet("-k1", "--weights", folder, "--format", "jsonl", ROCKET).stdout)["top"][0]["prob"]
-    same_as_default = probability(crop_pct=0.875)  # 224 / 0.875 = 256, resnet18's own recipe
+    same_as_default = probability(crop_pct=0.875)  # 224 / 0.875 = 256, the preprocessing of resnet18
     assert same_as_default == pytest.approx(default, abs=1e-6)
     assert abs(probability(mean=[0.5] * 3, std=[0.5] * 3) - default) > 1e-6
 
