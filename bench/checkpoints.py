@@ -1,11 +1,11 @@
-"""Times reading resnet50's state dict (100 MB) by this program, by torch.load and by safetensors.
+"""Times how long imnet, torch.load and safetensors take to read resnet50's state dict (100 MB).
 
     IMNET_BUILD=build/release python bench/checkpoints.py [--repeats 15] [--output FILE]
 
-All in one run, from the page cache. `directory` is the time until every tensor's name, type, shape
-and bytes are known (this program also checks the checksums of torch.save's zip, which PyTorch does
-not); `values` is that and one pass over every value; `memory` is what the process holds for it beyond
-the file's map. Prints medians; --output writes every sample, the machine and the versions as JSON.
+All are timed in one run, from the page cache. `directory` is the time until the name, type, shape and bytes of every
+tensor are known; imnet also verifies the checksums of torch.save's zip, which PyTorch does not. `values` adds one pass
+over every value. `memory` is the memory of the process beyond the mapped file. Prints medians; --output writes every
+sample, the machine and the versions as JSON.
 """
 import argparse
 import json
@@ -47,7 +47,7 @@ print(json.dumps({{**samples, "held_bytes": held}}))
 
 
 def resnet50():
-    """torchvision's names and shapes, random values."""
+    """A state dict with torchvision's names and shapes and random values."""
     import torch
 
     named = {}

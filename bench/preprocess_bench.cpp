@@ -1,7 +1,7 @@
-// Times decoding and preprocessing of one picture on one thread, each by itself:
+// Times decoding and preprocessing of one image on one thread, one step at a time:
 //   preprocess_bench FILE REPETITIONS
-// Prints a line a stage: its name and every sample in milliseconds. preprocess_bench.py does the same
-// with Pillow and puts both side by side.
+// Prints one line for each step: its name and every sample in milliseconds. preprocess_bench.py does the same
+// with Pillow and compares the two.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>

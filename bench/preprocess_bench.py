@@ -1,9 +1,9 @@
-"""Decoding and preprocessing beside Pillow and torchvision, the same pictures on one thread.
+"""Times decoding and preprocessing of the same images by imnet and by Pillow and torchvision, on one thread.
 
     python bench/preprocess_bench.py PREPROCESS_BENCH [REPETITIONS] > samples.json
 
-Prints a table on standard error and every sample, with versions, on standard output. Without
-torchvision in this Python only decoding and resizing are compared.
+Prints a table on standard error, and every sample with the versions on standard output. Without torchvision only
+decoding and resizing are compared.
 """
 
 import io

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Writes the tables of README.md and bench/README.md from the samples that bench/peers left; no figure is typed.
+"""Writes the tables of README.md and bench/README.md from the samples of bench/peers.
 
-    python bench/table.py                 writes both anew
+    python bench/table.py                 writes both again
     python bench/table.py RUN/peers.json  shows that run in README.md, and adds it to bench/README.md; a second
                                           run (of other measures, say) needs a place of its own in README.md
-    python bench/table.py --check         exit status 1 where a document does not say what its samples say
+    python bench/table.py --check         exit status 1 if a document does not agree with its samples
 
 A table stands between `<!-- peers: bench/runs/RUN/peers.json -->` and `<!-- /peers -->`; `none` holds its place.
 """
@@ -189,7 +189,7 @@ def main():
         if not options.check:
             path.write_text(new)
     if options.check and wrong:
-        sys.exit(f"table.py: {', '.join(wrong)}: not what the samples say; python bench/table.py writes it anew")
+        sys.exit(f"table.py: {', '.join(wrong)}: does not agree with the samples: run python bench/table.py")
 
 
 if __name__ == "__main__":

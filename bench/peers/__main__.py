@@ -1,12 +1,12 @@
-"""Times imnet beside PyTorch, ONNX Runtime and OpenVINO: the same net, the same pictures, in one run.
+"""Times imnet, PyTorch, ONNX Runtime and OpenVINO with the same net and the same images, in one run.
 
     scripts/setup --for-bench
     .deps/python/bin/python bench/peers --output bench/runs/DATE-CPU/peers.json
     .deps/python/bin/python bench/table.py bench/runs/DATE-CPU/peers.json
 
-A ResNet-50 of random weights that tells pictures apart is made, and pictures from samples/; each peer's
-logits or labels are compared with PyTorch's before it is timed. bench/README.md says what is measured.
-A peer that fails, or takes too long, is recorded as skipped.
+It makes a ResNet-50 with random weights whose logits differ between images, and makes images from samples/. The
+logits or labels of each peer are compared with PyTorch's before it is timed. bench/README.md says what is measured.
+A peer that fails or takes too long is recorded as skipped.
 """
 import argparse
 import datetime
@@ -38,28 +38,28 @@ def parse():
     parser.add_argument("--measures", nargs="+", choices=MEASURES, default=MEASURES)
     parser.add_argument("--peers", nargs="+", choices=settings.NAMES, default=tuple(settings.NAMES))
     parser.add_argument("--precision", nargs="+", choices=("fp32", "bf16"),
-                        help="[default: fp32, and bf16 where the processor has it]")
+                        help="[default: fp32, and bf16 if the processor has it]")
     parser.add_argument("--small", type=int, default=1000, help="JPEG files of about 500x375 [default: %(default)s]")
     parser.add_argument("--large", type=int, default=96,
-                        help="JPEG files of 12 megapixels; in parts of whole batches [default: %(default)s]")
+                        help="JPEG files of 12 megapixels; the rounds take whole batches [default: %(default)s]")
     parser.add_argument("--rounds", type=int, default=3, help="[default: %(default)s]")
     parser.add_argument("--cold-rounds", type=int, default=5, help="[default: %(default)s]")
     parser.add_argument("--seconds", type=float, default=1.0,
-                        help="of one sample of the net alone [default: %(default)s]")
+                        help="seconds for one sample of the net alone [default: %(default)s]")
     parser.add_argument("--timeout", type=float, default=180, help="seconds for one answer [default: %(default)s]")
     parser.add_argument("--limit", type=float, default=25,
-                        help="minutes, after which the rest is skipped [default: %(default)s]")
-    parser.add_argument("--work", type=Path, help="keep pictures, net and caches there [default: a temporary folder]")
+                        help="minutes after which the rest is skipped [default: %(default)s]")
+    parser.add_argument("--work", type=Path, help="keep images, net and caches there [default: a temporary folder]")
     return parser.parse_args()
 
 
 def prepared(options, folder):
-    """Makes pictures and net, unless an earlier run with the same numbers left them."""
+    """Makes images and net, unless an earlier run with the same numbers made them."""
     numbers, made = [options.small, options.large, options.rounds], folder / "prepared.json"
     if made.exists() and json.loads(made.read_text())["numbers"] == numbers:
         return json.loads(made.read_text())
     if made.exists():
-        raise SystemExit(f"bench/peers: {folder} holds pictures of another run: name another folder with --work")
+        raise SystemExit(f"bench/peers: {folder} holds images of another run: name another folder with --work")
     command = [sys.executable, "-W", "ignore", Path(__file__).with_name("prepare.py"), folder, *numbers]
     about = {**json.loads(succeed(command, folder=folder, timeout=600)["first"]), "numbers": numbers}
     made.write_text(json.dumps(about))

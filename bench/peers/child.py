@@ -1,9 +1,9 @@
-"""One peer in a process of its own.
+"""Runs one peer in its own process.
 
     python bench/peers/child.py '{"do": "serve"|"classify"|"first_label"|"prepare_first_label", …}'
 
-`serve` builds the net, says so with a line of JSON, and answers each line of JSON on standard input
-with one on standard output. The others do one thing and end.
+`serve` builds the net and prints a line of JSON. Then it answers each line of JSON on standard input with one on
+standard output. The others do one thing and end.
 """
 import importlib
 import json
@@ -16,7 +16,7 @@ ADAPTERS = {"eager": ("on_pytorch", "Eager"), "compile": ("on_pytorch", "Compile
 
 
 def check(net, folder, precision):
-    """How far 16 pictures' logits are from fp32 PyTorch's, by their deviation; raises where it is not the same net."""
+    """The difference of 16 images' logits from PyTorch's in fp32, by their deviation. Raises if it is large."""
     import numpy as np
 
     images, expected = np.load(folder / "small-images.npy")[:16], np.load(folder / "small-logits.npy")
@@ -33,7 +33,7 @@ def check(net, folder, precision):
 
 
 def time_throughput(net, images, seconds):
-    """Images a second, summed over workers that each run batches for so long."""
+    """Images a second, summed over workers that run batches for so many seconds."""
     import threading
     import time
 
@@ -98,9 +98,9 @@ def serve(job, adapter, folder, say):
 def main():
     job = json.loads(sys.argv[1])
     os.sched_setaffinity(0, job["cpus"])
-    if "setting" in job:  # before a library with OpenMP is loaded: later it would hold for one thread only
+    if "setting" in job:  # before a library with OpenMP is loaded; later it would apply to one thread only
         os.environ["OMP_NUM_THREADS"] = str(job["setting"]["threads"])
-    # Libraries that print must not disturb the answers.
+    # Output of libraries must not get between the answers.
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
 

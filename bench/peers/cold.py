@@ -5,7 +5,7 @@ import statistics
 import settings
 from processes import FAILURES, Failed, child_command, succeed
 
-HAVE_TO_PREPARE = ("onnxruntime", "openvino")  # an optimised model, a cache, a compiled blob: as their users do
+HAVE_TO_PREPARE = ("onnxruntime", "openvino")  # an optimised model, a cache or a compiled blob, as their users do
 
 
 def commands_of(comparison, key, path):

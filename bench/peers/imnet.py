@@ -1,4 +1,4 @@
-"""This program, as a user runs it; what an older binary lacks is left out with a message."""
+"""imnet, as a user runs it. Measures that an older program does not have are skipped with a message."""
 import json
 import re
 import subprocess
@@ -45,11 +45,11 @@ class Imnet:
 
 
 class Bench:
-    """`imnet bench`, with the manners of processes.Server: a process for each order.
+    """`imnet bench` with the interface of processes.Server; each order starts a process.
 
     It prints {"machine": {…}, "versions": {…}, "runs": [{"engine", "precision", "batch", "threads",
-    "images_per_second": [samples], "latency_ms": [samples]}]}: images_per_second with all threads busy in the way
-    that is best for many images, latency_ms of one batch alone, which has all threads.
+    "images_per_second": [samples], "latency_ms": [samples]}]}: images_per_second is measured with every
+    thread on its own batches, latency_ms with all threads on one batch.
     """
 
     def __init__(self, imnet, engine, precision, cpus, batch, timeout):
@@ -63,7 +63,7 @@ class Bench:
         pass
 
     def compare(self):
-        """It prints no logits; the labels of files are compared."""
+        """Nothing: it prints no logits. The labels of files are compared."""
         engine = self.engine if self.imnet.offers("--engine") else None
         paths = self.imnet.reference.paths("small")
         _, labels = self.imnet.classify(paths, self.precision, self.timeout, engine=engine)

@@ -1,4 +1,4 @@
-"""The net alone, and files to labels: the settings are tried, the best of each peer is kept, then come the rounds,
+"""The net alone, and files to labels. The settings of each peer are tried and the best is kept. Then the rounds follow,
 A B C A B C."""
 import functools
 import json
@@ -62,7 +62,7 @@ class Comparison:
             thing.close()
 
     def model_makers(self, precision, cpus, mode):
-        """A name, and what makes each thing to try."""
+        """Yields the name of a peer and a function for each setting to try."""
         for peer in self.options.peers:
             yield settings.NAMES[peer], [functools.partial(self.server, peer, precision, setting, cpus)
                                          for setting in settings.TRIED[peer](mode, len(cpus))]
@@ -76,7 +76,7 @@ class Comparison:
         return settings.why_not(next(peer for peer in settings.NAMES if settings.NAMES[peer] == name), precision)
 
     def keep_best(self, key, contestants, name, makers, order):
-        """Builds all (at once: it takes the longest), tries one after the other, and checks the best."""
+        """Builds all at once, because that takes longest; tries one after the other, and checks the best."""
         values = {}
         things = [make() for make in makers]
         for action in (lambda thing: thing.ready(), lambda thing: values.update({thing: self.value(thing, order)})):

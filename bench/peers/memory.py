@@ -1,7 +1,7 @@
-"""Peak memory of a run over a folder, in runs of their own, because looking at memory takes time.
+"""Peak memory of a run over a folder, in separate runs, because measuring memory takes time.
 
-It is what the kernel says of one process, or the sum over a peer's processes, looked at 50 times a second
-with shared pages counted once, if that is more.
+It is the peak that the kernel reports for one process. For several processes it is their sum, sampled 50 times a second
+with shared pages counted once, if that is larger.
 """
 import settings
 from processes import FAILURES, child_command, succeed

@@ -8,7 +8,7 @@ import thread_pool
 def session_of(file, threads, optimised=False):
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
-    if optimised:  # already, when the file was written
+    if optimised:  # the file is optimised already
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     return onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
 
@@ -39,7 +39,7 @@ class Session:
 def prepare_first_label(folder, precision, cores):
     options = onnxruntime.SessionOptions()
     options.optimized_model_filepath = str(folder / "resnet50-optimised.onnx")
-    options.log_severity_level = 3  # it warns that such a file is for this machine only
+    options.log_severity_level = 3  # otherwise it warns that such a file is for this machine only
     onnxruntime.InferenceSession(str(folder / "resnet50.onnx"), options, providers=["CPUExecutionProvider"])
 
 

@@ -10,7 +10,7 @@ TYPES = {"fp32": openvino.Type.f32, "bf16": openvino.Type.bf16}
 
 
 def model_of(core, folder, batch, from_bytes):
-    """With from_bytes the net takes [batch, 224, 224, 3] uint8 and normalises within its graph."""
+    """With from_bytes the net takes [batch, 224, 224, 3] uint8 and normalises in its graph."""
     model = core.read_model(folder / "resnet50.onnx")
     model.reshape([batch, 3, pixels.CROP, pixels.CROP])
     if not from_bytes:

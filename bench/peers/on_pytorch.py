@@ -11,7 +11,7 @@ TYPES = {"fp32": torch.float32, "bf16": torch.bfloat16}
 
 
 def load(folder):
-    with torch.device("meta"):  # no random weights that are thrown away at once
+    with torch.device("meta"):  # does not draw random weights that are replaced at once
         net = ResNet50()
     net.load_state_dict(load_file(folder / "resnet50.safetensors"), assign=True)
     return net.eval()
@@ -53,13 +53,13 @@ class Eager:
         return output.float().numpy()
 
     def classify(self, paths, draft):
-        """torch.utils.data.DataLoader, a process a core, beside a net that uses all cores."""
+        """torch.utils.data.DataLoader with one process for each core, and a net that uses all cores."""
         loader = torch.utils.data.DataLoader(Pictures(paths, draft), self.batch,
                                              num_workers=len(os.sched_getaffinity(0)))
         run, labels = self.worker(), []
         for images in loader:
             count = len(images)
-            if self.compiled and count < self.batch:  # another shape would be compiled anew
+            if self.compiled and count < self.batch:  # another shape would be compiled again
                 images = torch.cat([images, images.new_zeros(self.batch - count, *images.shape[1:])])
             images = images.to(self.type).contiguous(memory_format=self.format)
             labels += run(images).argmax(1)[:count].tolist()

@@ -1,8 +1,8 @@
-"""Makes the JPEG files of the comparison from the sample photographs, the same for the same numbers.
+"""Makes the JPEG files of the comparison from the sample photographs. The same numbers give the same files.
 
-small: about 500x375, quality 85: random crops, flips, tints and a little noise, as ImageNet's files are.
-large: 4000x3000 (12 megapixels), quality 85, with a camera's noise, so that a file has 3 to 5 MB.
-They lie in parts, DIR/small/part-0 and so on, so that a round can take one part.
+small: about 500x375 and quality 85, like ImageNet's files: random crops, flips, tints and a little noise.
+large: 4000x3000 (12 megapixels) and quality 85, with camera noise, so that a file has 3 to 5 MB.
+They are in folders DIR/small/part-0 and so on, so that a round can take one part.
 """
 import concurrent.futures
 import functools
@@ -26,7 +26,7 @@ def photographs():
 
 @functools.cache
 def noise_field(kind):
-    """One field of noise; each picture takes another window of it, which is quicker than drawing anew."""
+    """One field of noise. Each image uses another part of it, which is faster than drawing new noise."""
     side = 700 if kind == "small" else 4500
     field = np.random.default_rng(1).standard_normal((side, side, 3), dtype=np.float32)
     return (field * NOISE[kind]).astype(np.int8)

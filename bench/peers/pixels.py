@@ -1,4 +1,4 @@
-"""Decoding and preprocessing as PyTorch's users do them: Pillow, short side 232, centre crop 224."""
+"""Decoding and preprocessing as PyTorch users do them: Pillow, short side 232, centre crop 224."""
 import numpy as np
 from PIL import Image
 

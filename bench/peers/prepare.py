@@ -1,4 +1,4 @@
-"""Makes what all peers are given: pictures, one net as safetensors and ONNX, and its logits for a check.
+"""Makes the inputs of all peers: images, one net as safetensors and ONNX, and its logits for a check.
 
     python bench/peers/prepare.py FOLDER SMALL LARGE PARTS
 """
@@ -45,7 +45,7 @@ def main():
         np.save(folder / f"{kind}-logits.npy", logits)
         best_two = np.sort(logits)[:, -2:]
         labels = list(zip(best_two[:, 0] - best_two[:, 1], map(str, first_of(folder, kind)), logits.argmax(1).tolist()))
-        # The clearest first: that one names the same class in bf16, too.
+        # The clearest first: it has the same class in bf16, too.
         (folder / f"{kind}-labels.json").write_text(json.dumps({path: label for _, path, label in sorted(labels)}))
     classes = len(set(np.load(folder / "small-logits.npy").argmax(1).tolist()))
     assert classes >= 8, f"the net tells only {classes} classes apart: a check with it would prove little"

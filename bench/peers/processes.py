@@ -1,6 +1,7 @@
-"""Runs a peer in a process of its own, with time limits, and sees how much memory it takes.
+"""Runs a peer in its own process, with time limits, and measures its memory.
 
-The parent imports no runtime: a child's peak as the kernel reports it is at least what its parent held.
+The parent imports no runtime, because the peak that the kernel reports for a child is at least the memory of its
+parent.
 """
 import json
 import os
@@ -14,16 +15,16 @@ import time
 from pathlib import Path
 
 CHILD = Path(__file__).with_name("child.py")
-# glibc gives large blocks back to the system after each layer unless told not to; PyTorch gains 10 to 15 %.
+# By default glibc returns large blocks to the system after each layer. Without that PyTorch is 10 to 15 % faster.
 ENVIRONMENT = {"MALLOC_MMAP_THRESHOLD_": "33554432", "MALLOC_TRIM_THRESHOLD_": "1073741824"}
 
 
 class Failed(Exception):
-    """Why a peer has no number: it is recorded, and the others go on."""
+    """Why a peer has no number. It is recorded, and the others continue."""
 
 
 def end(process):
-    """Ends a process that was started as the leader of its own group, and what it started."""
+    """Ends a process that leads its own group, and all processes that it started."""
     try:
         os.killpg(process.pid, signal.SIGKILL)
     except ProcessLookupError:
@@ -40,12 +41,12 @@ def child_command(job):
     return [sys.executable, "-W", "ignore", CHILD, json.dumps(job, default=str)]
 
 
-# What an answer of another shape than expected raises is a failure of that peer, too.
+# An answer of an unexpected form is a failure of that peer, too.
 FAILURES = (Failed, ValueError, LookupError, TypeError)
 
 
 class Server:
-    """A peer that builds its net, and then answers orders."""
+    """A peer that builds its net and then answers orders."""
 
     def __init__(self, job, timeout):
         self.setting, self.log = job["setting"], tempfile.TemporaryFile()
@@ -61,7 +62,7 @@ class Server:
             self.process.stdin.write(json.dumps(order, default=str).encode() + b"\n")
             self.process.stdin.flush()
         except BrokenPipeError:
-            pass  # answer() says what happened
+            pass  # answer() reports it
         return self.answer(self.timeout)
 
     def compare(self):
@@ -101,7 +102,7 @@ def tree(pid):
 
 
 def proportional_kib(pids):
-    """Resident memory of all, pages that they share counted once."""
+    """Resident memory of all processes, with shared pages counted once."""
     total = 0
     for pid in pids:
         try:
@@ -113,9 +114,10 @@ def proportional_kib(pids):
 
 
 def run(command, folder, timeout, watch_memory=False, output=None):
-    """-> {seconds to the end, seconds to the first line, its text, peak MB, status}; output: a file for the rows.
+    """-> {seconds to the end, seconds to the first line, its text, peak MB, status}. output: a file for the rows.
 
-    The peak is the kernel's for one process; with watch_memory, or the sum over the processes if more.
+    The peak is the one that the kernel reports for one process. With watch_memory it may be the larger sum over
+    several processes.
     """
     begin = time.perf_counter()
     with tempfile.TemporaryFile() as log:
@@ -143,7 +145,7 @@ def run(command, folder, timeout, watch_memory=False, output=None):
         log.seek(0)
         words = log.read().decode(errors="replace").strip().splitlines()
     if process.returncode < 0:
-        raise Failed(f"no end in {timeout:.0f} s")
+        raise Failed(f"not finished after {timeout:.0f} s")
     return {"seconds": seconds, "first_seconds": first_seconds, "first": first.decode(errors="replace").strip(),
             "peak_mb": max(peak, usage.ru_maxrss) / 1024, "status": process.returncode,
             "error": words[-1][:300] if words else ""}

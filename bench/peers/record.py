@@ -1,4 +1,4 @@
-"""What a run leaves behind: samples, machine, versions and what was skipped, in one JSON file."""
+"""The record of a run, in one JSON file: samples, machine, versions, and what was skipped."""
 import importlib.metadata
 import json
 import os
@@ -75,12 +75,12 @@ class Record:
             print(f"    {peer}: skipped: {why}", file=sys.stderr)
 
     def part(self, name, run):
-        """Runs a part, says how long it took, and writes what there is so far."""
+        """Runs a part, prints how long it took, and writes all samples so far."""
         print(f"==> {name}", file=sys.stderr, flush=True)
         begin = time.monotonic()
         try:
             run()
-        except Exception as failure:  # the other parts are worth having
+        except Exception as failure:  # the other parts are still useful
             self.skip({"part": name}, "all", f"{type(failure).__name__}: {failure}")
         self.content["seconds"][name] = round(time.monotonic() - begin, 1)
         self.content["load_average"]["end"] = os.getloadavg()

@@ -1,9 +1,9 @@
-"""The classes that fp32 PyTorch gives the first pictures; who names others runs another net."""
+"""The classes that fp32 PyTorch predicts for the first images. A peer with other classes runs another net."""
 import json
 
 from processes import Failed
 
-LEAST = {"fp32": 0.9, "bf16": 0.75}  # with other decoders, and with less precision, some close calls differ
+LEAST = {"fp32": 0.9, "bf16": 0.75}  # other decoders and lower precision change some close predictions
 
 
 class Reference:
@@ -15,7 +15,7 @@ class Reference:
         return [path for path in self.labels if f"/{kind}/" in path]
 
     def check(self, labels, precision):
-        """labels: path -> class. Raises Failed, or says how many agree."""
+        """labels: path -> class. Raises Failed, or returns how many agree."""
         known = [path for path in labels if path in self.labels]
         same = sum(labels[path] == self.labels[path] for path in known)
         if not known or same < LEAST[precision] * len(known):

@@ -1,15 +1,15 @@
-"""The settings that are tried for each peer; the best of them is timed. A peer is never given less."""
+"""The settings that are tried for each peer. The best of them is timed."""
 
 NAMES = {"eager": "PyTorch", "compile": "PyTorch, compiled", "onnxruntime": "ONNX Runtime", "openvino": "OpenVINO"}
 
 
 def teams(cores):
-    """All cores for one batch, or a batch for each core."""
+    """All cores for one batch, or one batch for each core."""
     return [{"threads": cores, "workers": 1}] + ([{"threads": 1, "workers": cores}] if cores > 1 else [])
 
 
 def eager(measure, cores):
-    if measure == "files":  # beside a DataLoader with a process a core
+    if measure == "files":  # together with a DataLoader that has one process for each core
         return [{"batch": batch, "threads": cores, "workers": 1, "channels_last": True} for batch in (8, 32)]
     if measure == "cold":
         return [{"threads": cores, "channels_last": layout} for layout in (True, False)]
@@ -19,7 +19,7 @@ def eager(measure, cores):
 
 
 def compiled(measure, cores):
-    """With freezing; inductor chooses the layout inside the net."""
+    """With freezing. inductor chooses the memory layout in the net."""
     if measure == "cold":
         return []  # it compiles for seconds
     return [setting for setting in eager(measure, cores) if setting["channels_last"] and setting["batch"] != 32]
@@ -52,7 +52,7 @@ TRIED = {"eager": eager, "compile": compiled, "onnxruntime": onnxruntime, "openv
 
 
 def why_not(peer, precision):
-    """Why a peer has no such measure, or None."""
+    """Why the peer does not have this measure, or None."""
     if peer == "onnxruntime" and precision == "bf16":
         return "ONNX Runtime has no bf16 on x86 CPUs"
     return None

@@ -1,4 +1,4 @@
-"""Files to labels for a runtime that brings no loader: threads of Pillow beside threads of the net."""
+"""Files to labels for a runtime without a loader: threads with Pillow and threads with the net."""
 import collections
 import concurrent.futures
 import itertools
@@ -11,8 +11,8 @@ import numpy as np
 def classify(paths, read, batch, fixed, workers, own_decoding, net_of):
     """read: path -> array; net_of(): a function from [batch, …] to logits, one for each worker thread.
 
-    With fixed the net takes no smaller batch: the last is filled up. With own_decoding each worker decodes
-    its own batches; else a pool with a thread a core does, ahead.
+    With fixed the net takes no smaller batch, so the last one is filled up. With own_decoding each worker decodes its
+    own batches; otherwise a pool with one thread for each core decodes ahead.
     """
     chunks = iter(enumerate(paths[start:start + batch] for start in range(0, len(paths), batch)))
     decoders = concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0)))

@@ -1,21 +1,23 @@
-"""Times training beside the same loop in PyTorch: all of the net, and a new head on a frozen backbone.
+"""Times training against the same loop in PyTorch: the whole net, and a new head on a frozen backbone.
 
     scripts/setup --for-bench
     .deps/python/bin/python bench/training --output bench/runs/DATE-CPU/training.json
 
-Both begin with the same ResNet-50 (one state dict with random weights), the same JPEG files of about 500x375 in
-folders of classes, a fifth of each class held back, the same batch, size, optimizer and cores. They read the files in
-every epoch, decode, cut out a random part, mirror and normalise, because that is what a user's run does: a batch that
-lies ready in memory would leave out half of the work of small nets. PyTorch reads in a DataLoader with a process a
-core (its usual form: Pillow, and what torchvision's RandomResizedCrop and RandomHorizontalFlip do, written out,
-so that PyTorch 2.13 needs no torchvision), keeps its workers from epoch to epoch, and takes channels-last,
-which is faster. With a frozen backbone the program computes the features once and trains the head on them. Beside it
-stand PyTorch's usual loop, which sends every picture through the frozen backbone in every epoch, and one in PyTorch that
-keeps the features as the program does.
+Both start from the same ResNet-50 (one state dict with random weights) and the same JPEG files of about 500x375 in
+folders of classes. A fifth of each class is held back. Batch, size, optimizer and cores are the same. In every epoch
+both read the files, decode, crop at random, mirror and normalise, as a user's run does. A batch that is ready in memory
+would leave out half of the work of small nets.
 
-An epoch's seconds are those of its steps and of its validation, not of writing a checkpoint; `wall` is the whole
-process, from start to end, with all that (the program then has a model on the disk, PyTorch only in memory).
-They take turns; the first epoch of each process is left out of the medians, for warming up.
+PyTorch reads with a DataLoader that has one process for each core and keeps its workers from epoch to epoch. It uses
+Pillow and its own code for torchvision's RandomResizedCrop and RandomHorizontalFlip, so that PyTorch 2.13 needs no
+torchvision. It uses channels-last, which is faster.
+
+With a frozen backbone the program computes the features once and trains the head on them. It is compared with PyTorch's
+usual loop, which sends every image through the frozen backbone in every epoch, and with one that keeps the features.
+
+The seconds of an epoch are those of its steps and of its validation, not of writing a checkpoint. `wall` is the whole
+process from start to end, including that; the program then has a model on disk, PyTorch only in memory. The two run in
+turns. The first epoch of each process warms up and is not in the medians.
 """
 import argparse
 import csv
@@ -40,7 +42,7 @@ LOOPS = {"full": {"PyTorch": "full"}, "frozen": {"PyTorch, usual loop": "usual",
 
 
 def prepare(folder, options):
-    """The files and the weights, for both."""
+    """Makes the files and the weights for both."""
     import torch
     from resnet50 import ResNet50
     from safetensors.torch import save_file
@@ -79,12 +81,12 @@ def pytorch(folder, kind, options):
 
 
 def as_typed(word, folder):
-    """Without where this machine keeps things: paths from the root of the source."""
+    """The record with paths from the root of the source, so that it names no folder of this machine."""
     return str(word).replace(folder, "FOLDER").replace(f"{HERE.parents[1]}/", "")
 
 
 def medians(samples):
-    """Seconds of an epoch from the second on, and of the whole process."""
+    """Median seconds of an epoch from the second on, and seconds of the whole process."""
     return {"epoch": statistics.median(seconds for sample in samples for seconds in sample["epochs"][1:]),
             "wall": statistics.median(sample["wall"] for sample in samples)}
 

@@ -1,4 +1,4 @@
-"""Training as a user of PyTorch writes it. Takes a job as JSON, prints the seconds of each epoch as JSON."""
+"""Training as a PyTorch user writes it. Takes a job as JSON and prints the seconds of each epoch as JSON."""
 import contextlib
 import json
 import math
@@ -21,7 +21,7 @@ DEVIATION = torch.tensor([0.229, 0.224, 0.225]).view(3, 1, 1)
 
 
 def random_resized_crop(image, size):
-    """torchvision's RandomResizedCrop, and RandomHorizontalFlip."""
+    """torchvision's RandomResizedCrop and RandomHorizontalFlip."""
     area = image.width * image.height
     for _ in range(10):
         target = area * random.uniform(0.08, 1)
@@ -60,7 +60,7 @@ class Pictures(torch.utils.data.Dataset):
 
 
 def split(folder):
-    """A fifth of each class is held back."""
+    """Holds back a fifth of each class."""
     train, held_back = [], []
     classes = sorted(path for path in folder.iterdir() if path.is_dir())
     for label, of_class in enumerate(classes):

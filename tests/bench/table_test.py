@@ -1,4 +1,4 @@
-"""The tables of the comparison with other programs are what the samples say."""
+"""The published tables agree with the samples."""
 import json
 import subprocess
 import sys
@@ -27,7 +27,7 @@ def test_a_value_is_the_median_of_the_rounds():
     assert table.value(result("imnet", 10, 90, 20)) == 20
 
 
-def test_a_round_of_many_samples_counts_once():
+def test_a_round_with_several_samples_counts_once():
     assert table.value(result("imnet", [1, 2, 3, 3, 3], [9], [4, 5, 6])) == 5
 
 
@@ -40,7 +40,7 @@ def test_the_ratio_is_to_the_best_peer_and_above_one_where_imnet_is_better():
 
 
 @pytest.mark.parametrize("missing", ["imnet", "PyTorch"])
-def test_there_is_no_ratio_of_one_alone(missing):
+def test_there_is_no_ratio_without_a_peer(missing):
     both = {"imnet": result("imnet", 30), "PyTorch": result("PyTorch", 10)}
     del both[missing]
     assert table.ahead(both) is None
@@ -76,7 +76,7 @@ def test_a_figure_typed_by_hand_is_found(tmp_path, monkeypatch):
     assert table.rewritten(fresh, table.short) == fresh
 
 
-def test_the_documents_say_what_the_samples_say():
+def test_the_documents_agree_with_the_samples():
     done = subprocess.run([sys.executable, ROOT / "bench" / "table.py", "--check"], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 
@@ -111,7 +111,7 @@ def test_a_run_takes_the_place_of_the_last_in_the_readme_and_stands_before_it_in
     assert "2 cores of Some CPU (avx2)" in front and "PyTorch 2, ONNX Runtime 3, OpenVINO 4" in long
 
 
-def test_what_is_shown_twice_stays_as_it_is(copy):
+def test_a_run_is_shown_once(copy):
     table.show("bench/runs/new.json")
     shown = [(copy / document).read_text() for document in table.DOCUMENTS]
     table.show("bench/runs/new.json")

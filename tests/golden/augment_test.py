@@ -1,4 +1,4 @@
-"""What the program makes of pictures for training beside torchvision's transforms: equal, bit for bit.
+"""Augmented training images equal those of torchvision's transforms, bit for bit.
 
 Runs `augment_probe` from the build folder that IMNET_BUILD names.
 """
@@ -44,7 +44,7 @@ PICTURES = {
 
 
 def reference(settings):
-    """torchvision's transforms for training: PIL image -> [size, size, 3] float32 of that seed."""
+    """torchvision's training transforms with that seed: PIL image -> [size, size, 3] float32."""
     size, interpolation, *numbers = settings.split()
     numbers = [float(number) for number in numbers]
     colours = [transforms.ColorJitter(*numbers[5:])] if any(numbers[5:]) else []
@@ -85,13 +85,13 @@ def test_augments_as_torchvision(probe, name, settings):
     expected = np.stack([augmented(image, first_seed + i) for i in range(count)])
     seen = np.frombuffer(probe(PICTURES[name], *SETTINGS[settings].split(), first_seed, count), np.float32)
     seen = seen.reshape(expected.shape)
-    # Bit for bit: the bytes and not only the values, so that −0 is not 0.
+    # Compare bytes, not values, so that −0 differs from 0.
     different = [first_seed + i for i in range(count) if seen[i].tobytes() != expected[i].tobytes()]
     assert different == []
 
 
 @pytest.mark.parametrize("seed", [0, 2 ** 32 - 1, 2 ** 32 + 7, 2 ** 63 - 1])
-def test_takes_seeds_as_pytorch(probe, seed):
+def test_seeds_give_the_numbers_of_pytorch(probe, seed):
     image = Image.open(io.BytesIO(PICTURES["32x32.png"])).convert("RGB")
     seen = probe(PICTURES["32x32.png"], *SETTINGS["small"].split(), seed, 1)
     assert seen == reference(SETTINGS["small"])(image, seed).tobytes()

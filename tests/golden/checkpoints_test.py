@@ -1,4 +1,4 @@
-"""Checkpoints of a real PyTorch, in every form and wrapping, against what PyTorch itself reads.
+"""Checkpoints written by PyTorch, in every form and wrapping: the program reads the same tensors as PyTorch.
 
 Runs under any Python that has torch; IMNET_BUILD names the build folder.
 """
@@ -26,7 +26,7 @@ EVERY_TYPE = [torch.float64, torch.float32, torch.float16, torch.bfloat16, torch
 
 
 def probe(path, *options):
-    """What the program reads: name → (dtype, shape, hash of the values)."""
+    """The tensors that the program reads: name → (dtype, shape, hash of the values)."""
     done = subprocess.run([PROBE, *options, path], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line) for line in done.stdout.splitlines()]
@@ -42,7 +42,7 @@ def refusal(path):
 
 
 def wanted(named):
-    """The same, out of torch."""
+    """The same from PyTorch."""
     result = {}
     for name, tensor in named.items():
         values = tensor.detach().float().contiguous().reshape(-1).view(torch.uint8)
@@ -140,7 +140,7 @@ def test_checksums_may_be_left_out(tmp_path):
 
 
 def test_big_endian(tmp_path):
-    """The same archive as a big-endian machine writes it: every storage turned round."""
+    """The archive that a big-endian machine writes: the bytes of every value are reversed."""
     named = {name: tensor for name, tensor in random_tensors().items() if "." not in name}
     torch.save(named, tmp_path / "little.pth")
     sizes = [tensor.element_size() for tensor in named.values()]
@@ -197,7 +197,7 @@ def test_transformers_names_become_torchvisions(tmp_path):
 
 
 class Attack:
-    """Runs something when it is unpickled."""
+    """Executes a command when it is unpickled."""
 
     def __init__(self, function, *arguments):
         self.call = function, arguments
@@ -206,7 +206,7 @@ class Attack:
         return self.call
 
 
-def test_attacks_run_nothing(save, tmp_path):
+def test_attacks_execute_nothing(save, tmp_path):
     witness = tmp_path / "witness"
     for attack in (Attack(os.system, f"touch {witness}"), Attack(eval, f"open({str(witness)!r}, 'w')"),
                    Attack(getattr, "text", "join")):
@@ -232,7 +232,7 @@ def test_quantised(save):
     assert "quantised state dict (the tensor 'conv.weight' is qint8)" in refusal(save({"conv.weight": weight}))
 
 
-def test_other_things(save, tmp_path):
+def test_other_objects_are_refused(save, tmp_path):
     assert "holds no dict of tensors" in refusal(save(torch.ones(2)))
     assert "holds no dict of tensors" in refusal(save([torch.ones(2)]))
     assert "holds no state dict (its keys: 'epoch')" in refusal(save({"epoch": 1}))
@@ -261,13 +261,13 @@ def test_a_changed_weight_is_found(tmp_path):
 
 
 def peak_memory(path):
-    """Of the probe, in bytes, without what the map of the file may hold of it."""
+    """The peak memory of the probe in bytes, without the mapped file."""
     done = subprocess.run([PROBE, "--peak", path], capture_output=True, text=True)
     return int(done.stdout.splitlines()[-1]) - path.stat().st_size
 
 
 def test_hostile_files_cost_no_memory(tmp_path):
-    """However many values a file of 60 MB asks for."""
+    """Files of up to 60 MB that ask for far more values."""
     small = tmp_path / "small.pth"
     torch.save({"w": torch.ones(1)}, small)
     base = peak_memory(small)

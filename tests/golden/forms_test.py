@@ -1,4 +1,4 @@
-"""One net, saved by PyTorch in every form that people save: each gives the logits of the net itself.
+"""One net, saved by PyTorch in every common form. Each form gives the logits of the net.
 
 Runs `logits_probe` from the build folder that IMNET_BUILD names, with torchvision beside it.
 """
@@ -68,7 +68,7 @@ FORMS = {
 
 @pytest.fixture(scope="module")
 def answered(tmp_path_factory):
-    """The net's state dict, pictures in a file, and its logits for them."""
+    """The state dict of the net, a file with images, and the logits for them."""
     net = random_net("resnet18")
     images = photographs(4, seed=5)
     path = tmp_path_factory.mktemp("images") / "images.raw"

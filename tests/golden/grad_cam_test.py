@@ -1,4 +1,4 @@
-"""Grad-CAM beside one that is written with PyTorch's hooks.
+"""Grad-CAM equals an implementation with PyTorch's hooks.
 
 Runs `grad_cam_probe` from the build folder that IMNET_BUILD names, with torchvision and timm beside it.
 """
@@ -25,7 +25,7 @@ def last_maps(net):
 
 
 def grad_cam(net, image, index):
-    """image [3, H, W] → logits, and heat [h, w] for that class, by forward and backward hooks."""
+    """image [3, H, W] → logits, and the heat [h, w] of that class, with forward and backward hooks."""
     seen = {}
 
     def forward(module, inputs, output):
@@ -61,8 +61,8 @@ def test_same_heat(name, tmp_path):
         for index, heat in zip(classes, heats):
             expected_logits, expected = (tensor.numpy() for tensor in grad_cam(net, image, index))
             assert np.abs(logits - expected_logits).max() < 1e-4 * expected_logits.std()
-            # A cell is a sum over all channels that may nearly cancel: the scale is that of the whole map.
+            # The channels of a cell may almost cancel, so the tolerance is relative to the whole map.
             scale = np.abs(expected).max()
             assert np.abs(heat - expected).max() < 1e-4 * max(scale, expected_logits.std() / heat.size)
             if index == classes[0]:
-                assert scale > 0 and expected.std() > 0.05 * scale  # a map that says something
+                assert scale > 0 and expected.std() > 0.05 * scale  # the map is not almost zero

@@ -1,4 +1,4 @@
-"""The nets beside PyTorch's own: what they print, hold, start with, and answer.
+"""The nets equal PyTorch's: description, parameters, random initialisation and logits.
 
 Runs `logits_probe` from the build folder that IMNET_BUILD names, with torchvision and timm beside it.
 """
@@ -88,7 +88,7 @@ def test_same_random_initialisation(probe, name, seed):
     assert got.size == sum(tensor.numel() for tensor in expected)
     for tensor in expected:
         mine, got = got[: tensor.numel()], got[tensor.numel() :]
-        # The functions log, sin and cos differ in the last digits, so small values differ relatively more.
+        # log, sin and cos differ in the last digits, so the relative difference of small values is larger.
         np.testing.assert_allclose(mine, tensor.numpy().ravel(), rtol=1e-6, atol=1e-6 * tensor.abs().max().item())
 
 
@@ -102,7 +102,7 @@ def tensor_file(tmp_path_factory):
 
 @pytest.fixture(scope="module", params=ANSWERING)
 def answered(request, tensor_file, tmp_path_factory):
-    """Name, checkpoints by container, and the reference's logits for the pictures."""
+    """The name, the checkpoints by container, and the reference's logits for the images."""
     net = random_net(request.param)
     folder = tmp_path_factory.mktemp(request.param)
     checkpoints = {"torch.save": folder / "net.pth", "safetensors": folder / "net.safetensors"}
@@ -118,9 +118,9 @@ def answered(request, tensor_file, tmp_path_factory):
 @pytest.mark.parametrize("container", ["torch.save", "safetensors"])
 @pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize("engine", ["onednn", "torch"])
-def test_same_answers(probe, answered, tensor_file, container, threads, engine):
+def test_same_logits(probe, answered, tensor_file, container, threads, engine):
     name, checkpoints, expected = answered
-    # The pictures are told apart: else equal answers would prove nothing.
+    # The net must tell the images apart: otherwise equal logits would prove nothing.
     assert len(set(expected.argmax(1))) >= PICTURES // 2
     assert 1 < expected.std() < 6
 

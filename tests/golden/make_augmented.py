@@ -1,7 +1,6 @@
-"""Writes what tests without Python read: the hashes of what torchvision makes of golden pictures for training
-(tests/golden/augmented).
+"""Writes the hashes of golden images that torchvision has augmented, for tests without Python (tests/golden/augmented).
 
-Run by the Python that has torchvision, after augment_test.py or the pictures have changed:
+Run it with a Python that has torchvision after a change of augment_test.py or of the images:
     .deps/reference/bin/python tests/golden/make_augmented.py
 """
 

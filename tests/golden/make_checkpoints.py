@@ -20,7 +20,7 @@ FOLDER = pathlib.Path(__file__).parent / "checkpoints"
 
 
 def tensors():
-    """One tensor of every type, and of every way to lie in a storage."""
+    """One tensor of every type and of every layout in a storage."""
     matrix = torch.arange(6, dtype=torch.float32).reshape(2, 3) / 3
     special = [1.5, -0.0, float("inf"), float("-inf"), float("nan"), 1e-40, 65504.0, 6e-8]
     return collections.OrderedDict(
@@ -69,7 +69,7 @@ def write_tar(path, named):
             return None
 
     def dump_with_class(file, values, class_name):
-        """A tuple of two values and a class of torch that is there no longer, or is hard to name."""
+        """A tuple of two values and a class of torch that no longer exists or is hard to name."""
         inside = b"".join(pickle.dumps(value, 2)[2:-1] for value in values)
         file.write(b"\x80\x02" + inside + f"ctorch\n{class_name}\n".encode() + b"\x87.")
 

@@ -1,8 +1,8 @@
 """Makes tests/golden/logits/: nets that a test can rebuild without PyTorch, and their logits.
 
-Convolutions, batch-norm scales and the pictures come from integer formulas, which the unit test
-repeats; the running statistics (of other pictures) and the head are stored, as float16. The logits
-are computed in float64. Run it with a Python that has torchvision, timm and safetensors.
+Convolutions, batch-norm scales and images come from integer formulas that the unit test repeats. The running
+statistics (of other images) and the head are stored as float16. The logits are computed in float64.
+Run it with a Python that has torchvision, timm and safetensors.
 """
 
 import math
@@ -51,7 +51,7 @@ def hash_weights(net):
 
 
 def to_float16_and_back(net):
-    """What the file keeps of the running statistics and the head."""
+    """The running statistics and the head, rounded as in the file."""
     kept = {}
     head = "head.fc." if hasattr(net, "head") else "fc."
     for name, tensor in net.state_dict().items():

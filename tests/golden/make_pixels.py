@@ -1,7 +1,7 @@
-"""Writes what tests without Python read: small pictures with the hashes of what Pillow, torchvision and
-timm make of them (tests/golden/pixels), and the seeds of the fuzz targets (tests/fuzz/corpus).
+"""Writes small images with the hashes of their pixels from Pillow, torchvision and timm (tests/golden/pixels), for
+tests without Python, and the seeds of the fuzz targets (tests/fuzz/corpus).
 
-Run by the Python that has torchvision and timm, after pictures.py has changed:
+Run it with a Python that has torchvision and timm after a change of pictures.py:
     .deps/reference/bin/python tests/golden/make_pixels.py
 """
 
@@ -30,7 +30,7 @@ TURNED = [f"turned-{orientation}-{'MM' if orientation % 2 else 'II'}.{ending}"
           for ending in ("jpg", "png", "webp") for orientation in (3, 6, 7)]
 TENSORS = ["shape-1x1.png", "shape-2x3.png", "shape-1x4000.png", "shape-3x1000.png", "shape-31x97.png",
            "shape-100x80.png"]
-SEED_LIMIT = 1500  # bytes: small seeds make a fast fuzzer
+SEED_LIMIT = 1500  # bytes: a fuzzer is faster with small seeds
 
 
 def sha256(*parts):

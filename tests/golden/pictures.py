@@ -1,4 +1,4 @@
-"""Makes pictures of every kind that is decoded, as {name: bytes}, from one photograph and a fixed seed."""
+"""Makes images of every kind that is decoded, as {name: bytes}, from one photograph and a fixed seed."""
 
 import io
 import struct
@@ -13,7 +13,7 @@ EXIF_BYTE_ORDERS = {"II": "<", "MM": ">"}
 
 
 def photograph(width, height, mode="RGB"):
-    """Part of the sample photograph, which has both smooth and busy places."""
+    """A part of the sample photograph that has both smooth and detailed areas."""
     with Image.open(SAMPLES / "chelsea.png") as cat:
         return cat.convert("RGB").resize((width, height), Image.Resampling.BICUBIC, (60, 20, 400, 280)).convert(mode)
 
@@ -24,7 +24,7 @@ def saved(image, kind, **options):
     return file.getvalue()
 
 
-# PNG is written here, because Pillow does not write every depth, filter and interlacing.
+# PNG files are written here, because Pillow does not write every depth, filter and interlacing.
 
 CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
@@ -126,11 +126,11 @@ def jpeg_pictures(width=75, height=53):
     pictures["cmyk.jpg"] = cmyk
     noise = np.random.default_rng(2).integers(256, size=(24, 24, 4), dtype=np.uint8)
     pictures["cmyk-noise.jpg"] = saved(Image.fromarray(noise, "CMYK"), "JPEG", quality=100)
-    # The same bytes said to be YCCK: the last byte of Adobe's segment is the colour transform.
+    # The same bytes marked as YCCK: the last byte of Adobe's segment is the colour transform.
     adobe = cmyk.index(b"Adobe")
     pictures["ycck.jpg"] = cmyk[:adobe + 11] + b"\x02" + cmyk[adobe + 12:]
     pictures["cmyk-without-adobe.jpg"] = cmyk[:adobe - 4] + cmyk[adobe + 12:]
-    # The same bytes said to be RGB: without JFIF's segment, and with Adobe's, which says "no transform".
+    # The same bytes marked as RGB: without JFIF's segment, and with an Adobe segment that says "no transform".
     ycc = pictures["photo-444.jpg"]
     jfif_end = 4 + struct.unpack(">H", ycc[4:6])[0]
     pictures["rgb.jpg"] = ycc[:2] + b"\xff\xee\0\x0eAdobe\0\x64\0\0\0\0\0" + ycc[jfif_end:]
@@ -158,7 +158,7 @@ def gif_pictures(width=75, height=53):
     photo = photograph(width, height)
     frames = [photo.rotate(angle) for angle in (0, 90, 180)]
     index_of = saved(photo.convert("P", palette=Image.Palette.ADAPTIVE, colors=60), "GIF")
-    # The same image moved to (3, 2), so that the screen grows around it.
+    # The same image at (3, 2) on a larger screen.
     image_at = index_of.index(b",\0\0\0\0")
     return {
         "palette.gif": index_of,
@@ -177,7 +177,7 @@ def gif_pictures(width=75, height=53):
 
 
 def bmp(width, height, bits, rows, compression=0, masks=(), colors=()):
-    """A BMP file with a 40-byte header; `rows` are its pixels as they are stored."""
+    """A BMP file with a 40-byte header; `rows` are the stored pixels."""
     tail = b"".join(struct.pack("<I", value) for value in (*masks, *colors))
     offset = 54 + len(tail)
     return (b"BM" + struct.pack("<IHHI", offset + len(rows), 0, 0, offset)
@@ -244,7 +244,7 @@ def pnm_pictures():
 
 
 def exif(orientation, byte_order="II"):
-    """A TIFF block with three entries, of which the second is the orientation."""
+    """A TIFF block with three entries; the second is the orientation."""
     order = EXIF_BYTE_ORDERS[byte_order]
     entries = ((0x0100, 4, 1, struct.pack(order + "I", 640)),
                (0x0112, 3, 1, struct.pack(order + "HH", orientation, 0)),
@@ -256,7 +256,7 @@ def exif(orientation, byte_order="II"):
 
 
 def turned_pictures():
-    """Each kind that can carry an orientation, in all eight and both byte orders."""
+    """Each format that can have an orientation, in all eight orientations and both byte orders."""
     photo = photograph(45, 29)
     pictures = {}
     for orientation in range(1, 9):
@@ -271,7 +271,7 @@ def turned_pictures():
 
 
 def shaped_pictures():
-    """Photographs of the sizes that preprocessing must get right."""
+    """Photographs of sizes that are difficult for preprocessing."""
     sizes = [(451, 300), (300, 451), (500, 375), (640, 427), (224, 224), (232, 232), (256, 256), (235, 236),
              (233, 501), (100, 80), (31, 97), (1, 1), (2, 3), (1, 4000), (4000, 1), (3, 1000), (1500, 1101)]
     pictures = {f"shape-{w}x{h}.png": saved(photograph(w, h), "PNG", compress_level=1) for w, h in sizes}

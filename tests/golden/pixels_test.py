@@ -1,4 +1,4 @@
-"""What the program makes of pictures beside Pillow, torchvision and timm: equal, byte for byte.
+"""Decoded and preprocessed images equal those of Pillow, torchvision and timm, byte for byte.
 
 Runs `pixels_probe` from the build folder that IMNET_BUILD names.
 """
@@ -49,7 +49,7 @@ def probe(tmp_path_factory):
 
 
 def pixels(done):
-    """[height, width, 3] from what the probe wrote."""
+    """[height, width, 3] from the output of the probe."""
     assert done.returncode == 0, done.stderr.decode()
     width, height = np.frombuffer(done.stdout[:8], "<i4")
     return np.frombuffer(done.stdout[8:], np.uint8).reshape(height, width, 3)
@@ -77,7 +77,7 @@ def test_turns_as_pillow(probe, name):
 
 @pytest.mark.parametrize("ending", ["jpg", "png", "webp"])
 def test_all_orientations_look_alike(probe, ending):
-    """Eight files, each turned so that its orientation undoes it, are one picture."""
+    """Eight files, each rotated so that its EXIF orientation undoes it, give one image."""
     upright = pictures.photograph(45, 29)
     undo = {1: None, 2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180,
             4: Image.Transpose.FLIP_TOP_BOTTOM, 5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_90,
@@ -89,19 +89,19 @@ def test_all_orientations_look_alike(probe, ending):
                               exif=b"Exif\0\0" + pictures.exif(orientation), **options)
         seen = pixels(probe(data, "--upright")).astype(int)
         assert seen.shape == (29, 45, 3)
-        # A turned JPEG rounds otherwise; the others are exact.
+        # A rotated JPEG is rounded differently; the others are exact.
         assert np.abs(seen - np.asarray(upright)).max() <= (6 if ending == "jpg" else 0), orientation
 
 
 def drafted(data, short_side):
-    """The picture as Pillow decodes it at the scale that the program's rule names, and that scale."""
+    """The image that Pillow decodes at the scale of the program's rule, and that scale."""
     image = Image.open(io.BytesIO(data))
     width, height = image.size
     scale = next((s for s in (8, 4, 2) if -(-min(width, height) // s) >= short_side), 1)
     size = (-(-width // scale), -(-height // scale))
     image.draft("RGB", (max(1, width // scale), max(1, height // scale)))
     image.load()
-    assert image.size == size  # the scale that was meant
+    assert image.size == size  # Pillow used that scale
     return image, scale
 
 
@@ -174,7 +174,7 @@ def test_preprocesses_as_the_reference(probe, recipe, name):
     done = probe(SHAPED[name], *arguments)
     assert done.returncode == 0, done.stderr.decode()
     tensor = np.frombuffer(done.stdout, np.float32).reshape(expected.shape)
-    # Bit for bit: the bytes and not only the values, so that −0 is not 0.
+    # Compare bytes, not values, so that −0 differs from 0.
     assert tensor.tobytes() == expected.tobytes(), np.abs(tensor - expected).max()
 
 
@@ -187,7 +187,7 @@ def test_preprocesses_turned_pictures_as_the_reference(probe, recipe, orientatio
 
 
 @pytest.mark.parametrize("name", ["shape-500x375.png", "shape-31x97.png", "shape-grey.jpg"])
-def test_writes_what_engines_want_as_pytorch_does(probe, recipe, name):
+def test_converts_to_pixel_formats_as_pytorch(probe, recipe, name):
     torch = pytest.importorskip("torch", reason="the reference, PyTorch, is not installed")
     arguments, transform = recipe
     expected = transform(opened(SHAPED[name]).convert("RGB")).permute(1, 2, 0).contiguous()
@@ -198,8 +198,8 @@ def test_writes_what_engines_want_as_pytorch_does(probe, recipe, name):
 
 
 @pytest.mark.parametrize("name", [name for name in DECODED if not name.startswith("junk")])
-def test_never_takes_a_cut_file_for_a_whole_one(probe, name):
-    """Whatever the program says of the first half of a file, it is an error or what Pillow sees."""
+def test_a_cut_file_is_an_error_or_what_pillow_decodes(probe, name):
+    """For the first half of a file the program gives an error or the pixels of Pillow."""
     data = DECODED[name]
     for length in (len(data) // 2, len(data) - 9):
         done = probe(data[:length], "--rgb")

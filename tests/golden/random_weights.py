@@ -1,8 +1,8 @@
 """Random nets whose logits tell images apart.
 
-A net with plain random weights gives nearly the same answer for every image, so that comparing it
-proves little. Here convolutions and batch-norm scales are random, the running statistics are those
-of photographs, and the head is shifted and scaled until the logits spread.
+A net with plain random weights gives almost the same logits for every image, so a comparison proves little. Here
+convolutions and batch-norm scales are random, the running statistics are those of photographs, and the head is shifted
+and scaled until the logits differ.
 """
 
 from pathlib import Path
@@ -18,7 +18,7 @@ LOGIT_DEVIATION = 2.5
 
 
 def build(name, classes=1000):
-    """The reference's own net, as it initialises it."""
+    """The net of torchvision or timm with its own initialisation."""
     if name == "resnetv2_50":
         import timm
 
@@ -57,7 +57,7 @@ def batch_norms(net):
 
 
 def ends_branch(net, path):
-    """Whether the norm is the last before the sum of a block, as it is in the nets of 2015."""
+    """Whether the norm is the last one before the addition of a block, as in post-activation nets."""
     block, _, name = path.rpartition(".")
     last = "bn3" if hasattr(net.get_submodule(block), "conv3") else "bn2"
     return bool(block) and name == last
@@ -80,18 +80,18 @@ def settle(net, images):
 
 
 def random_net(name, seed=0, count=12):
-    """An evaluating net of that name, the same for the same seed."""
+    """A net of that name in eval mode, the same for the same seed."""
     torch.manual_seed(seed)
     return tell_apart(build(name), seed, count)
 
 
 def tell_apart(net, seed=0, count=12):
-    """Gives a net that is just made random norms, running statistics of photographs, and a head to suit."""
+    """Gives a new net random norms, the running statistics of photographs, and a head whose logits differ."""
     with torch.no_grad():
         for path, norm in net.named_modules():
             if not isinstance(norm, torch.nn.BatchNorm2d):
                 continue
-            # Small residual branches: else each block would amplify rounding along with the differences.
+            # Small residual branches: otherwise each block would amplify rounding errors, too.
             low, high = (0.1, 0.5) if ends_branch(net, path) else (0.5, 1.5)
             norm.weight.uniform_(low, high)
             norm.bias.normal_(0, 0.2)

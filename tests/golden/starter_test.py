@@ -1,7 +1,7 @@
-"""The model in the box beside PyTorch, picture by picture, on the data that its card names.
+"""starter and PyTorch make the same predictions, image by image, on the data that weights/README.md names.
 
 Needs ../shared/data/tiny-imagenet-200-32px.tar.xz beside the project; skips where it is not there. PyTorch loads
-the same file into torchvision's net, and prepares pictures with Pillow and torchvision's transforms.
+the same file into torchvision's net and preprocesses the images with Pillow and torchvision's transforms.
 """
 import json
 import os
@@ -41,7 +41,7 @@ def val(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def reference(val):
-    """{path: (wnid of the folder, wnid that PyTorch answers)}."""
+    """{path: (wnid of the folder, wnid that PyTorch predicts)}."""
     with safetensors.safe_open(MODEL, "pt") as file:
         metadata = file.metadata()
     wnids, recipe = json.loads(metadata["wnids"]), json.loads(metadata["preprocessing"])
@@ -72,7 +72,7 @@ def wrong(answers):
     return sorted(path for path, (truth, answer) in answers.items() if truth != answer)
 
 
-def test_it_errs_on_the_very_pictures_that_pytorch_errs_on(val, reference):
+def test_the_same_images_are_misclassified_as_by_pytorch(val, reference):
     listed = imnet("eval", "--model", "starter", "-q", "--wrong", "-0", val).decode().split("\0")[:-1]
     assert sorted(listed) == wrong(reference)
 

@@ -1,9 +1,9 @@
-"""Steps of training beside PyTorch's own loop, from the same weights and batches.
+"""Training steps compared with PyTorch's loop, from the same weights and batches.
 
-Runs `training_probe` from the build folder that IMNET_BUILD names. Two programs that add in another order
-never agree to the last digit, and how far they part depends on the net and the batch. So the measure is PyTorch
-itself: the same loop in float64 is taken for the truth, and the program may be as far from it as
-PyTorch's float32 (or bfloat16) loop is, times a margin. Distances are root mean squares over a tensor.
+Runs `training_probe` from the build folder that IMNET_BUILD names. Programs that add in different orders differ in
+the last digits, and the difference depends on the net and the batch. So the tolerance comes from PyTorch: its loop in
+float64 is the reference, and the program may differ from it by as much as PyTorch's float32 (or bfloat16) loop does,
+times a margin. Differences are root mean squares over a tensor.
 """
 
 import contextlib
@@ -23,18 +23,18 @@ from random_weights import build, ends_branch  # noqa: E402
 CLASSES = 5
 COUNT = 8
 SIDE = 32
-# Rounding errors of the two are drawn alike but not equal: one tensor's may be some times the other's. What
-# is wrong (a decayed norm, a moment too late, a loss by another mean) is wrong by far more.
+# The rounding errors of the two programs have the same size but are not equal: for one tensor they may differ by a
+# small factor. Mistakes (a norm with weight decay, a moment of the wrong step, another mean in the loss) cost far more.
 MARGIN = 4
-# Where one of them adds pairwise and the other one by one, a sum of n numbers differs by about sqrt(n)/2 roundings
-# of 2^-24; the longest here, the mean of a norm, has COUNT * 16 * 16 of them: 2^-19.5.
+# One program may add pairwise and the other one by one. Then a sum of n numbers differs by about sqrt(n)/2 roundings of
+# 2^-24. The longest sum here, the mean of a norm, has COUNT * 16 * 16 numbers: 2^-19.5.
 ROUNDING = 2.0 ** -18
-# A value before a ReLU that is within rounding of 0 may be let through by one program and not by the other. Of the
-# million or so in a batch that is one or a few, and where a channel has few values its gradient moves by some per
-# cent: PyTorch's float32 loop itself is up to 5 % from float64's here, with some batches, and 1e-5 with others. So
-# whole nets show that the graph is right, on which a mistake costs far more; that loss, clipping and optimizers are
-# right to the last digits, a head shows, which has no ReLU. Adam's first steps have the size of lr wherever the
-# gradient is not 0, so that a changed sign of one in a hundred small ones counts for 2 * sqrt(1/100).
+# A value before a ReLU that is almost 0 may be positive in one program and not in the other. A batch has about a
+# million values, of which this happens to a few. In a channel with few values the gradient then changes by some per
+# cent: PyTorch's float32 loop differs from float64 by up to 5 % with some batches, and by 1e-5 with others. So whole
+# nets test the graph, where a mistake costs far more. A head, which has no ReLU, tests loss, clipping and optimizers to
+# the last digits. Adam's first steps have the size lr wherever the gradient is not 0, so if one in a hundred small gradients has
+# another sign, the difference is 2 * sqrt(1/100).
 FLIPS = 0.1
 FLIPS_BY_ADAM = 0.3
 
@@ -65,8 +65,8 @@ def probe(tmp_path_factory):
 
 
 def start(name):
-    """A net whose norms and statistics are not those that a new one has. Its branches are small: else each
-    block would amplify rounding along with the differences."""
+    """A net with random norms and statistics. Its residual branches are small: otherwise each block would amplify
+    rounding errors."""
     torch.manual_seed(3)
     net = build(name, CLASSES)
     with torch.no_grad():
@@ -85,13 +85,13 @@ def batches(steps=1, soft=False, shape=(3, SIDE, SIDE)):
     inputs = torch.randn(steps, COUNT, *shape, generator=draw)
     labels = torch.randint(CLASSES, (steps, COUNT), generator=draw)
     targets = torch.nn.functional.one_hot(labels, CLASSES).float()
-    if soft:  # as MixUp makes them
+    if soft:  # as after MixUp
         targets = 0.3 * targets + 0.7 * targets.roll(1, 1)
     return inputs, targets
 
 
 def parts(net, frozen_stages):
-    """The modules that stay as they are."""
+    """The modules that are not trained."""
     if frozen_stages == 0:
         return []
     if hasattr(net, "stem"):
@@ -101,8 +101,8 @@ def parts(net, frozen_stages):
 
 def pytorch_loop(net, inputs, targets, dtype=torch.float32, *, optimizer, lr=0.001, weight_decay=0.0, momentum=0.9,
                  clip_norm=0.0, smoothing=0.0, class_weights=None, frozen_stages=0, precision="fp32"):
-    """What a user of PyTorch writes; gives what the probe does. Channels last, as the program: PyTorch's norms then
-    add in float32, else in float64."""
+    """The training loop of a PyTorch user, with the results that the probe writes. It uses channels-last as the program
+    does: then PyTorch's norms add in float32, otherwise in float64."""
     layout = torch.channels_last if inputs.dim() == 5 else torch.contiguous_format
     net = net.to(dtype).to(memory_format=layout).train()
     for part in parts(net, frozen_stages):
@@ -144,7 +144,7 @@ def distance(a, b):
 
 
 def compare(probe, name, make, inputs, targets, **settings):
-    """`make()` gives the net to begin with, the same each time."""
+    """`make()` returns the net to start with, the same each time."""
     before = {key: value for key, value in make().state_dict().items() if value.is_floating_point()}
     truth = pytorch_loop(make(), inputs, targets, torch.float64, **settings)
     pytorch = pytorch_loop(make(), inputs, targets, **settings)
@@ -198,7 +198,7 @@ def test_frozen_until_the_second_stage(probe, name):
 
 
 class Head(torch.nn.Module):
-    """A head alone, under the name that it has in the net."""
+    """A head without its net, under the name that it has in the net."""
 
     def __init__(self):
         super().__init__()
@@ -231,27 +231,27 @@ def length(mine):
     return sum(tensor.double().pow(2).sum() for key, tensor in mine.items() if key.startswith("gradients/")).sqrt()
 
 
-def test_a_long_gradient_is_shortened(probe):
+def test_a_long_gradient_is_clipped(probe):
     inputs, targets = batches(steps=3, shape=(512,))
     _, mine, _ = compare(probe, "resnet18", Head, inputs, targets, clip_norm=0.5, **SGD)
     assert mine["norms"][-1] > 0.5 and abs(length(mine) - 0.5) < 1e-5
 
 
-def test_a_short_gradient_is_not(probe):
+def test_a_short_gradient_is_not_clipped(probe):
     inputs, targets = batches(shape=(512,))
     _, mine, _ = compare(probe, "resnet18", Head, inputs, targets, clip_norm=1e6, **SGD)
     assert abs(length(mine) / mine["norms"][-1] - 1) < 1e-5
 
 
 def test_bfloat16_by_autocast(probe):
-    """As far from the truth as PyTorch's autocast, which computes with 8 bits: a hundredth, layer by layer."""
+    """The program differs from float64 as much as PyTorch's autocast, which computes with 8 bits: by 1 % a layer."""
     inputs, targets = batches()
     _, mine, truth = compare(probe, "resnet18", lambda: start("resnet18"), inputs, targets, precision="bf16", **SGD)
     assert distance(mine["gradients/fc.weight"], truth["gradients/fc.weight"]) > 1e-4  # it is not float32
 
 
 @pytest.mark.parametrize("settings", [ADAM, SGD], ids=["adam", "sgd"])
-def test_a_second_trainer_goes_on_bit_for_bit(probe, settings):
+def test_a_second_trainer_continues_bit_for_bit(probe, settings):
     inputs, targets = batches(steps=3)
     before = {key: value for key, value in start("resnet18").state_dict().items() if value.is_floating_point()}
     whole = probe("resnet18", before, inputs, targets, **settings)

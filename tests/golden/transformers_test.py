@@ -1,4 +1,4 @@
-"""Nets of Hugging Face transformers, saved as its users save them: names, class names and logits.
+"""Nets of Hugging Face transformers, saved as its users save them: tensor names, class names and logits.
 
 Runs the programs of the build folder that IMNET_BUILD names, with transformers beside them.
 """
@@ -29,7 +29,7 @@ def program(name, *words):
 
 
 def random_net(name):
-    """A net whose batch norms do something, so that names mixed up would show."""
+    """A net whose batch norms are not the identity, so that confused tensor names would be noticed."""
     torch.manual_seed(0)
     config = transformers.ResNetConfig(**NETS[name], id2label={0: "cat", 1: "dog", 2: "horse"})
     net = transformers.ResNetForImageClassification(config)
@@ -60,7 +60,7 @@ def test_the_architecture_and_the_class_names_are_recognised(tmp_path):
     assert sorted(entry["label"] for entry in top) == ["cat", "dog", "horse"]
 
 
-def test_strides_in_another_place_are_refused(tmp_path):
+def test_strides_on_another_convolution_are_refused(tmp_path):
     config = transformers.ResNetConfig(**NETS["resnet50"], downsample_in_bottleneck=True)
     transformers.ResNetForImageClassification(config).save_pretrained(tmp_path)
     if "IMNET_BUILD" not in os.environ:

@@ -1,4 +1,4 @@
-"""The tests of scale/ run the same program as those of cli/."""
+"""The tests of scale/ use program.py of cli/."""
 import pathlib
 import sys
 

@@ -1,4 +1,4 @@
-"""A program that is imnet, but dies once as by `kill -9`, in the middle of its work."""
+"""Makes a program that runs imnet but dies once, as by `kill -9`, in the middle of the run."""
 import sys
 
 from program import PROGRAM
@@ -6,11 +6,11 @@ from program import PROGRAM
 CODE = """#!{python}
 import os, signal, subprocess, sys, time
 try:
-    os.mkdir({flag!r})  # who makes it is the one to die
+    os.mkdir({flag!r})  # the process that makes it will die
 except FileExistsError:
     os.execv({program!r}, [{program!r}, *sys.argv[1:]])
 if "merge" in sys.argv:
-    sys.exit("it was to die while classifying")
+    sys.exit("this process should have died while it classified")
 into_file = "-o" in sys.argv
 process = subprocess.Popen([{program!r}, *sys.argv[1:]], stdout=None if into_file else subprocess.PIPE)
 if into_file:
@@ -27,7 +27,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 
 def write(folder, rows=2):
-    """Writes it to a file there; the first to call it dies after so many rows."""
+    """Writes the program to a file. The first process that runs it dies after so many rows."""
     flag = folder / "first"
     path = folder / "dying imnet"
     path.write_text(CODE.format(python=sys.executable, flag=str(flag), program=str(PROGRAM), rows=rows))

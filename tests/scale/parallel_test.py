@@ -1,4 +1,4 @@
-"""scale/parallel.sh: GNU parallel over this machine, and over ssh to two "hosts" that are this machine."""
+"""scale/parallel.sh with GNU parallel, on this machine and over ssh to two "hosts" that are this machine."""
 import os
 import pathlib
 import shutil
@@ -60,7 +60,7 @@ def free_port():
 
 @pytest.fixture
 def ssh(tmp_path):
-    """An ssh command that reaches this machine as any host, through a server of the test's own."""
+    """An ssh command that reaches this machine under any host name, with its own ssh server."""
     server = shutil.which("sshd") or "/usr/sbin/sshd"
     if not (os.path.exists(server) and shutil.which("ssh-keygen")):
         pytest.skip("no sshd is installed")

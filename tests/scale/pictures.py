@@ -1,4 +1,4 @@
-"""Pictures to spread over machines: IMNET_SCALE_PICTURES of them, 60 unless told otherwise."""
+"""Images for the tests of scale/: IMNET_SCALE_PICTURES of them, 60 by default."""
 import os
 import random
 
@@ -6,7 +6,7 @@ COUNT = int(os.environ.get("IMNET_SCALE_PICTURES", 60))
 
 
 def write(folder, count=COUNT):
-    """Small pictures, no two alike, in two folders; the names are not simple, and one file is no picture."""
+    """Writes small images, all different, in two folders. Some names need quoting, and one file is not an image."""
     dice = random.Random(1)
     for number in range(count):
         place = folder / ("some" if number % 3 else "it's more")

@@ -1,4 +1,4 @@
-"""Runs scale/spark.py with each of the programs named, and prints each table as one line of JSON."""
+"""Runs scale/spark.py with each of the named programs and prints each table as one line of JSON."""
 import json
 import pathlib
 import runpy

@@ -1,4 +1,4 @@
-"""A Slurm cluster of two nodes on this machine: munged, slurmctld and two slurmd of its own."""
+"""A Slurm cluster of two nodes on this machine, with its own munged, slurmctld and two slurmd."""
 import getpass
 import os
 import secrets
@@ -12,7 +12,7 @@ NEEDED = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "sinfo")
 
 
 def missing():
-    """The programs that are not installed."""
+    """The needed programs that are not installed."""
     path = f"{os.environ['PATH']}:{SBIN}"
     return [name for name in NEEDED if not shutil.which(name, path=path)]
 
@@ -28,7 +28,7 @@ def free_ports(count):
 
 
 class Cluster:
-    """Runs as long as the `with` block; `environment` lets sbatch and the others find it."""
+    """Runs during the `with` block. With `environment`, sbatch and the other programs find it."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -50,7 +50,7 @@ class Cluster:
         key.write_bytes(secrets.token_bytes(64))
         key.chmod(0o600)
         (self.folder / "slurm.conf").write_text(self.configuration())
-        # v2 would ask systemd for a scope; v1 asks for nothing, as nothing is to be confined.
+        # cgroup v2 needs a scope of systemd; v1 needs nothing here, because nothing is confined.
         (self.folder / "cgroup.conf").write_text("CgroupPlugin=cgroup/v1\n")
         self.daemon("munged", "--foreground", "--force", "--key-file", key, "--socket", self.folder / "munge.socket",
                     "--pid-file", self.folder / "munge.pid", "--seed-file", self.folder / "munge.seed",

@@ -1,4 +1,4 @@
-"""scale/slurm.sh: a job array on a real Slurm of two nodes, which are this machine."""
+"""scale/slurm.sh: a job array on a real Slurm cluster of two nodes on this machine."""
 import re
 import subprocess
 
@@ -41,7 +41,7 @@ def submit(cluster, photos, out, program=PROGRAM, options=("--array=1-5",)):
 
 
 def merged(cluster, photos, job, out):
-    """What the second command of scale/slurm.sh makes, by a job of its own behind the first."""
+    """The merged output: runs the second command of scale/slurm.sh as a job that follows the first."""
     done = subprocess.run(["sbatch", "--parsable", f"--dependency=afterok:{job}", f"--output={out}.merge.log", "--wrap",
                            f"'{PROGRAM}' merge '{out}'.parts/*.jsonl -o '{out}'"], cwd=photos.parent,
                           env=cluster.environment, capture_output=True, check=True)
@@ -64,8 +64,8 @@ def test_a_killed_process_is_started_again(cluster, photos, single_run, tmp_path
     assert was_killed() and "killed by signal 9; going on" in (tmp_path / "all.jsonl.log").read_text()
 
 
-def test_a_requeued_task_goes_on(cluster, photos, single_run, tmp_path):
-    """As where a node is lost: Slurm ends the task and queues it again."""
+def test_a_requeued_task_continues(cluster, photos, single_run, tmp_path):
+    """As after the loss of a node, Slurm ends the task and queues it again."""
     job = submit(cluster, photos, tmp_path / "all.jsonl")
     first = tmp_path / "all.jsonl.parts" / "1-of-5.jsonl"
     cluster.wait_for(lambda: first.exists() and first.read_bytes().count(b"\n") >= 1, "the first row")
@@ -74,7 +74,7 @@ def test_a_requeued_task_goes_on(cluster, photos, single_run, tmp_path):
     assert re.search(r"Restarts=1\b", cluster.ask("scontrol", "show", "job", f"{job}_1"))
 
 
-def test_what_is_no_array_is_refused(cluster, photos, tmp_path):
+def test_a_job_without_an_array_is_refused(cluster, photos, tmp_path):
     job = submit(cluster, photos, tmp_path / "all.jsonl", options=())
     cluster.wait_for_job(job)
     assert "it is a job array" in (tmp_path / "all.jsonl.log").read_text()

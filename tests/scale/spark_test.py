@@ -1,4 +1,4 @@
-"""scale/spark.py on a real Spark cluster of two executors, each a process of its own."""
+"""scale/spark.py on a real Spark cluster of two executors in separate processes."""
 import json
 import os
 import shutil
@@ -55,6 +55,6 @@ def test_the_table_has_the_rows_of_a_single_run(photos, tmp_path):
 
     expected = rows_of_single_run(photos)
     assert len(expected) == pictures.COUNT + 1
-    for table in map(json.loads, done.stdout.decode().splitlines()):  # undisturbed; with a killed worker
+    for table in map(json.loads, done.stdout.decode().splitlines()):  # without and with a killed worker
         rows = {row["path"].removeprefix("file:"): (row["top"], row["error"]) for row in table}
         assert len(table) == len(rows) and rows == expected
