@@ -33,23 +33,22 @@ Architecture head(const Architecture& architecture) {
     return result;
 }
 
-std::vector<bool> behind_stages(const Architecture& architecture, int stages) {
-    // torchvision's stages are layer1 … layer4, timm's stages.0 … stages.3; the stem is before them, and
-    // a last norm and the head behind.
+std::vector<bool> parameters_to_train(const Architecture& architecture, int frozen_stages) {
+    // torchvision's stages are layer1 … layer4, timm's are stages.0 … stages.3.
     const bool torchvision = architecture.type == "ResNet";
-    std::vector<bool> behind;
+    std::vector<bool> trained;
     for (const Parameter& parameter : architecture.parameters) {
         const std::string_view name = parameter.name;
         const bool in_stem =
             torchvision ? name.starts_with("conv1.") || name.starts_with("bn1.") : name.starts_with("stem.");
         bool in_frozen_stage = false;
-        for (int stage = 1; stage <= stages; ++stage) {
+        for (int stage = 1; stage <= frozen_stages; ++stage) {
             in_frozen_stage |= name.starts_with(torchvision ? fmt::format("layer{}.", stage)
                                                             : fmt::format("stages.{}.", stage - 1));
         }
-        behind.push_back(stages == 0 || (!in_stem && !in_frozen_stage));
+        trained.push_back(frozen_stages == 0 || (!in_stem && !in_frozen_stage));
     }
-    return behind;
+    return trained;
 }
 
 }  // namespace imnet

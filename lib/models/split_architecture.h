@@ -1,4 +1,4 @@
-// A net in two: what turns pictures into features, and the classifier on top.
+// Parts of a network: the backbone, which turns pictures into features, and the head, which classifies them.
 #pragma once
 
 #include <cstdint>
@@ -9,15 +9,16 @@
 
 namespace imnet {
 
-/// The net without its last linear layer: its answers are features, as many as `classes` then says.
-/// Parameters keep their order, so that those of the whole net, cut short, are its own.
+/// The network without its last linear layer. Its output is [N, features], and `classes` is the number of
+/// features. Its parameters are the first ones of the whole network, so `Parameters` of the whole network
+/// serve it, too.
 Architecture backbone(const Architecture& architecture);
 
-/// The last linear layer alone: value 0 is [N, features].
+/// The last linear layer alone: [N, features] → [N, classes].
 Architecture head(const Architecture& architecture);
 
-/// For each parameter whether it lies behind the stem and the first `stages` of the four stages; of 0
-/// stages all do, and so does the stem.
-std::vector<bool> behind_stages(const Architecture& architecture, int stages);
+/// For each parameter, whether it is trained when the stem and the first `frozen_stages` of the four stages
+/// are frozen. With 0, everything is trained, the stem too.
+std::vector<bool> parameters_to_train(const Architecture& architecture, int frozen_stages);
 
 }  // namespace imnet

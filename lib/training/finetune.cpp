@@ -142,7 +142,7 @@ std::vector<EpochResult> train_whole(const FinetuneNet& net, const Split& pictur
                                      const std::optional<TrainingState>& state,
                                      const FinetuneEvents& events) {
     TrainerOptions training = options.trainer;
-    training.trainable = behind_stages(net.architecture, options.freeze.stages);
+    training.trainable = parameters_to_train(net.architecture, options.freeze.stages);
     training.input_shape = {options.augmentation.size, options.augmentation.size, 3};
     const auto trainer = open_trainer(net.architecture, net.parameters, training);
     BadPictures bad(events);

@@ -1,11 +1,11 @@
-// Trains a net for the comparison with PyTorch:
+// Trains a network to compare it with PyTorch:
 //   training_probe MODEL CHECKPOINT BATCHES OUT [NAME=VALUE…]
-// BATCHES is a safetensors file: `inputs` [steps, count, H, W, 3] (or [steps, count, features] for a head
-// alone) and `targets` [steps, count, classes]. OUT gets the losses and the gradients' lengths [steps], under
-// `gradients/` those of the last step, under `weights/` what has become of them, and the `logits` of the last
-// batch. Names: optimizer, lr, weight_decay, momentum, clip_norm, smoothing, class_weights (with commas),
-// frozen_stages, precision, part=head, threads, handed_on_after (a second trainer goes on after so many
-// steps).
+// BATCHES is a safetensors file with `inputs` [steps, count, H, W, 3] (or [steps, count, features] with
+// part=head) and `targets` [steps, count, classes]. OUT is a safetensors file with `losses` [steps], `norms`
+// [steps] (L2 norms of the gradients), `gradients/NAME` of the last step, `weights/NAME` after it, and the
+// `logits` of the last batch. Names: optimizer, lr, weight_decay, momentum, clip_norm, smoothing,
+// class_weights (comma-separated), frozen_stages, precision, part=head, threads, restore_after (a new trainer
+// restores the state after that many steps and goes on).
 #include <cstdint>
 #include <exception>
 #include <map>
@@ -63,11 +63,11 @@ TrainerOptions trainer_options(const Settings& settings, const Architecture& net
         for (std::string weight; std::getline(weights, weight, ',');)
             options.class_weights.push_back(std::stof(weight));
     }
-    options.trainable = behind_stages(net, static_cast<int>(number(settings, "frozen_stages", 0)));
+    options.trainable = parameters_to_train(net, static_cast<int>(number(settings, "frozen_stages", 0)));
     return options;
 }
 
-/// Tensors with memory of their own, as a state dict takes them.
+/// A state dict that owns the memory of its tensors.
 struct Results {
     void add(const std::string& name, std::vector<float> values, std::vector<std::int64_t> shape) {
         const auto& owned = memory.emplace_back(std::make_shared<std::vector<float>>(std::move(values)));
@@ -115,25 +115,25 @@ void train(const std::string& model, const std::string& checkpoint, const std::s
     const auto open = [&] { return open_trainer(net, parameters, options); };
     auto trainer = open();
 
-    const auto hand_on = static_cast<std::size_t>(number(settings, "handed_on_after", 0));
-    const std::size_t of_inputs = inputs.size() / steps;
-    const std::size_t of_targets = targets.size() / steps;
+    const auto restore_after = static_cast<std::size_t>(number(settings, "restore_after", 0));
+    const std::size_t step_inputs = inputs.size() / steps;
+    const std::size_t step_targets = targets.size() / steps;
     std::vector<float> losses;
     std::vector<float> norms;
     for (std::size_t i = 0; i < steps; ++i) {
-        if (i > 0 && i == hand_on) {
+        if (i > 0 && i == restore_after) {
             auto next = open();
             next->restore(trainer->weights(), trainer->optimizer_state());
             trainer = std::move(next);
         }
-        const TrainingStep step = trainer->step(std::span(inputs).subspan(i * of_inputs, of_inputs),
-                                                std::span(targets).subspan(i * of_targets, of_targets), count,
-                                                number(settings, "lr", 0.001));
+        const TrainingStep step = trainer->step(std::span(inputs).subspan(i * step_inputs, step_inputs),
+                                                std::span(targets).subspan(i * step_targets, step_targets),
+                                                count, number(settings, "lr", 0.001));
         losses.push_back(static_cast<float>(step.loss));
         norms.push_back(static_cast<float>(step.gradient_norm));
     }
     std::vector<float> logits(static_cast<std::size_t>(count) * classes);
-    trainer->logits(std::span(inputs).last(of_inputs), count, logits);
+    trainer->logits(std::span(inputs).last(step_inputs), count, logits);
 
     Results results;
     results.add("losses", losses, {static_cast<std::int64_t>(steps)});

@@ -255,7 +255,7 @@ def test_a_second_trainer_continues_bit_for_bit(probe, settings):
     inputs, targets = batches(steps=3)
     before = {key: value for key, value in start("resnet18").state_dict().items() if value.is_floating_point()}
     whole = probe("resnet18", before, inputs, targets, **settings)
-    handed_on = probe("resnet18", before, inputs, targets, handed_on_after=2, **settings)
+    handed_on = probe("resnet18", before, inputs, targets, restore_after=2, **settings)
     assert whole.keys() == handed_on.keys()
     for key, tensor in whole.items():
         assert torch.equal(tensor, handed_on[key]), key

@@ -11,15 +11,15 @@ using namespace imnet;
 
 namespace {
 
-// The modules of first or second rank whose parameters all move, or all stay.
-std::set<std::string> parts(const Architecture& net, int stages, bool moving) {
-    const std::vector<bool> behind = behind_stages(net, stages);
-    REQUIRE(behind.size() == net.parameters.size());
+// Top-level modules, and timm's stages, with parameters that are trained (or are not).
+std::set<std::string> parts(const Architecture& net, int frozen_stages, bool trained) {
+    const std::vector<bool> to_train = parameters_to_train(net, frozen_stages);
+    REQUIRE(to_train.size() == net.parameters.size());
     std::set<std::string> names;
-    for (std::size_t i = 0; i < behind.size(); ++i) {
+    for (std::size_t i = 0; i < to_train.size(); ++i) {
         const std::string& name = net.parameters[i].name;
-        const std::size_t rank = name.starts_with("stages.") ? name.find('.', 7) : name.find('.');
-        if (behind[i] == moving) names.insert(name.substr(0, rank));
+        const std::size_t end = name.starts_with("stages.") ? name.find('.', 7) : name.find('.');
+        if (to_train[i] == trained) names.insert(name.substr(0, end));
     }
     return names;
 }
@@ -28,7 +28,7 @@ using Names = std::set<std::string>;
 
 }  // namespace
 
-TEST_CASE("a backbone ends in features") {
+TEST_CASE("a backbone outputs features") {
     for (const auto& [name, features] :
          {std::pair{"resnet18", 512}, {"resnet50", 2048}, {"resnetv2_50", 2048}}) {
         const Architecture net = architecture(name, 7);
@@ -38,14 +38,14 @@ TEST_CASE("a backbone ends in features") {
         CHECK(trunk.steps.back().output == net.steps.back().input);
         CHECK(value_shapes(trunk, 64, 64).at(static_cast<std::size_t>(trunk.steps.back().output)) ==
               Shape{features});
-        // So that the whole net's parameters, by index, are the trunk's.
+        // The parameters of the whole network serve the backbone, because their indices agree.
         REQUIRE(trunk.parameters.size() == net.parameters.size() - 2);
         for (std::size_t i = 0; i < trunk.parameters.size(); ++i)
             CHECK(trunk.parameters[i].name == net.parameters[i].name);
     }
 }
 
-TEST_CASE("a head is one linear layer on features") {
+TEST_CASE("a head is one linear layer that reads features") {
     for (const auto& [name, path] : {std::pair{"resnet18", "fc"}, {"resnetv2_50", "head.fc"}}) {
         const Architecture net = architecture(name, 7);
         const Architecture classifier = head(net);
@@ -60,19 +60,19 @@ TEST_CASE("a head is one linear layer on features") {
     }
 }
 
-TEST_CASE("backbone and head together are the net") {
+TEST_CASE("backbone and head together have all parameters of the network") {
     const Architecture net = architecture("resnet34", 7);
     CHECK(backbone(net).parameter_count() + head(net).parameter_count() == net.parameter_count());
 }
 
-TEST_CASE("behind no stage lies the whole net") {
+TEST_CASE("everything is trained if no stage is frozen") {
     for (const char* name : {"resnet18", "resnetv2_50"}) {
-        const std::vector<bool> behind = behind_stages(architecture(name), 0);
-        CHECK(std::all_of(behind.begin(), behind.end(), [](bool moves) { return moves; }));
+        const std::vector<bool> to_train = parameters_to_train(architecture(name), 0);
+        CHECK(std::all_of(to_train.begin(), to_train.end(), [](bool trained) { return trained; }));
     }
 }
 
-TEST_CASE("behind the stages of torchvision's nets") {
+TEST_CASE("frozen stages of torchvision's networks") {
     const Architecture net = architecture("resnet18", 7);
     CHECK(parts(net, 1, false) == Names{"conv1", "bn1", "layer1"});
     CHECK(parts(net, 1, true) == Names{"layer2", "layer3", "layer4", "fc"});
@@ -80,7 +80,7 @@ TEST_CASE("behind the stages of torchvision's nets") {
     CHECK(parts(net, 4, true) == Names{"fc"});
 }
 
-TEST_CASE("behind the stages of timm's") {
+TEST_CASE("frozen stages of timm's resnetv2_50") {
     const Architecture net = architecture("resnetv2_50", 7);
     CHECK(parts(net, 2, false) == Names{"stem", "stages.0", "stages.1"});
     CHECK(parts(net, 2, true) == Names{"stages.2", "stages.3", "norm", "head"});
