@@ -11,7 +11,7 @@ namespace {
 
 constexpr float batch_norm_eps = 1e-5F;
 
-/// A 7×7 convolution with stride 2 prints as `3, 64, kernel_size=(7, 7), stride=(2, 2), padding=(3, 3)`.
+/// `Conv2d.extra_repr()`: `3, 64, kernel_size=(7, 7), stride=(2, 2), padding=(3, 3), bias=False`.
 std::string convolution_details(const Step& step) {
     std::string text = fmt::format("{}, {}, kernel_size=({}, {}), stride=({}, {})", step.in_channels,
                                    step.out_channels, step.kernel, step.kernel, step.stride, step.stride);
@@ -118,7 +118,7 @@ int ArchitectureBuilder::apply(std::string_view path, int input) {
     Step step = layers_.find(path)->second;
     step.input = input;
     step.output = static_cast<int>(net_.steps.size()) + 1;
-    // Layers without a width of their own keep that of what they read.
+    // ReLU and pooling do not change the number of channels.
     if (step.out_channels == 0 && input > 0) {
         step.in_channels = net_.steps[input - 1].out_channels;
         step.out_channels = step.in_channels;

@@ -11,33 +11,33 @@
 
 namespace imnet {
 
-/// Describes a net the way a PyTorch module does: first its members are registered, in the order of
-/// the constructor (that is the order of `print(model)` and of the state dict), then the forward
-/// pass applies them, as often and in the order it likes.
+/// Describes a network as a PyTorch class does. First register the members in the order of the
+/// constructor, which is the order of `print(model)` and of the state dict. Then apply them in the order
+/// of the forward pass; a member may be applied more than once.
 class ArchitectureBuilder {
 public:
     ArchitectureBuilder(std::string_view name, std::string_view type, int classes);
 
-    /// A module without tensors: a container, or a layer that inference skips.
+    /// A module without tensors and without a step: a container, or a layer that inference skips.
     void module(std::string_view path, std::string_view type, std::string_view details = "");
-    /// A square `Conv2d` without bias, padded so that stride 1 keeps the size.
+    /// A `Conv2d` with a square kernel, no bias, and padding kernel / 2.
     void convolution(std::string_view path, int in_channels, int out_channels, int kernel, int stride = 1,
                      int groups = 1);
-    /// Batch normalisation over channels; `type` is the class that holds it.
+    /// Batch normalisation; `type` is PyTorch's class.
     void batch_norm(std::string_view path, int channels, std::string_view type = "BatchNorm2d");
     void relu(std::string_view path);
     /// 3×3, stride 2, padded by 1.
     void max_pool(std::string_view path);
     void global_average_pool(std::string_view path, std::string_view type, std::string_view details);
-    /// The classifier, a `Linear`.
+    /// The classifier as a `Linear`.
     void linear_head(std::string_view path, int in_features);
-    /// The classifier as a 1×1 `Conv2d` over the pooled features: the same sums, a weight
-    /// [classes, in_features, 1, 1].
+    /// The classifier as a 1×1 `Conv2d` with a weight of [classes, in_features, 1, 1]. It computes the same
+    /// as a `Linear`, so its step is `Operation::linear`.
     void convolution_head(std::string_view path, int in_features);
 
-    /// Adds the step in which a registered module reads the value `input`; returns the value it writes.
+    /// Adds a step that applies a registered module to the value `input`. Returns the number of its output.
     int apply(std::string_view path, int input);
-    /// Adds the step `input + other` of a block; returns the value it writes.
+    /// Adds the step `input + other` of a block. Returns the number of its output.
     int add(std::string_view block, int input, int other);
 
     Architecture finish() && { return std::move(net_); }

@@ -74,8 +74,8 @@ ClassNames read_class_names(const std::filesystem::path& path, int classes) {
 std::vector<int> find_classes(const ClassNames& class_names, std::string_view text) {
     std::vector<int> found;
     for (std::size_t index = 0; index < class_names.size(); ++index) {
-        const ClassName& label = class_names[index];
-        if (equal_ignoring_case(label.name, text) || (!label.wnid.empty() && label.wnid == text)) {
+        const ClassName& each = class_names[index];
+        if (equal_ignoring_case(each.name, text) || (!each.wnid.empty() && each.wnid == text)) {
             found.push_back(static_cast<int>(index));
         }
     }

@@ -7,31 +7,31 @@
 
 namespace imnet {
 
-/// What one output of a net stands for.
+/// The class that one output of a model stands for.
 struct ClassName {
     std::string name;
-    std::string wnid;  ///< WordNet id, "n02123045"; empty where the classes are not ImageNet's
+    std::string wnid;  ///< WordNet id, "n02123045"; empty if the class is not one of ImageNet's
 };
 
-/// Labels in index order.
+/// One entry a class, in index order.
 using ClassNames = std::vector<ClassName>;
 
-/// The 1000 classes of ILSVRC 2012 with torchvision's names (weights/imagenet_classes.tsv).
+/// The 1000 classes of ImageNet (ILSVRC 2012) with torchvision's names, from weights/imagenet_classes.tsv.
 ClassNames imagenet_class_names();
 
-/// The wnids in the order of the ILSVRC2012_ID of the challenge's development kit, which counts from 1:
-/// the first is n02119789, the kit fox. It is not the order of the indices.
+/// WordNet ids by ILSVRC2012_ID, the numbering of the challenge's development kit. Element 0 is ID 1
+/// (n02119789, kit fox). These IDs differ from class indices.
 std::vector<std::string> ilsvrc2012_wnids();
 
-/// `class 0`, `class 1` …
+/// The names `class 0`, `class 1`, … for a model without class names.
 ClassNames numbered_class_names(int classes);
 
-/// Class names from a UTF-8 text file, one a line, in index order. Throws ModelError where the file
-/// cannot be read, a line is empty, or the number of lines is not `classes`.
+/// Reads class names from a UTF-8 text file with one name a line, in index order. Throws ModelError if the
+/// file cannot be read, is not UTF-8, has an empty line, or does not have `classes` lines.
 ClassNames read_class_names(const std::filesystem::path& path, int classes);
 
-/// Indices of the classes that `text` means: a name (in any case), a wnid or an index. Empty where
-/// it means none.
+/// Indices of the classes that `text` names: by name (ignoring ASCII case) or WordNet id, else by index.
+/// Several classes may share a name. Empty if there is no such class.
 std::vector<int> find_classes(const ClassNames& class_names, std::string_view text);
 
 }  // namespace imnet

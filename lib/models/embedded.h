@@ -1,4 +1,4 @@
-// The tables of weights/, compiled into the library so that the program needs no file to run.
+// The tables of weights/, compiled into the library so that the program needs no data files.
 #pragma once
 
 #include <string_view>
@@ -9,7 +9,8 @@ namespace imnet {
 extern const std::string_view imagenet_classes_table;   ///< weights/imagenet_classes.tsv
 extern const std::string_view published_weights_table;  ///< weights/published.tsv
 
-/// The rows of a tab-separated table, without its header; the fields are views into it.
+/// Splits a tab-separated table into rows of fields, without the header line. The fields are views into
+/// `table`.
 std::vector<std::vector<std::string_view>> table_rows(std::string_view table);
 
 }  // namespace imnet

@@ -13,7 +13,7 @@
 namespace imnet {
 namespace {
 
-// y = x · scale + shift, what a batch norm computes in inference, for each channel.
+// What a batch norm computes in inference, for each channel: x · scale + shift.
 struct Affine {
     std::vector<double> scale;
     std::vector<double> shift;
@@ -32,7 +32,8 @@ public:
         }
     }
 
-    // A fused step takes the place of the last one that it absorbs: a residual is computed by then.
+    // A fused step runs at the place of the last step that it absorbs, because its residual may be computed
+    // after the convolution.
     std::vector<FusedStep> run() {
         std::map<std::size_t, FusedStep> by_place;
         for (std::size_t i = 0; i < steps_.size(); ++i) {
@@ -57,7 +58,8 @@ private:
         return fused;
     }
 
-    // The one step that reads the value, where there is only one and it comes after `place`.
+    // The step that reads the value if it is the only one, comes after `place` and was not absorbed; else
+    // null.
     const Step* only_reader(int value, std::size_t place) const {
         const auto& readers = readers_[static_cast<std::size_t>(value)];
         if (readers.size() != 1 || readers.front() <= place || absorbed_[readers.front()]) return nullptr;
@@ -80,6 +82,7 @@ private:
         return result;
     }
 
+    // The step alone, before it absorbs others.
     FusedStep plain(const Step& step) const {
         FusedStep fused;
         fused.name = step.module;
@@ -113,7 +116,8 @@ private:
             case Operation::relu:
             case Operation::add: break;
         }
-        throw ModelError(fmt::format("{}: the engine cannot join this step to one before it", step.module));
+        throw ModelError(
+            fmt::format("{}: this step cannot be fused into one before it: use --engine torch", step.module));
     }
 
     static void set_after(FusedStep& fused, const Affine& norm) {
@@ -128,7 +132,8 @@ private:
         }
     }
 
-    // Whether `next`, the only reader of what `fused` computes, has become a part of it.
+    // Fuses `next`, the only step that reads the output of `fused`, into `fused`. Returns false if it does
+    // not fit into relu((operation(x) + residual) · scale + shift).
     bool absorb(FusedStep& fused, const Step& next) const {
         const bool convolves = fused.kind == FusedStep::Kind::convolution;
         const bool pools = fused.kind == FusedStep::Kind::max_pool;
@@ -156,7 +161,7 @@ private:
 
     const std::vector<Step>& steps_;
     std::vector<bool> absorbed_;
-    std::vector<std::vector<std::size_t>> readers_;  ///< by value: the steps that read it
+    std::vector<std::vector<std::size_t>> readers_;  ///< for each value, the steps that read it
     std::map<std::string, std::span<const float>, std::less<>> tensors_;
 };
 

@@ -1,4 +1,4 @@
-// The net as an engine for inference runs it: fewer and larger steps.
+// The network as an inference engine runs it: fewer, larger steps than in the architecture.
 #pragma once
 
 #include <span>
@@ -10,17 +10,16 @@
 
 namespace imnet {
 
-/// One step with all that follows from it at once: y = relu((conv(x) + residual) · scale + shift),
-/// where each part but the operation may be absent. Values keep the numbers of the architecture.
+/// One step with the steps that were fused into it: y = relu((operation(x) + residual) · scale + shift).
+/// Every part except the operation may be absent. Values keep their numbers from the architecture.
 struct FusedStep {
-    /// `affine` is x · scale + shift for each channel: a batch norm with no convolution before it
-    /// that it could be folded into.
+    /// `affine` is a batch norm that could not be folded into a convolution: only · scale + shift.
     enum class Kind { convolution, affine, max_pool, global_average_pool, linear };
 
     Kind kind = Kind::convolution;
     std::string name;  ///< path of the module
     int input = 0;
-    int residual = -1;  ///< value that is added to the convolution's; -1 for none
+    int residual = -1;  ///< value that is added to the convolution's result; -1 for none
     int output = 0;
     int in_channels = 0;
     int out_channels = 0;
@@ -30,25 +29,26 @@ struct FusedStep {
     int groups = 1;
     bool relu = false;
 
-    std::span<const float> weight;    ///< as the checkpoint holds it: [out, in / groups, kernel, kernel]
-    std::vector<float> weight_scale;  ///< for each output channel; empty for 1: see `folded_weight`
-    std::vector<float> bias;          ///< [out] of a convolution or linear step
+    std::span<const float> weight;    ///< from the checkpoint: [out, in / groups, kernel, kernel]
+    std::vector<float> weight_scale;  ///< [out], see `folded_weight`; empty for 1
+    std::vector<float> bias;          ///< [out], of a convolution or linear step
     std::vector<float> scale;         ///< [out], applied after the residual; empty for none
-    std::vector<float> shift;         ///< [out]
+    std::vector<float> shift;         ///< [out], applied after the scale
 };
 
 struct FusedNet {
     std::vector<FusedStep> steps;
     int classes = 0;
-    Parameters parameters;  ///< owns what the weights view
+    Parameters parameters;  ///< owns the memory that `FusedStep::weight` views
 };
 
-/// Folds every batch norm that follows a convolution into its weights (computed in double), and
-/// joins residual additions, later batch norms and ReLUs to the convolution or pool that they follow. A value
-/// that several steps read is never folded away. Throws ModelError for a net that it cannot join.
+/// Folds a batch norm directly after a convolution into its weights and bias (computed in double). Fuses
+/// residual additions, other batch norms and ReLUs into the convolution or pooling before them. Keeps every
+/// value that more than one step reads. Throws ModelError if a ReLU or addition cannot be fused.
 FusedNet fuse(const Architecture& architecture, const Parameters& parameters);
 
-/// The weight of a convolution with its batch norm folded in: [out, in / groups, kernel, kernel].
+/// `weight` times `weight_scale`, the weight with its batch norm folded in: [out, in / groups, kernel,
+/// kernel].
 std::vector<float> folded_weight(const FusedStep& step);
 
 }  // namespace imnet

@@ -22,7 +22,7 @@ namespace {
 
 constexpr std::size_t listed = 3;  ///< names of each kind that an error shows
 
-/// How a state dict differs from what an architecture needs.
+/// How a state dict differs from the parameters of an architecture.
 struct Misfit {
     std::vector<std::string> missing;
     std::vector<std::string> unexpected;
@@ -71,7 +71,7 @@ std::string describe(const Misfit& misfit) {
     return fmt::format("{}", fmt::join(parts, ", "));
 }
 
-/// Whether the bytes already are what an engine reads.
+/// Whether the bytes are contiguous, aligned float32 in this machine's byte order.
 bool usable_in_place(const TensorView& tensor) {
     return std::endian::native == std::endian::little && tensor.dtype == DType::float32 &&
            !tensor.big_endian && tensor.is_contiguous() &&

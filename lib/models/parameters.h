@@ -12,15 +12,15 @@
 
 namespace imnet {
 
-/// The tensors of a net as contiguous float32, one per entry of `Architecture::parameters` and in
-/// that order (`num_batches_tracked` is empty). Tensors that lie so in a mapped file are viewed in
-/// place; all others are converted. Copies share the memory.
+/// The tensors of a network as contiguous float32, one for each entry of `Architecture::parameters`, in
+/// that order (`num_batches_tracked` is empty). A tensor that is stored like that in a mapped file is used
+/// in place; others are converted. Copies share the memory.
 class Parameters {
 public:
     std::span<const float> at(std::size_t index) const { return views_.at(index); }
     std::size_t size() const { return views_.size(); }
 
-    /// The tensor of that name; throws std::out_of_range where the architecture has none.
+    /// The tensor with that name. Throws std::out_of_range if the architecture has none.
     std::span<const float> at(const Architecture& architecture, std::string_view name) const;
 
 private:
@@ -31,26 +31,26 @@ private:
     std::vector<std::shared_ptr<const void>> owners_;
 };
 
-/// Gives each parameter of the architecture its tensor. `source` names the checkpoint in errors.
-/// Throws ModelError with one line that lists the first missing, unexpected and mis-shaped tensors.
-/// `num_batches_tracked` may be missing: nothing is computed from it.
+/// Takes the architecture's parameters from a state dict, as a strict `load_state_dict` does, except that
+/// `num_batches_tracked` may be missing, because inference does not use it. `source` names the checkpoint in
+/// errors. Throws ModelError, which lists the first missing, unexpected and wrongly shaped tensors.
 Parameters bind_parameters(const Architecture& architecture, const StateDict& state_dict,
                            std::string_view source);
 
-/// The architecture, with any number of classes, that the state dict's names and shapes fit; empty
-/// where there is none.
+/// The name of the architecture that the state dict fits with some number of classes; empty if there is none.
 std::string_view fitting_architecture(const StateDict& state_dict);
 
-/// Number of classes that the state dict's head has, found by the architecture's head; 0 where it
-/// has no such tensor.
+/// Number of classes of the state dict: the first dimension of the weight of the architecture's head. 0 if
+/// the state dict has no such tensor.
 int head_classes(const Architecture& architecture, const StateDict& state_dict);
 
-/// Initialises as `torch.manual_seed(seed)` followed by the constructor of torchvision (or timm)
-/// does on a CPU: the same stream of random numbers, equal up to rounding in log, sin and cos.
+/// Initialises as `torch.manual_seed(seed)` followed by torchvision's (or timm's) constructor does on a CPU.
+/// The numbers are equal up to rounding in log, sin and cos.
 Parameters random_parameters(const Architecture& architecture, std::uint64_t seed);
 
-/// The parameters of a net with another number of classes, and the head of `architecture` as
-/// `torch.manual_seed(seed)` and `net.fc = nn.Linear(features, classes)` make it.
+/// Replaces the head: the other parameters are shared with `parameters`, the head is initialised as
+/// `torch.manual_seed(seed); net.fc = nn.Linear(features, classes)` does it. `architecture` has the new
+/// number of classes.
 Parameters with_new_head(const Architecture& architecture, const Parameters& parameters, std::uint64_t seed);
 
 }  // namespace imnet

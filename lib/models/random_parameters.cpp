@@ -19,7 +19,8 @@ void fill_uniform(std::span<float> tensor, double bound, TorchGenerator& generat
     for (float& value : tensor) value = generator.uniform(-bound, bound);
 }
 
-/// Box-Muller in place: 16 uniform numbers become 16 normal ones, of which 0…7 are the radii.
+/// The Box-Muller transform as PyTorch does it: uniform numbers j (radius) and j + 8 (angle) become two
+/// normally distributed ones.
 void box_muller(std::span<float, 16> values, float deviation) {
     for (int j = 0; j < 8; ++j) {
         const float radius = std::sqrt(-2.0F * std::log(1.0F - values[j]));
@@ -29,20 +30,20 @@ void box_muller(std::span<float, 16> values, float deviation) {
     }
 }
 
-/// `Tensor.normal_(0, deviation)` of a multiple of 16 elements, as all weights here are.
+/// `Tensor.normal_(0, deviation)` for a multiple of 16 elements, which all convolutions and timm's head have.
 void fill_normal(std::span<float> tensor, double deviation, TorchGenerator& generator) {
     for (float& value : tensor) value = generator.rand();
     for (std::size_t i = 0; i < tensor.size(); i += 16)
         box_muller(tensor.subspan(i).first<16>(), static_cast<float>(deviation));
 }
 
-/// He's deviation for a layer before a ReLU: sqrt(2 / fan-out).
+/// Standard deviation of `kaiming_normal_(mode="fan_out", nonlinearity="relu")`: sqrt(2 / fan_out).
 double kaiming_deviation(const Parameter& weight) {
     const std::int64_t fan_out = weight.element_count() / weight.shape[1];
     return std::sqrt(2.0) / std::sqrt(static_cast<double>(fan_out));
 }
 
-/// 1 / sqrt(fan-in), the bound of PyTorch's default for weight and bias of a linear layer.
+/// The bound of PyTorch's default initialisation of a linear layer, weight and bias: 1 / sqrt(fan_in).
 double linear_bound(const Architecture& architecture) {
     const Step& head = architecture.steps.back();
     return 1.0 / std::sqrt(static_cast<double>(head.in_channels));
@@ -50,10 +51,10 @@ double linear_bound(const Architecture& architecture) {
 
 }  // namespace
 
-// The constructors draw twice. When PyTorch makes a layer it draws its default weights, which nets
-// then replace, in the order of `modules()`, by what they prefer: convolutions always, the head in
-// timm (deviation 0.01, bias 0) but not in torchvision. Replaced numbers need only be skipped, and
-// the head is made last, so its default weights are the end of that first part of the stream.
+// A PyTorch constructor draws random numbers in two passes. First each layer draws its default weights when
+// it is made. Then the network initialises layers again, in the order of `modules()`: all convolutions, and
+// in timm also the head (deviation 0.01, bias 0). torchvision keeps the head's default weights. So the
+// numbers of the first pass are skipped, except those of torchvision's head, which is made last.
 Parameters random_parameters(const Architecture& architecture, std::uint64_t seed) {
     const bool keeps_default_head = architecture.type == "ResNet";
     TorchGenerator generator(seed);

@@ -12,7 +12,7 @@ namespace {
 struct Block {
     std::string path;
     int in_channels;
-    int planes;  ///< 64, 128, 256, 512: a stage each
+    int planes;  ///< torchvision's name: 64, 128, 256, 512 in stages 1 to 4
     int stride;
     bool downsample;
 };

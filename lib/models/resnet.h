@@ -7,17 +7,17 @@
 
 namespace imnet {
 
-/// What tells the members of torchvision's ResNet family apart.
+/// How one member of torchvision's ResNet family differs from the others.
 struct ResNetVariant {
     std::string_view name;
-    bool bottleneck;            ///< 1×1, 3×3, 1×1 instead of two 3×3
-    std::array<int, 4> blocks;  ///< a stage each
-    int groups = 1;             ///< of the 3×3 convolution; ResNeXt's cardinality
+    bool bottleneck;            ///< blocks of 1×1, 3×3, 1×1 convolutions instead of two 3×3
+    std::array<int, 4> blocks;  ///< number of blocks in each stage
+    int groups = 1;             ///< of the 3×3 convolutions; ResNeXt's cardinality
     int width_per_group = 64;
 };
 
-/// Deep Residual Learning (arXiv:1512.03385) as torchvision builds it, with the stride of a
-/// bottleneck on its 3×3 convolution; ResNeXt is arXiv:1611.05431, Wide ResNet arXiv:1605.07146.
+/// ResNet (He et al. 2015, arXiv:1512.03385) as torchvision builds it: the stride of a bottleneck is on its
+/// 3×3 convolution. Also ResNeXt (arXiv:1611.05431) and Wide ResNet (arXiv:1605.07146).
 Architecture resnet(const ResNetVariant& variant, int classes);
 
 }  // namespace imnet

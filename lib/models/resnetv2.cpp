@@ -21,7 +21,8 @@ int norm(ArchitectureBuilder& net, const std::string& path, int x) {
     return net.apply(path + ".act", net.apply(path, x));
 }
 
-// p = relu(norm1(x)); y = conv3(relu(norm3(conv2(relu(norm2(conv1(p))))))); y + (downsample(p) or x)
+// p = relu(norm1(x)); y = conv3(relu(norm3(conv2(relu(norm2(conv1(p)))))))
+// returns y + downsample(p) in the first block of a stage, y + x in the others
 int preactivation_bottleneck(ArchitectureBuilder& net, const std::string& path, int in_channels,
                              int out_channels, int stride, bool downsample, int x) {
     const auto at = [&](const char* member) { return path + "." + member; };

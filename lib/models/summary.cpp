@@ -17,7 +17,8 @@ namespace {
 
 constexpr std::size_t npos = std::string_view::npos;
 
-/// A line of `print(model)`, and the module that it opens (none for closing lines and details).
+/// A line of `print(model)`. `module` is set in the line that starts a module, not in lines that show its
+/// details or its closing parenthesis.
 struct Line {
     std::string text;
     const Module* module = nullptr;
@@ -28,14 +29,14 @@ std::string_view parent(std::string_view path) {
     return dot == npos ? std::string_view() : path.substr(0, dot);
 }
 
-/// Whether the module is `path` or lies below it; everything lies below the root, "".
+/// Whether `module` is `path` or inside it. Every module is inside the root, "".
 bool within(std::string_view module, std::string_view path) {
     return path.empty() ||
            (module.starts_with(path) && (module.size() == path.size() || module[path.size()] == '.'));
 }
 
-/// PyTorch's `Module.__repr__`: a module without children stands on one line; else the details and
-/// the children have a line each, and a closing parenthesis.
+/// PyTorch's `Module.__repr__`: a module without children is one line; otherwise its details, each child and
+/// the closing parenthesis have lines of their own.
 class Printer {
 public:
     explicit Printer(const std::vector<Module>& modules) : modules_(modules) {}
@@ -50,9 +51,9 @@ private:
         return next_ < modules_.size() && parent(modules_[next_].path) == path;
     }
 
-    void print(std::string_view label, int indent) {
+    void print(std::string_view prefix, int indent) {
         const Module& module = modules_[next_++];
-        const std::string opening = fmt::format("{:{}}{}{}(", "", indent, label, module.type);
+        const std::string opening = fmt::format("{:{}}{}{}(", "", indent, prefix, module.type);
         if (!has_next_child(module.path)) {
             lines_.push_back({opening + module.details + ")", &module});
             return;
@@ -72,7 +73,7 @@ private:
     std::vector<Line> lines_;
 };
 
-/// What the module's last step gives, as `[1, 64, 112, 112]`.
+/// Shape of the output of the module's last step, `[1, 64, 112, 112]`; empty if the module has no step.
 std::string output_shape(const Architecture& architecture, const std::vector<Shape>& shapes,
                          const Module& module) {
     const auto& steps = architecture.steps;
@@ -80,7 +81,7 @@ std::string output_shape(const Architecture& architecture, const std::vector<Sha
                                    [&](const Step& step) { return within(step.module, module.path); });
     if (last == steps.rend()) return "";
     const Shape& shape = shapes[last->output];
-    // PyTorch's pooling modules, and a head that is a 1×1 convolution, leave a map of one pixel.
+    // In PyTorch the output of global pooling, and of a head that is a 1×1 convolution, is [1, C, 1, 1].
     const bool one_pixel =
         last->module == module.path &&
         (last->operation == Operation::global_average_pool || (shape.size() == 1 && module.type == "Conv2d"));

@@ -8,7 +8,7 @@ namespace {
 
 using namespace imnet;
 
-TEST_CASE("modules keep the order of registration, steps that of the forward pass") {
+TEST_CASE("modules are in the order of registration, steps in the order of the forward pass") {
     ArchitectureBuilder net("tiny", "Tiny", 2);
     net.relu("act");
     net.convolution("conv", 3, 8, 5, 2);
@@ -33,7 +33,7 @@ TEST_CASE("modules keep the order of registration, steps that of the forward pas
     CHECK(built.steps[4].module == "act");
 }
 
-TEST_CASE("batch norm has five tensors, of which two are trainable") {
+TEST_CASE("a batch norm has five tensors, and two of them are trainable") {
     ArchitectureBuilder net("tiny", "Tiny", 2);
     net.batch_norm("norm", 16);
     const Architecture built = std::move(net).finish();
@@ -44,7 +44,7 @@ TEST_CASE("batch norm has five tensors, of which two are trainable") {
     CHECK(built.parameter_count() == 32);
 }
 
-TEST_CASE("groups divide the depth of a weight") {
+TEST_CASE("a grouped convolution has a weight of in_channels / groups") {
     ArchitectureBuilder net("tiny", "Tiny", 2);
     net.convolution("conv", 128, 128, 3, 1, 32);
     const Architecture built = std::move(net).finish();

@@ -12,7 +12,7 @@ namespace {
 
 using namespace imnet;
 
-TEST_CASE("every architecture has the parameters that its authors publish") {
+TEST_CASE("every architecture has the published number of parameters") {
     CHECK(architecture("resnet18").parameter_count() == 11'689'512);
     CHECK(architecture("resnet34").parameter_count() == 21'797'672);
     CHECK(architecture("resnet50").parameter_count() == 25'557'032);
@@ -27,7 +27,7 @@ TEST_CASE("every architecture has the parameters that its authors publish") {
     CHECK(architecture_names().size() == 11);
 }
 
-TEST_CASE("the head has as many outputs as classes are asked for") {
+TEST_CASE("the head has the given number of classes") {
     const Architecture net = architecture("resnet50", 7);
     CHECK(net.classes == 7);
     CHECK(net.parameters.back().name == "fc.bias");
@@ -36,14 +36,14 @@ TEST_CASE("the head has as many outputs as classes are asked for") {
     CHECK(net.parameter_count() == 25'557'032 - 993 * 2049);
 }
 
-TEST_CASE("an unknown name brings the nearest known ones") {
+TEST_CASE("the error for an unknown name suggests similar names") {
     CHECK_THROWS_WITH_AS(architecture("resnet-50"),
                          doctest::Contains("no architecture is called 'resnet-50': did you mean resnet50"),
                          UsageError);
     CHECK_THROWS_WITH_AS(architecture("x"), doctest::Contains("'imnet models' lists them all"), UsageError);
 }
 
-TEST_CASE("every step reads values that were written before, and writes one of its own") {
+TEST_CASE("every step reads values that earlier steps wrote, and writes a new one") {
     for (const std::string_view name : architecture_names()) {
         CAPTURE(name);
         const Architecture net = architecture(name);
@@ -57,7 +57,7 @@ TEST_CASE("every step reads values that were written before, and writes one of i
     }
 }
 
-TEST_CASE("both operands of a sum have one shape, and every layer reads the width it expects") {
+TEST_CASE("both operands of an addition have the same shape, and every layer reads the channels it expects") {
     for (const std::string_view name : architecture_names()) {
         CAPTURE(name);
         const Architecture net = architecture(name);
@@ -71,7 +71,7 @@ TEST_CASE("both operands of a sum have one shape, and every layer reads the widt
     }
 }
 
-TEST_CASE("sizes round as PyTorch's convolution and pooling do") {
+TEST_CASE("odd image sizes are rounded as in PyTorch's convolution and pooling") {
     const Architecture net = architecture("resnet18");
     const std::vector<Shape> shapes = value_shapes(net, 225, 97);
     CHECK(shapes[0] == Shape{3, 225, 97});
@@ -81,7 +81,7 @@ TEST_CASE("sizes round as PyTorch's convolution and pooling do") {
     CHECK(shapes[shapes.size() - 2] == Shape{512});
 }
 
-TEST_CASE("modules and parameters have names of their own, and each step names a module") {
+TEST_CASE("names of modules and parameters are unique, and each step names a module") {
     for (const std::string_view name : architecture_names()) {
         CAPTURE(name);
         const Architecture net = architecture(name);

@@ -9,7 +9,7 @@
 
 using namespace imnet;
 
-TEST_CASE("ImageNet's classes have the names and wnids of torchvision") {
+TEST_CASE("ImageNet's classes have torchvision's names and WordNet ids") {
     const ClassNames class_names = imagenet_class_names();
     REQUIRE(class_names.size() == 1000);
     CHECK(class_names[0].name == "tench");
@@ -18,21 +18,21 @@ TEST_CASE("ImageNet's classes have the names and wnids of torchvision") {
     CHECK(class_names[999].name == "toilet tissue");
 }
 
-TEST_CASE("the ids of ILSVRC 2012 are another order than the indices") {
+TEST_CASE("ILSVRC2012_IDs are in another order than class indices") {
     const std::vector<std::string> wnids = ilsvrc2012_wnids();
     REQUIRE(wnids.size() == 1000);
     CHECK(std::set(wnids.begin(), wnids.end()).size() == 1000);
     CHECK(wnids[0] == "n02119789");    // 1 kit_fox
     CHECK(wnids[448] == "n01440764");  // 449 tench
     CHECK(wnids[999] == "n03255030");  // 1000 dumbbell
-    // The first validation pictures: their lines of the ground truth, and their indices elsewhere.
+    // The first three validation pictures: their IDs in the ground truth file, and their class indices.
     const ClassNames class_names = imagenet_class_names();
     CHECK(wnids[490 - 1] == class_names[65].wnid);
     CHECK(wnids[361 - 1] == class_names[970].wnid);
     CHECK(wnids[171 - 1] == class_names[230].wnid);
 }
 
-TEST_CASE("a class is found by name in any case, by wnid and by index") {
+TEST_CASE("a class is found by its name in any case, its WordNet id or its index") {
     const ClassNames class_names = imagenet_class_names();
     CHECK(find_classes(class_names, "Tabby") == std::vector{281});
     CHECK(find_classes(class_names, "n02123045") == std::vector{281});
@@ -40,10 +40,10 @@ TEST_CASE("a class is found by name in any case, by wnid and by index") {
     CHECK(find_classes(class_names, "1000").empty());
     CHECK(find_classes(class_names, "tab").empty());
     CHECK(find_classes({{"dog", ""}, {"dog", ""}, {"0", ""}}, "dog") == std::vector{0, 1});
-    CHECK(find_classes({{"dog", ""}, {"0", ""}}, "0") == std::vector{1});  // a name goes before an index
+    CHECK(find_classes({{"dog", ""}, {"0", ""}}, "0") == std::vector{1});  // a name wins over an index
 }
 
-TEST_CASE("class names are read one a line") {
+TEST_CASE("a file of class names has one name a line") {
     const test::TemporaryFolder folder;
     const ClassNames class_names =
         read_class_names(folder.write("names", "\xEF\xBB\xBFrose\r\ncaf\xC3\xA9"), 2);
@@ -52,7 +52,7 @@ TEST_CASE("class names are read one a line") {
     CHECK(class_names[1].wnid.empty());
 }
 
-TEST_CASE("class names that do not fit the model are refused") {
+TEST_CASE("a file of class names that does not fit the model is refused") {
     const test::TemporaryFolder folder;
     const auto message = [&](std::string_view text) {
         const auto path = folder.write("names", text);
@@ -71,6 +71,4 @@ TEST_CASE("class names that do not fit the model are refused") {
     CHECK_THROWS_AS(read_class_names("/no/such/file", 2), ModelError);
 }
 
-TEST_CASE("a head of another size has numbered classes") {
-    CHECK(numbered_class_names(2)[1].name == "class 1");
-}
+TEST_CASE("numbered class names count from 0") { CHECK(numbered_class_names(2)[1].name == "class 1"); }

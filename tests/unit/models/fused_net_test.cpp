@@ -26,20 +26,20 @@ std::ptrdiff_t count(const FusedNet& net, Kind kind) {
                          [&](const FusedStep& each) { return each.kind == kind; });
 }
 
-TEST_CASE("in a ResNet every norm, sum and ReLU becomes a part of a convolution") {
+TEST_CASE("in a ResNet every norm, addition and ReLU is fused into a convolution") {
     const FusedNet net = fused("resnet50");
     CHECK(count(net, Kind::convolution) == 53);
-    CHECK(net.steps.size() == 53 + 3);  // and max-pool, average pool, linear
+    CHECK(net.steps.size() == 53 + 3);  // the others: max pool, average pool, linear
     CHECK(step(net, "conv1").relu);
     CHECK(step(net, "layer1.0.conv2").residual == -1);
     CHECK_FALSE(step(net, "layer1.0.downsample.0").relu);
-    // The sum of a block takes the downsampled input, or the input itself.
+    // The residual of a block is its downsampled input, or the input itself.
     CHECK(step(net, "layer1.0.conv3").residual == step(net, "layer1.0.downsample.0").output);
     CHECK(step(net, "layer1.1.conv3").residual == step(net, "layer1.1.conv1").input);
     CHECK(step(net, "layer1.1.conv3").relu);
 }
 
-TEST_CASE("steps stand in an order in which all that they read has been written") {
+TEST_CASE("a fused step reads only values that earlier steps wrote") {
     for (const std::string name : {"resnet18", "resnet50", "resnext50_32x4d", "resnetv2_50"}) {
         std::vector<int> written{0};
         const auto known = [&](int value) {
@@ -53,14 +53,13 @@ TEST_CASE("steps stand in an order in which all that they read has been written"
     }
 }
 
-TEST_CASE("the pre-activation net keeps the norms whose input is needed elsewhere") {
+TEST_CASE("in the pre-activation net, norms whose input is read elsewhere stay steps") {
     const FusedNet net = fused("resnetv2_50");
-    // norm1 of the twelve blocks with an identity shortcut
-    CHECK(count(net, Kind::affine) == 12);
-    // That of the first block follows the pool.
+    CHECK(count(net, Kind::affine) == 12);  // norm1 of the blocks with an identity shortcut
+    // norm1 of the first block is fused into the max pool.
     CHECK(step(net, "stem.pool").relu);
     CHECK(step(net, "stages.0.blocks.1.norm1").relu);
-    // norm1 of the first block of a stage follows the sum of the block before; so does the last norm.
+    // norm1 of the first block of a stage, and the last norm, are fused into the block before.
     CHECK_FALSE(step(net, "stages.0.blocks.2.conv3").scale.empty());
     CHECK(step(net, "stages.0.blocks.2.conv3").relu);
     CHECK_FALSE(step(net, "stages.3.blocks.2.conv3").scale.empty());
@@ -68,7 +67,7 @@ TEST_CASE("the pre-activation net keeps the norms whose input is needed elsewher
     CHECK_FALSE(step(net, "stages.0.blocks.0.conv3").relu);
 }
 
-TEST_CASE("a folded convolution computes what convolution and norm do") {
+TEST_CASE("a batch norm is folded into weight and bias") {
     const Architecture net = architecture("resnet18", 10);
     const Parameters parameters = random_parameters(net, 3);
     const FusedNet folded = fuse(net, parameters);

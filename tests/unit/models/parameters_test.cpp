@@ -35,7 +35,7 @@ std::string refusal(const Architecture& net, const StateDict& state_dict) {
     return "";
 }
 
-TEST_CASE("tensors that already lie as they are read are not copied") {
+TEST_CASE("contiguous float32 tensors are not copied") {
     const Architecture net = architecture("resnet18", 10);
     const StateDict state_dict = state_dict_of(net);
     const Parameters parameters = bind_parameters(net, state_dict, "net.pth");
@@ -51,7 +51,7 @@ TEST_CASE("tensors that already lie as they are read are not copied") {
     }
 }
 
-TEST_CASE("parameters keep the checkpoint's memory alive") {
+TEST_CASE("parameters keep the memory of the checkpoint alive") {
     const Architecture net = architecture("resnet18", 10);
     StateDict state_dict = state_dict_of(net);
     const std::weak_ptr<const void> owner = state_dict.owner;
@@ -61,7 +61,7 @@ TEST_CASE("parameters keep the checkpoint's memory alive") {
     CHECK(parameters.at(net, "conv1.weight")[5] == 5.0F);
 }
 
-TEST_CASE("other types, strides and alignments are converted") {
+TEST_CASE("tensors with another dtype, other strides or without alignment are converted") {
     const Architecture net = architecture("resnet18", 2);
     StateDict state_dict = state_dict_of(net);
 
@@ -89,7 +89,7 @@ TEST_CASE("other types, strides and alignments are converted") {
     CHECK(parameters.at(net, "bn1.bias")[0] == 7.0F);
 }
 
-TEST_CASE("num_batches_tracked may be missing, as in old checkpoints") {
+TEST_CASE("num_batches_tracked may be missing, as it is in old checkpoints") {
     const Architecture net = architecture("resnet18", 10);
     StateDict state_dict = state_dict_of(net);
     std::erase_if(state_dict.tensors,
@@ -97,7 +97,7 @@ TEST_CASE("num_batches_tracked may be missing, as in old checkpoints") {
     CHECK(bind_parameters(net, state_dict, "net.pth").size() == net.parameters.size());
 }
 
-TEST_CASE("a misfit is one line that names the first of each kind") {
+TEST_CASE("the error for a wrong checkpoint lists missing, unexpected and wrongly shaped tensors") {
     const Architecture net = architecture("resnet50", 10);
     StateDict state_dict = state_dict_of(net);
     erase(state_dict, "fc.weight");
@@ -110,7 +110,7 @@ TEST_CASE("a misfit is one line that names the first of each kind") {
           "1 of another shape (conv1.weight is [64, 3, 3, 3], expected [64, 3, 7, 7])");
 }
 
-TEST_CASE("long lists are cut, with their length") {
+TEST_CASE("the error shows three names and the length of a long list") {
     const Architecture net = architecture("resnet18", 10);
     StateDict state_dict = state_dict_of(net);
     std::erase_if(state_dict.tensors, [](const auto& entry) { return entry.first.starts_with("layer4."); });
@@ -119,7 +119,7 @@ TEST_CASE("long lists are cut, with their length") {
           "layer4.0.bn1.bias, …)");
 }
 
-TEST_CASE("a checkpoint of another architecture says which it looks like") {
+TEST_CASE("the error for a checkpoint of another architecture names that architecture") {
     const std::string message =
         refusal(architecture("resnet50"), state_dict_of(architecture("resnet18", 37)));
     CHECK(message.starts_with("net.pth does not fit resnet50: "));
@@ -127,7 +127,7 @@ TEST_CASE("a checkpoint of another architecture says which it looks like") {
     CHECK(message.find('\n') == std::string::npos);
 }
 
-TEST_CASE("the head tells the number of classes") {
+TEST_CASE("the head of a state dict gives the number of classes") {
     const Architecture net = architecture("resnet18");
     CHECK(head_classes(net, state_dict_of(architecture("resnet18", 37))) == 37);
     CHECK(head_classes(architecture("resnetv2_50"), state_dict_of(architecture("resnetv2_50", 5))) == 5);
@@ -136,7 +136,7 @@ TEST_CASE("the head tells the number of classes") {
     CHECK(head_classes(net, headless) == 0);
 }
 
-TEST_CASE("a name that the architecture does not have") {
+TEST_CASE("an unknown parameter name throws out_of_range") {
     const Architecture net = architecture("resnet18", 10);
     const Parameters parameters = bind_parameters(net, state_dict_of(net), "net.pth");
     CHECK_THROWS_WITH_AS(parameters.at(net, "fc2.weight"), "resnet18 has no parameter 'fc2.weight'",

@@ -9,7 +9,7 @@ namespace {
 
 using namespace imnet;
 
-/// The first three and the last element, as PyTorch 1.13 and 2.13 print them.
+/// Compares the first three and the last element with what PyTorch 1.13 and 2.13 print.
 void check_ends(std::span<const float> tensor, float a, float b, float c, float last) {
     CHECK(tensor[0] == doctest::Approx(a).epsilon(1e-6));
     CHECK(tensor[1] == doctest::Approx(b).epsilon(1e-6));
@@ -41,7 +41,7 @@ TEST_CASE("torch.manual_seed(0); timm.create_model('resnetv2_50', num_classes=10
     CHECK(std::ranges::count(parameters.at(net, "head.fc.bias"), 0.0F) == 10);
 }
 
-TEST_CASE("only the low 32 bits of a seed count, as in PyTorch") {
+TEST_CASE("only the low 32 bits of the seed are used, as in PyTorch") {
     const Architecture net = architecture("resnet18", 10);
     const Parameters parameters = random_parameters(net, (std::uint64_t{1} << 32) + 1);
     check_ends(parameters.at(net, "conv1.weight"), -0.00422320887F, -0.0113959732F, -0.00750463549F,
@@ -66,14 +66,13 @@ TEST_CASE("torch.manual_seed(0); net.fc = torch.nn.Linear(512, 3)") {
                -0.0257785339F);
     CHECK(parameters.at(net, "fc.weight").size() == 3 * 512);
     check_ends(parameters.at(net, "fc.bias"), -0.0146948462F, 0.0142406719F, 0.0195487402F, 0.0195487402F);
-    // All else is the parent's.
+    // The other tensors are shared with the parent.
     CHECK(parameters.at(net, "conv1.weight").data() == parent.at(net, "conv1.weight").data());
     CHECK(parameters.at(net, "layer4.1.bn2.running_var").data() ==
           parent.at(net, "layer4.1.bn2.running_var").data());
 }
 
-TEST_CASE(
-    "torch.manual_seed(42); net.head.fc = torch.nn.Linear(2048, 3), as the 1x1 convolution that timm has") {
+TEST_CASE("torch.manual_seed(42); net.head.fc = torch.nn.Linear(2048, 3), stored as timm's 1x1 convolution") {
     const Architecture net = architecture("resnetv2_50", 3);
     const Parameters parameters =
         with_new_head(net, random_parameters(architecture("resnetv2_50", 10), 7), 42);

@@ -14,7 +14,7 @@ const Step& step(const Architecture& net, const std::string& module) {
     return *std::ranges::find(net.steps, module, &Step::module);
 }
 
-/// Names of the steps within one block, in order.
+/// Names of the steps of one block, in order, without the path of the block.
 std::vector<std::string> steps_of(const Architecture& net, const std::string& block) {
     std::vector<std::string> names;
     for (const Step& s : net.steps)
@@ -35,7 +35,7 @@ TEST_CASE("a basic block is two 3×3 convolutions and a shortcut") {
     CHECK(step(net, "layer2.1.conv1").stride == 1);
 }
 
-TEST_CASE("a bottleneck has its stride on the 3×3 convolution") {
+TEST_CASE("the stride of a bottleneck is on its 3×3 convolution") {
     const Architecture net = resnet({"resnet50", true, {3, 4, 6, 3}}, 1000);
     CHECK(step(net, "layer3.0.conv1").stride == 1);
     CHECK(step(net, "layer3.0.conv2").stride == 2);
@@ -44,7 +44,7 @@ TEST_CASE("a bottleneck has its stride on the 3×3 convolution") {
     CHECK(steps_of(net, "layer1.1").size() == 10);
 }
 
-TEST_CASE("ResNeXt has groups, Wide ResNet a wider middle, both the same ends") {
+TEST_CASE("ResNeXt has grouped and Wide ResNet wider 3×3 convolutions, with the same output channels") {
     const Architecture resnext = resnet({"resnext50_32x4d", true, {3, 4, 6, 3}, 32, 4}, 1000);
     CHECK(step(resnext, "layer1.0.conv2").groups == 32);
     CHECK(step(resnext, "layer1.0.conv2").out_channels == 128);
@@ -57,7 +57,7 @@ TEST_CASE("ResNeXt has groups, Wide ResNet a wider middle, both the same ends") 
     CHECK(step(wide, "layer4.0.conv3").out_channels == 2048);
 }
 
-TEST_CASE("the state dict starts and ends as torchvision's does") {
+TEST_CASE("the state dict starts and ends with torchvision's entries") {
     const Architecture net = resnet({"resnet18", false, {2, 2, 2, 2}}, 1000);
     CHECK(net.parameters.front().name == "conv1.weight");
     CHECK(net.parameters.front().shape == Shape{64, 3, 7, 7});

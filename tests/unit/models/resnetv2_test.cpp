@@ -13,7 +13,7 @@ const Step& step(const Architecture& net, const std::string& module) {
     return *std::ranges::find(net.steps, module, &Step::module);
 }
 
-TEST_CASE("the shortcut of a first block reads the activated norm, that of the others the block's input") {
+TEST_CASE("the shortcut reads relu(norm1) in the first block of a stage, the block's input in the others") {
     const Architecture net = resnetv2_50(1000);
     const int activated = step(net, "stages.1.blocks.0.norm1.act").output;
     CHECK(step(net, "stages.1.blocks.0.conv1").input == activated);
@@ -25,7 +25,7 @@ TEST_CASE("the shortcut of a first block reads the activated norm, that of the o
     CHECK(step(net, "stages.1.blocks.1").other == block_input);
 }
 
-TEST_CASE("nothing is normalised after the stem, and the last sum is") {
+TEST_CASE("there is no norm after the stem, and one after the last block") {
     const Architecture net = resnetv2_50(1000);
     CHECK(net.steps[0].module == "stem.conv");
     CHECK(net.steps[1].operation == Operation::max_pool);
@@ -33,7 +33,7 @@ TEST_CASE("nothing is normalised after the stem, and the last sum is") {
     CHECK(step(net, "norm.act").out_channels == 2048);
 }
 
-TEST_CASE("the stride is on the 3×3 convolution and on the shortcut") {
+TEST_CASE("the stride of a stage is on the 3×3 convolution and the shortcut of its first block") {
     const Architecture net = resnetv2_50(1000);
     CHECK(step(net, "stages.0.blocks.0.conv2").stride == 1);
     CHECK(step(net, "stages.2.blocks.0.conv2").stride == 2);
@@ -42,7 +42,7 @@ TEST_CASE("the stride is on the 3×3 convolution and on the shortcut") {
     CHECK(step(net, "stages.2.blocks.1.conv2").stride == 1);
 }
 
-TEST_CASE("the head is a 1×1 convolution in the state dict") {
+TEST_CASE("the head's weight is that of a 1×1 convolution") {
     const Architecture net = resnetv2_50(5);
     CHECK(net.head == "head.fc");
     CHECK(net.parameters[net.parameters.size() - 2].shape == Shape{5, 2048, 1, 1});

@@ -9,26 +9,21 @@
 #include <vector>
 
 #include "checkpoints/state_dict.h"
+#include "checkpoints/tensor_views.h"
 #include "models/architecture.h"
 
 namespace imnet::test {
 
-/// A view of contiguous float32 memory.
+/// A tensor that views contiguous float32 memory.
 inline TensorView float32_view(std::span<const float> values, std::vector<std::int64_t> shape) {
     TensorView view;
+    view.strides = contiguous_strides(shape);
     view.shape = std::move(shape);
     view.bytes = std::as_bytes(values);
-    view.strides.resize(view.shape.size());
-    std::int64_t stride = 1;
-    for (std::size_t i = view.shape.size(); i-- > 0;) {
-        view.strides[i] = stride;
-        stride *= view.shape[i];
-    }
     return view;
 }
 
-/// A state dict that fits the architecture. Element i of its block of memory is i, and the tensors
-/// lie in it one after the other.
+/// A state dict that fits the architecture. Its elements are 0, 1, 2, … through all tensors.
 inline StateDict state_dict_of(const Architecture& architecture) {
     std::size_t count = 0;
     for (const Parameter& parameter : architecture.parameters)

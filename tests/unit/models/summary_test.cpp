@@ -8,7 +8,7 @@ namespace {
 
 using namespace imnet;
 
-TEST_CASE("print_model nests as PyTorch does") {
+TEST_CASE("print_model prints what PyTorch's print(model) does") {
     const std::string text = print_model(architecture("resnet18"));
     CHECK(text.starts_with(
         "ResNet(\n"
@@ -26,7 +26,7 @@ TEST_CASE("print_model nests as PyTorch does") {
                        ")\n"));
 }
 
-TEST_CASE("a module with details and children shows the details on a line of their own") {
+TEST_CASE("the details of a module with children have a line of their own") {
     CHECK(print_model(architecture("resnetv2_50"))
               .find("  (norm): BatchNormAct2d(\n"
                     "    2048, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True\n"
@@ -35,7 +35,7 @@ TEST_CASE("a module with details and children shows the details on a line of the
                     "  )\n") != std::string::npos);
 }
 
-/// The line of the summary that shows this text, without the run of spaces before the columns.
+/// What follows `shown` in its line of the summary, without leading spaces.
 std::string line(const std::string& text, const std::string& shown) {
     const std::size_t at = text.find(shown);
     REQUIRE(at != std::string::npos);
@@ -57,7 +57,7 @@ TEST_CASE("the summary adds output shapes and parameters") {
           "[1, 1000]                2,049,000");
 }
 
-TEST_CASE("the columns stand below each other and leave no trailing spaces") {
+TEST_CASE("the columns are aligned, without trailing spaces") {
     const std::string text = summary(architecture("resnetv2_50"), 224, 224);
     CHECK(text.find(" \n") == std::string::npos);
     const auto column_of = [&](const std::string& shown) {
