@@ -19,7 +19,7 @@ double seconds_since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-// A worker with a batch of its own to run again and again.
+// A worker and a batch that it can run many times.
 struct Loop {
     Loop(const Engine& engine, const BenchmarkCase& what, int threads, int classes)
         : worker(engine.worker(threads)),
@@ -37,10 +37,10 @@ struct Loop {
 
 std::vector<double> latencies(const Engine& engine, const BenchmarkCase& what, int classes) {
     Loop loop(engine, what, what.engine.threads, classes);
-    loop.run();  // the first run takes memory
+    loop.run();  // not measured: it allocates memory
     std::vector<double> milliseconds;
     const auto begin = Clock::now();
-    // Single runs scatter: what fits into the time of a sample is shared out evenly.
+    // Latencies of single runs vary, so take as many as fit into the time of all samples.
     do {
         const auto start = Clock::now();
         loop.run();
@@ -49,7 +49,7 @@ std::vector<double> latencies(const Engine& engine, const BenchmarkCase& what, i
     return milliseconds;
 }
 
-// All workers run the same number of batches, as if they shared out a folder of pictures.
+// Measures images a second while all workers run the same number of batches.
 class Throughput {
 public:
     Throughput(const Engine& engine, const BenchmarkCase& what, int classes)
@@ -57,14 +57,15 @@ public:
           what_(what),
           classes_(classes),
           workers_(engine.device() == "cpu" ? what.engine.threads : std::min(what.engine.threads, 4)),
-          gate_(workers_ + 1) {}
+          barrier_(workers_ + 1) {}
 
     std::vector<double> measure() {
         std::vector<std::jthread> threads;
         for (int i = 0; i < workers_; ++i) threads.emplace_back([this] { work(); });
-        const double once = timed(1);  // the first run takes memory and generates code
-        const double again = timed(1);
-        batches_ = std::clamp(static_cast<int>(what_.seconds / std::min(once, again)), 1, 100'000);
+        // The first run allocates memory and generates code, so the second is closer to the real duration.
+        const double first = timed(1);
+        const double second = timed(1);
+        batches_ = std::clamp(static_cast<int>(what_.seconds / std::min(first, second)), 1, 100'000);
         std::vector<double> rates;
         const auto begin = Clock::now();
         do {
@@ -72,33 +73,34 @@ public:
             rates.push_back(static_cast<double>(workers_) * batches_ * what_.engine.batch / seconds);
         } while (static_cast<int>(rates.size()) < what_.samples && seconds_since(begin) < what_.most_seconds);
         batches_ = 0;
-        gate_.arrive_and_wait();
+        barrier_.arrive_and_wait();
         threads.clear();
         if (error_) std::rethrow_exception(error_);
         return rates;
     }
 
 private:
+    // Seconds that all workers take for that many batches each.
     double timed(int batches) {
         batches_ = batches;
-        gate_.arrive_and_wait();
+        barrier_.arrive_and_wait();
         const auto start = Clock::now();
-        gate_.arrive_and_wait();
+        barrier_.arrive_and_wait();
         return seconds_since(start);
     }
 
     void work() {
         std::unique_ptr<Loop> loop;
         guarded([&] { loop = std::make_unique<Loop>(engine_, what_, 1, classes_); });
-        for (gate_.arrive_and_wait(); batches_ > 0; gate_.arrive_and_wait()) {
+        for (barrier_.arrive_and_wait(); batches_ > 0; barrier_.arrive_and_wait()) {
             guarded([&] {
                 for (int i = 0; loop && i < batches_; ++i) loop->run();
             });
-            gate_.arrive_and_wait();
+            barrier_.arrive_and_wait();
         }
     }
 
-    // A worker that fails still comes to the gate, so that the others do not wait for ever.
+    // A worker that fails must still arrive at the barrier, or the others would wait for ever.
     template <typename Work>
     void guarded(Work work) {
         try {
@@ -113,8 +115,8 @@ private:
     const BenchmarkCase& what_;
     int classes_;
     int workers_;
-    std::barrier<> gate_;
-    int batches_ = 1;  ///< that every worker runs behind the next gate; 0 ends them
+    std::barrier<> barrier_;
+    int batches_ = 1;  ///< that every worker runs after the next arrival at the barrier; 0 ends the workers
     std::mutex mutex_;
     std::exception_ptr error_;
 };

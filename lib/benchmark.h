@@ -1,4 +1,4 @@
-// How fast the engines are on this machine, without any pictures.
+// Measures the speed of an engine on random images.
 #pragma once
 
 #include <string>
@@ -8,25 +8,25 @@
 
 namespace imnet {
 
-/// What is measured: one engine, in one way.
+/// What is measured, and for how long.
 struct BenchmarkCase {
-    EngineOptions engine;      ///< with the batch, the size of the images and the number of threads
-    int samples = 5;           ///< of each figure
-    double seconds = 1;        ///< that a sample should take
-    double most_seconds = 30;  ///< for all samples of a figure; slow engines give fewer, at least one
+    EngineOptions engine;
+    int samples = 5;           ///< of throughput
+    double seconds = 1;        ///< duration of one sample
+    double most_seconds = 30;  ///< limit for throughput and for latency; a slow engine gets fewer samples
 };
 
 struct BenchmarkResult {
     std::string library;
     std::string device;
-    Precision precision = Precision::fp32;  ///< that was really computed in
-    std::string remark;
-    double ready_seconds = 0;               ///< to fold, pack and generate
-    std::vector<double> images_per_second;  ///< with as many workers as threads, each with its own batches
-    std::vector<double> latency_ms;         ///< of one batch that has all threads
+    Precision precision = Precision::fp32;  ///< that the engine computed in
+    std::string remark;                     ///< `Engine::remark`
+    double ready_seconds = 0;               ///< time to open the engine and make a worker
+    std::vector<double> images_per_second;  ///< samples of throughput, with one worker on each thread
+    std::vector<double> latency_ms;         ///< of single batches, each computed with all threads
 };
 
-/// Runs random images through the net. Throws what `open_engine` does.
+/// Measures one engine. Throws the same errors as `open_engine` and `Worker::run`.
 BenchmarkResult benchmark(const Architecture& architecture, const Parameters& parameters,
                           const BenchmarkCase& what);
 

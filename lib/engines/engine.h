@@ -1,5 +1,5 @@
-// What runs a net. One entry point, `open_engine`; pixels go in and logits come out as plain memory,
-// so that nothing above this file knows which library computes them.
+// Runs a network: pixels in, logits out. `open_engine` is the entry point for every engine, and callers do
+// not see the library that computes.
 #pragma once
 
 #include <cstddef>
@@ -14,17 +14,17 @@
 
 namespace imnet {
 
-/// Where a net runs.
+/// Where a network runs. `automatic` is the first GPU if there is one, else the CPU.
 struct Device {
     enum class Kind { automatic, cpu, cuda } kind = Kind::automatic;
     int index = 0;  ///< which GPU
 };
 
-/// In what numbers a net computes. `bf16` keeps weights and activations in bfloat16 and sums in
-/// float32; `automatic` is bf16 where the processor computes in it, else fp32.
+/// `bf16` stores weights and activations in bfloat16 and adds in float32. `automatic` is bf16 on a GPU and,
+/// with oneDNN, on a CPU that has bfloat16 arithmetic; else it is fp32.
 enum class Precision { fp32, bf16, automatic };
 
-/// Which library computes. `automatic` is libtorch for a GPU, oneDNN for a CPU.
+/// Which library computes. `automatic` is libtorch on a GPU and oneDNN on a CPU, if it is installed.
 enum class EngineKind { automatic, onednn, torch };
 
 struct EngineOptions {
@@ -33,54 +33,53 @@ struct EngineOptions {
     Precision precision = Precision::fp32;
     int height = 224;  ///< of the images
     int width = 224;
-    int batch = 8;    ///< images that `Worker::run` is given at most
-    int threads = 1;  ///< to make the net ready with
+    int batch = 8;    ///< usual number of images of `Worker::run`; more are allowed
+    int threads = 1;  ///< of all workers together
 };
 
-/// Runs one batch at a time; one worker belongs to one thread.
+/// Runs one batch at a time. Each thread needs a worker of its own.
 class Worker {
 public:
     virtual ~Worker() = default;
 
-    /// `count` images in the engine's pixel format, normalised → [count, classes] logits.
-    /// Throws std::bad_alloc where memory runs out; fewer images may then still fit.
+    /// Preprocessed images in the engine's pixel format, [count, …] → logits [count, classes].
+    /// Throws std::bad_alloc if memory runs out; the caller may try again with fewer images.
     virtual void run(std::span<const std::byte> images, int count, std::span<float> logits) = 0;
 };
 
-/// A net, ready to run: its weights, shared read-only by all workers.
+/// A network that is ready to run. All workers share its weights.
 class Engine {
 public:
     virtual ~Engine() = default;
 
-    /// A worker that computes with `threads` threads. It must be made and used on the same thread, which
-    /// then keeps that number as OpenMP's.
+    /// Makes a worker that computes with `threads` threads. Make and use it on the same thread; this sets
+    /// that thread's number of OpenMP threads.
     virtual std::unique_ptr<Worker> worker(int threads) const = 0;
 
-    /// What the images in a batch look like.
+    /// The format of the images that `Worker::run` reads.
     virtual PixelFormat pixel_format() const = 0;
 
-    /// "cpu", "cuda:0": where it really runs.
+    /// The device that it runs on: "cpu", "cuda:0".
     virtual std::string device() const = 0;
 
-    /// fp32 or bf16: in what it really computes.
+    /// The precision that it computes in: fp32 or bf16, never automatic.
     virtual Precision precision() const = 0;
 
-    /// Name and version of the library that computes: "libtorch 2.13.0", "oneDNN 3.2.0".
+    /// Name and version of the library: "libtorch 2.13.0", "oneDNN 3.2.0".
     virtual std::string library() const = 0;
 
-    /// Whether the last digits of an image's logits may change with the number of images or of threads
-    /// that they are computed with. They never do with what the other images are.
+    /// Whether the last digits of an image's logits may depend on the number of images in its batch or the
+    /// number of threads. They never depend on the other images themselves.
     virtual bool digits_depend_on_batch() const = 0;
 
-    /// What its user should know about how it computes; empty for nothing.
+    /// A note for the user about how the engine computes; empty for none.
     virtual std::string remark() const { return ""; }
 };
 
-/// Whether the engine's module is installed beside this program: a build may leave it out.
+/// Whether the module of this engine is installed. A build may leave out an engine.
 bool engine_installed(EngineKind kind);
 
-/// Makes the net ready. Throws ModelError where the engine or the device cannot be had, never
-/// choosing another in silence.
+/// Prepares a network to run. Throws ModelError if the requested engine or device is not available.
 std::unique_ptr<Engine> open_engine(const Architecture& architecture, const Parameters& parameters,
                                     const EngineOptions& options);
 

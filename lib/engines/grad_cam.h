@@ -1,4 +1,4 @@
-// Where a net looks for a class. It needs gradients, so only libtorch can.
+// Grad-CAM: which parts of a picture raise the logit of a class. It needs gradients, so it needs libtorch.
 #pragma once
 
 #include <optional>
@@ -22,13 +22,13 @@ struct GradCamOptions {
 struct GradCam {
     std::vector<float> logits;
     int class_index = 0;
-    HeatMap heat;  ///< as large as the last feature maps; 0 where nothing speaks for the class
+    HeatMap heat;  ///< as large as the last feature maps; 0 in cells that do not raise the logit
 };
 
-/// Grad-CAM (Selvaraju et al. 2016, arXiv:1610.02391) on the feature maps that the head averages, in
-/// float32: relu of their sum, each weighted by the mean gradient of the class's logit. `pixels` is
-/// [height, width, 3], normalised; without a class it is the most probable. Throws ModelError where
-/// libtorch or the device cannot be had, std::bad_alloc.
+/// Grad-CAM (Selvaraju et al. 2016, arXiv:1610.02391) on the feature maps that the head averages:
+/// relu(sum over maps of map · mean gradient of the logit with respect to the map), in float32.
+/// `pixels` is one preprocessed picture, [height, width, 3]. Without `class_index`, explains the class with
+/// the largest logit. Throws ModelError if libtorch or the device is not available, and std::bad_alloc.
 GradCam grad_cam(const Architecture& architecture, const Parameters& parameters,
                  const GradCamOptions& options, std::span<const float> pixels,
                  std::optional<int> class_index);

@@ -19,8 +19,8 @@ namespace fs = std::filesystem;
 
 struct EngineModule {
     const char* file;
-    const char* library;  ///< for people
-    const char* option;   ///< that builds it
+    const char* library;  ///< name in messages
+    const char* option;   ///< the CMake option that builds it
 };
 
 constexpr EngineModule onednn_module{"libimnet_onednn.so", "oneDNN", "IMNET_ONEDNN"};
@@ -30,9 +30,7 @@ const EngineModule& module_of(EngineKind kind) {
     return kind == EngineKind::torch ? torch_module : onednn_module;
 }
 
-// Libraries take time to load, libtorch 0.2 s, so each hides in a module that is loaded when a net is
-// to run on it. The build tree and an installation share the layout, so that one rule finds the
-// modules in both.
+// The build tree and an installation have the same layout, so one relative path serves both.
 fs::path path_of(const EngineModule& module) {
     return (fs::read_symlink("/proc/self/exe").parent_path() / IMNET_MODULE_FROM_BIN / module.file)
         .lexically_normal();
@@ -45,7 +43,7 @@ void* load(const EngineModule& module) {
             fmt::format("{}: the {} engine is not installed: build imnet with -D{}=ON and install it",
                         path.string(), module.library, module.option));
     }
-    // Never closed: both libraries keep threads and registries that outlive every engine.
+    // Never closed: both libraries keep threads and global objects that outlive every engine.
     void* handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (handle == nullptr) {
         throw ModelError(fmt::format(
@@ -65,8 +63,10 @@ void* module_function(EngineKind kind, const char* symbol) {
     if (handle == nullptr) handle = load(module_of(kind));
     void* function = dlsym(handle, symbol);
     if (function == nullptr) {
-        throw ModelError(fmt::format("{}: not an engine of this imnet: build and install both together",
-                                     path_of(module_of(kind)).string()));
+        throw ModelError(fmt::format(
+            "{}: this module does not belong to this imnet (it has no {}): build and install both "
+            "together",
+            path_of(module_of(kind)).string(), symbol));
     }
     return function;
 }

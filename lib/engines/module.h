@@ -1,4 +1,5 @@
-// The seam between the program and the modules that hold an engine's library.
+// The interface between the program and its modules. A module is a shared library with one engine, which the
+// program loads with dlopen when it needs that engine.
 #pragma once
 
 #include <optional>
@@ -10,8 +11,8 @@
 
 namespace imnet {
 
-/// Types and names of the functions that a module shows; training and Grad-CAM only libtorch's. The
-/// caller owns what they make.
+/// Types and names of the functions that a module exports. Only libtorch's module has the last two. The
+/// caller owns the returned objects.
 using OpenEngine = Engine*(const Architecture&, const Parameters&, const EngineOptions&);
 inline constexpr char open_engine_symbol[] = "imnet_open_engine";
 using OpenTrainer = Trainer*(const Architecture&, const Parameters&, const TrainerOptions&);
@@ -20,10 +21,10 @@ using ComputeGradCam = void(const Architecture&, const Parameters&, const GradCa
                             std::span<const float>, std::optional<int>, GradCam& result);
 inline constexpr char grad_cam_symbol[] = "imnet_grad_cam";
 
-/// How a module declares them.
+/// Declares an exported function of a module.
 #define IMNET_MODULE_FUNCTION extern "C" __attribute__((visibility("default")))
 
-/// A function of the module of that kind, which is loaded if it is not yet. Throws ModelError.
+/// A function of an engine's module. Loads the module at the first call. Throws ModelError if that fails.
 void* module_function(EngineKind kind, const char* symbol);
 
 }  // namespace imnet

@@ -8,10 +8,10 @@
 
 namespace imnet {
 
-std::vector<std::byte> random_images(int count, int side, PixelFormat format) {
+std::vector<std::byte> random_images(int count, int image_size, PixelFormat format) {
     std::mt19937 random;
     std::normal_distribution<float> normal;
-    const std::size_t numbers = static_cast<std::size_t>(count) * 3 * side * side;
+    const std::size_t numbers = static_cast<std::size_t>(count) * 3 * image_size * image_size;
     const bool halves = format == PixelFormat::interleaved_bfloat16;
     std::vector<std::byte> images(numbers * (halves ? sizeof(std::uint16_t) : sizeof(float)));
     for (std::size_t i = 0; i < numbers; ++i) {

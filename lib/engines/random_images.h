@@ -7,7 +7,8 @@
 
 namespace imnet {
 
-/// `count` images of side × side normally distributed numbers, the same at every call, in the format.
-std::vector<std::byte> random_images(int count, int side, PixelFormat format);
+/// Images of normally distributed numbers, [count, image_size, image_size, 3] in the pixel format. Every call
+/// gives the same numbers.
+std::vector<std::byte> random_images(int count, int image_size, PixelFormat format);
 
 }  // namespace imnet

@@ -1,4 +1,4 @@
-// The nets of tests/golden/logits, with pictures, and what PyTorch answers.
+// The networks of tests/golden/logits, pictures for them, and PyTorch's logits.
 #pragma once
 
 #include <cmath>
@@ -17,9 +17,9 @@ namespace imnet::test {
 
 inline constexpr int side = 96;
 
-// The formulas of tests/golden/make_logits.py.
+// The functions below repeat the formulas of tests/golden/make_logits.py.
 
-/// [0, 1) in steps of 2^-24.
+/// A pseudo-random number in [0, 1), a multiple of 2^-24.
 inline float hashed(std::size_t tensor, std::size_t element) {
     auto x = static_cast<std::uint32_t>(element + tensor * 0x9E3779B9U);
     x = (x ^ (x >> 16)) * 0x7FEB352DU;
@@ -28,7 +28,7 @@ inline float hashed(std::size_t tensor, std::size_t element) {
     return static_cast<float>(x >> 8) * 0x1p-24F;
 }
 
-/// Appends [side, side, 3], numbers that bfloat16 holds exactly.
+/// Appends picture k, [side, side, 3]. Its values are exact in bfloat16.
 inline void append_picture(std::vector<float>& images, int k) {
     for (int y = 0; y < side; ++y) {
         for (int x = 0; x < side; ++x) {
@@ -42,7 +42,7 @@ inline void append_picture(std::vector<float>& images, int k) {
     }
 }
 
-/// Whether this norm is the last before the sum of a block.
+/// Whether this norm is the last one before the addition of a block.
 inline bool ends_branch(const Architecture& net, const std::string& path) {
     const std::string last = net.name == "resnet18" ? ".bn2" : ".bn3";
     return path.ends_with(last);
@@ -57,9 +57,10 @@ inline float hash_weight(const Architecture& net, const Parameter& parameter, fl
     return ends_branch(net, parameter.name.substr(0, parameter.name.rfind('.'))) ? u / 4 + 0.125F : u + 0.5F;
 }
 
-/// The net of a golden file: running statistics and head are stored, all else follows from the hash.
+/// A network of tests/golden/logits. Its file has the running statistics, the head and the logits that
+/// PyTorch computes for pictures 102, 103 and 106. The other parameters are computed by `hash_weight`.
 struct GoldenNet {
-    /// `rounded`: with the weights of its convolutions rounded to bfloat16.
+    /// With `rounded`, the weights of convolutions are rounded to bfloat16.
     explicit GoldenNet(const std::string& name, bool rounded = false)
         : net(architecture(name, 10)),
           stored(read_checkpoint(IMNET_GOLDEN "/logits/" + name + ".safetensors")) {

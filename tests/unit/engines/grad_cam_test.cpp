@@ -26,17 +26,18 @@ bool skipped() {
 
 }  // namespace
 
-TEST_CASE("without libtorch, Grad-CAM says how to get it") {
+TEST_CASE("without the libtorch engine, the error says how to build it") {
     if (engine_installed(EngineKind::torch)) return;
     const GoldenNet golden("resnet18");
     CHECK_THROWS_WITH_AS(grad_cam(golden.net, golden.parameters, on_cpu, {}, std::nullopt),
                          doctest::Contains("IMNET_TORCH=ON"), ModelError);
 }
 
-// The head is an average and a linear layer. So the gradient with respect to a feature map is the same
-// everywhere, the class's weight over the number of cells, and where no cell is cut off by the relu the
-// heat sums up to the logit without its bias; cells that are cut off would have lowered it.
-TEST_CASE("the heat sums up to at least what the class's logit is made of") {
+// The head is an average and a linear layer. So the gradient of a logit with respect to a feature map is the
+// same in every cell: the weight of the class divided by the number of cells. If relu sets no cell to 0, the
+// sum of the heat map is therefore the logit minus its bias. If it sets some to 0, the sum is larger, because
+// those were negative.
+TEST_CASE("the heat map adds up to the logit minus its bias, or to more if relu removed negative cells") {
     if (skipped()) return;
     int uncut = 0;
     for (const std::string name : {"resnet18", "resnet50", "resnetv2_50"}) {
@@ -74,7 +75,7 @@ TEST_CASE("the heat sums up to at least what the class's logit is made of") {
     CHECK(uncut > 0);
 }
 
-TEST_CASE("without a class it is the most probable one") {
+TEST_CASE("without a class, Grad-CAM explains the most probable one") {
     if (skipped()) return;
     const GoldenNet golden("resnet18");
     std::vector<float> picture;
