@@ -24,8 +24,8 @@ std::int64_t output_side(std::int64_t side, std::int64_t kernel, std::int64_t st
     return (side + 2 * padding - kernel) / stride + 1;
 }
 
-/// Along one side: the outputs [begin, end) for which a tap of the kernel lies on the picture, not on its
-/// padding, and the pixel under it for the first of them.
+/// Where one tap of the kernel reads pixels, not padding, along one dimension: the outputs [begin, end), and
+/// the pixel that it reads for output `begin`.
 struct Overlap {
     std::int64_t begin, end, pixel;
 };
@@ -38,17 +38,17 @@ Overlap overlap(std::int64_t tap, std::int64_t input, std::int64_t output, std::
     return {begin, end, begin * stride + tap - padding};
 }
 
-/// Of x: [N, H, W, C] the pixels that `rows` and `columns` see → [N·pixels, C].
+/// The pixels of x, [N, H, W, C], that one tap reads → [N·pixels, C].
 at::Tensor pixels(const at::Tensor& x, const Overlap& rows, const Overlap& columns, std::int64_t stride) {
-    const auto seen = [stride](const at::Tensor& tensor, int dim, const Overlap& along) {
+    const auto read = [stride](const at::Tensor& tensor, int dim, const Overlap& along) {
         const std::int64_t count = along.end - along.begin;
         return tensor.slice(dim, along.pixel, along.pixel + (count - 1) * stride + 1, stride);
     };
-    return seen(seen(x, 1, rows), 2, columns).reshape({-1, x.size(3)});
+    return read(read(x, 1, rows), 2, columns).reshape({-1, x.size(3)});
 }
 
-/// x: [N, C, H, W], gradient: [N, K, H', W'] → [K, C, kernel, kernel]. On the padding a tap adds nothing:
-/// of a 2×2 map and a 3×3 kernel more than half of the products are left out.
+/// x: [N, C, H, W], gradient of the output: [N, K, H', W'] → gradient of the weight: [K, C, kernel, kernel].
+/// Skips products with padding, which are more than half for a 2×2 map and a 3×3 kernel.
 at::Tensor weight_gradient(const at::Tensor& x, const at::Tensor& gradient, std::int64_t kernel,
                            std::int64_t stride, std::int64_t padding) {
     const at::Tensor inputs = x.permute({0, 2, 3, 1});
@@ -60,11 +60,11 @@ at::Tensor weight_gradient(const at::Tensor& x, const at::Tensor& gradient, std:
         for (std::int64_t column = 0; column < kernel; ++column) {
             const Overlap columns = overlap(column, x.size(3), gradient.size(3), stride, padding);
             if (columns.begin >= columns.end) continue;
-            const at::Tensor reached = outputs.slice(1, rows.begin, rows.end)
-                                           .slice(2, columns.begin, columns.end)
-                                           .reshape({-1, gradient.size(1)});
-            at::Tensor tap = taps.select(0, y).select(0, column);
-            at::mm_out(tap, reached.t(), pixels(inputs, rows, columns, stride));
+            const at::Tensor output = outputs.slice(1, rows.begin, rows.end)
+                                          .slice(2, columns.begin, columns.end)
+                                          .reshape({-1, gradient.size(1)});  // [N·pixels, K]
+            at::Tensor tap = taps.select(0, y).select(0, column);            // [K, C]
+            at::mm_out(tap, output.t(), pixels(inputs, rows, columns, stride));
         }
     }
     return taps.permute({2, 3, 0, 1}).contiguous(at::MemoryFormat::ChannelsLast);
@@ -97,12 +97,12 @@ struct SmallMapConvolution : torch::autograd::Function<SmallMapConvolution> {
 
 bool under_autocast() { return at::autocast::is_autocast_enabled(at::kCPU); }
 
-/// What a convolution computes x in.
+/// The type in which a convolution of x is computed.
 at::ScalarType convolution_type(const at::Tensor& x) {
     return under_autocast() ? at::autocast::get_autocast_dtype(at::kCPU) : x.scalar_type();
 }
 
-/// Matrix products in bfloat16 are slow where the processor has none.
+/// Matrix products in bfloat16 are slow on a processor without bfloat16 arithmetic.
 bool is_fast(at::ScalarType type) {
 #if defined(__x86_64__)
     if (type == at::kBFloat16) return __builtin_cpu_supports("avx512bf16");
@@ -120,7 +120,7 @@ bool has_small_map(const Step& step, const at::Tensor& x, const at::Tensor& weig
 }
 
 at::Tensor small_map_convolution(const at::Tensor& x, const at::Tensor& weight, int stride, int padding) {
-    // Autocast does not know this function, as it knows conv2d.
+    // Autocast casts the arguments of conv2d, but not those of this function.
     const auto cast = [](const at::Tensor& tensor) {
         if (!under_autocast()) return tensor;
         return at::autocast::cached_cast(at::autocast::get_autocast_dtype(at::kCPU), tensor, at::kCPU);

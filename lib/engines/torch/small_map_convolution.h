@@ -1,4 +1,4 @@
-// A convolution whose weight gradient is computed tap by tap where the output is a small map.
+// A convolution with a small output, whose weight gradient is one matrix product for each tap of the kernel.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -7,14 +7,15 @@
 
 namespace imnet {
 
-/// Whether `small_map_convolution` is the faster way to train `step` on x, [N, C, H, W]: on the CPU, for an
-/// output of at most 7×7 pixels, in float32, or in bfloat16 (by autocast too) where the processor computes
-/// it. There oneDNN's weight gradient reaches a tenth (bfloat16: a quarter) of the speed of its forward
-/// pass, and is half of a training step on small pictures.
+/// Whether `small_map_convolution` is faster than `conv2d` for training `step` on x, [N, C, H, W]: on a CPU,
+/// without groups, for an output of at most 7×7 pixels, in float32, or in bfloat16 (also by autocast) if
+/// the processor has bfloat16 arithmetic. There, oneDNN computes the weight gradient ten times (in bfloat16:
+/// four times) more slowly than the forward pass, and this takes half of a training step on small pictures.
 bool has_small_map(const Step& step, const at::Tensor& x, const at::Tensor& weight);
 
-/// `conv2d` without groups, dilation or bias, in autocast's type where that is on, with the gradients of
-/// autograd; the one of the weight differs from PyTorch's by the order of sums alone.
+/// `conv2d` without groups, dilation or bias, for autograd and autocast. x: [N, C, H, W], weight:
+/// [K, C, kernel, kernel] → [N, K, H', W']. Its weight gradient differs from PyTorch's only in the order of
+/// additions.
 at::Tensor small_map_convolution(const at::Tensor& x, const at::Tensor& weight, int stride, int padding);
 
 }  // namespace imnet

@@ -1,5 +1,5 @@
-// The net as libtorch computes it, operation by operation: the reference on the CPU, and the way to
-// CUDA. Nothing is folded or fused, so the digits are those of PyTorch.
+// The libtorch engine runs the network operation by operation, without folding or fusing, so its results are
+// PyTorch's. It is the reference on the CPU and the only engine for CUDA.
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -29,7 +29,7 @@ namespace imnet {
 
 namespace {
 
-/// What all workers read.
+/// Shared by all workers, read-only.
 struct LoadedNet {
     TorchNet steps;
     std::int64_t classes;
@@ -37,17 +37,17 @@ struct LoadedNet {
     at::ScalarType type;  ///< of weights and activations
     std::int64_t height;
     std::int64_t width;
-    Parameters parameters;  ///< owns what the tensors view
+    Parameters parameters;  ///< owns the memory that the tensors view
 };
 
 class TorchWorker : public Worker {
 public:
     TorchWorker(std::shared_ptr<const LoadedNet> net, int threads) : net_(std::move(net)) {
-        // libtorch sets up the threads of a new thread at their first use, from what any thread asked
-        // for last. That must be over before this thread's own number is set.
+        // At the first use in a thread, libtorch sets its number of threads to what any thread has set last.
+        // Let that happen before setting this thread's number.
         at::init_num_threads();
         at::set_num_threads(threads);
-        // A stream for each worker: one's pictures are copied while another's are computed with.
+        // With a stream for each worker, one worker's pictures are copied while another's are computed.
         if (net_->device.is_cuda()) {
             stream_ = c10::impl::getDeviceGuardImpl(at::kCUDA)->getStreamFromGlobalPool(net_->device);
         }
@@ -64,12 +64,12 @@ public:
             forward(net_->steps, on_device(pixels).permute({0, 3, 1, 2})).cpu().contiguous();
         std::memcpy(logits.data(), output.const_data_ptr<float>(), sizeof(float) * count * net_->classes);
     } catch (const c10::Error& error) {
-        if (ran_out_of_memory(error)) throw std::bad_alloc();  // fewer images may fit
+        if (ran_out_of_memory(error)) throw std::bad_alloc();
         throw OutputError("libtorch failed on " + net_->device.str() + ": " + first_line(error));
     }
 
 private:
-    // A GPU fetches pinned memory by itself, while this thread queues the work.
+    // From pinned memory the GPU copies asynchronously, while this thread queues the operations.
     at::Tensor on_device(const at::Tensor& pixels) {
         if (!net_->device.is_cuda()) return pixels;
         if (!pinned_.defined() || pinned_.size(0) < pixels.size(0)) {
@@ -81,8 +81,8 @@ private:
     }
 
     std::shared_ptr<const LoadedNet> net_;
-    std::optional<c10::Stream> stream_;  ///< on a GPU
-    at::Tensor pinned_;                  ///< [batch, H, W, 3], on a GPU
+    std::optional<c10::Stream> stream_;  ///< for a GPU
+    at::Tensor pinned_;                  ///< [batch, H, W, 3] in pinned host memory, for a GPU
 };
 
 class TorchEngine : public Engine {

@@ -1,5 +1,5 @@
-// Grad-CAM by libtorch's autograd. Only the head is differentiated: the feature maps are computed
-// without gradients, and the gradient with respect to them is all that is asked for.
+// Grad-CAM with libtorch's autograd. It needs the gradient with respect to the feature maps only, so autograd
+// records the steps from global pooling on and not those that compute the feature maps.
 #include <cstdint>
 #include <new>
 #include <optional>
@@ -59,7 +59,7 @@ IMNET_MODULE_FUNCTION void imnet_grad_cam(const Architecture& architecture, cons
     result.heat = {static_cast<int>(heat.size(1)), static_cast<int>(heat.size(0)), to_floats(heat)};
 } catch (const c10::Error& error) {
     if (ran_out_of_memory(error)) throw std::bad_alloc();
-    throw ModelError("libtorch cannot explain the net: " + first_line(error));
+    throw ModelError("libtorch cannot compute Grad-CAM: " + first_line(error));
 }
 
 }  // namespace imnet

@@ -25,7 +25,7 @@ namespace imnet {
 
 namespace {
 
-constexpr double norm_momentum = 0.1;  // PyTorch's default: how fast running statistics follow
+constexpr double norm_momentum = 0.1;  // PyTorch's default
 
 std::vector<std::size_t> last_uses(const std::vector<Step>& steps) {
     std::vector<std::size_t> last_use(steps.size() + 1, steps.size());
@@ -36,9 +36,10 @@ std::vector<std::size_t> last_uses(const std::vector<Step>& steps) {
     return last_use;
 }
 
-/// x and other: [N, C, H, W], or [N, features] for `linear`. Where `x` dies, its memory is reused.
+/// x and other: [N, C, H, W], or [N, features] for `linear`. The result may overwrite x if no later step
+/// reads it.
 at::Tensor compute(const Step& step, const StepTensors& tensors, at::Tensor x, const at::Tensor& other,
-                   bool x_dies) {
+                   bool may_overwrite_x) {
     switch (step.operation) {
         case Operation::convolution:
             if (!tensors.bias.defined() && has_small_map(step, x, tensors.weight))
@@ -48,26 +49,26 @@ at::Tensor compute(const Step& step, const StepTensors& tensors, at::Tensor x, c
         case Operation::batch_norm:
             return at::batch_norm(x, tensors.weight, tensors.bias, tensors.running_mean, tensors.running_var,
                                   tensors.training, norm_momentum, step.eps, /*cudnn_enabled=*/true);
-        case Operation::relu: return x_dies ? x.relu_() : at::relu(x);
+        case Operation::relu: return may_overwrite_x ? x.relu_() : at::relu(x);
         case Operation::max_pool:
             return at::max_pool2d(x, {step.kernel, step.kernel}, {step.stride, step.stride},
                                   {step.padding, step.padding});
         case Operation::global_average_pool: return at::mean(x, {2, 3}, /*keepdim=*/false, at::kFloat);
-        case Operation::add: return x_dies ? x.add_(other) : at::add(x, other);
+        case Operation::add: return may_overwrite_x ? x.add_(other) : at::add(x, other);
         case Operation::linear:
-            // A head that is a 1×1 convolution computes what a linear layer does.
+            // timm's head is a 1×1 convolution with a weight of [classes, features, 1, 1].
             return at::linear(x, tensors.weight.flatten(1), tensors.bias);
     }
     throw ModelError("the libtorch engine does not know this operation");
 }
 
-/// A view of the parameter, without a copy where it already lies as the device wants it.
+/// A parameter on the device; a view of `values` if device, type and memory format agree, else a copy.
 at::Tensor device_tensor(const Parameter& parameter, std::span<const float> values, at::Device device,
                          at::ScalarType type) {
     // from_blob wants a mutable pointer; nothing writes through it.
     at::Tensor tensor =
         at::from_blob(const_cast<float*>(values.data()), parameter.shape, at::kFloat).to(device);
-    // Norms and the head stay in float32: they cost little, and the answers are the better for it.
+    // Norms and the head stay in float32. They take little time, and the logits are more accurate.
     if (parameter.operation != Operation::convolution) return tensor;
     tensor = tensor.to(type);
     // Channels-last convolutions are 5 to 15 per cent faster on a CPU than channels-first ones.
@@ -75,7 +76,8 @@ at::Tensor device_tensor(const Parameter& parameter, std::span<const float> valu
                                                    : tensor;
 }
 
-/// The steps `first` to before `end`. `input` is what `first` reads, and all that they need from before.
+/// Runs the steps [first, end). `input` is the value that step `first` reads; the steps must not read other
+/// values from before.
 at::Tensor run_steps(const TorchNet& net, std::size_t first, std::size_t end, const at::Tensor& input) {
     std::vector<at::Tensor> values(net.steps.size() + 1);
     const int given = net.steps[first].input;
@@ -83,10 +85,11 @@ at::Tensor run_steps(const TorchNet& net, std::size_t first, std::size_t end, co
     for (std::size_t i = first; i < end; ++i) {
         const Step& step = net.steps[i];
         const bool adds = step.other >= 0;
-        const bool input_dies = step.input != given && net.last_use[step.input] == i;
-        at::Tensor x = input_dies ? std::move(values[step.input]) : values[step.input];
+        // The caller still owns the given input, so it is never overwritten.
+        const bool is_last_use = step.input != given && net.last_use[step.input] == i;
+        at::Tensor x = is_last_use ? std::move(values[step.input]) : values[step.input];
         const at::Tensor other = adds ? values[step.other] : at::Tensor();
-        values[step.output] = compute(step, net.tensors[i], std::move(x), other, input_dies);
+        values[step.output] = compute(step, net.tensors[i], std::move(x), other, is_last_use);
         if (adds && net.last_use[step.other] == i) values[step.other].reset();
     }
     return values[net.steps[end - 1].output];
@@ -124,8 +127,8 @@ std::vector<at::Tensor> device_tensors(const Architecture& architecture, const P
     std::vector<at::Tensor> tensors;
     for (std::size_t i = 0; i < architecture.parameters.size(); ++i) {
         const Parameter& parameter = architecture.parameters[i];
-        const bool counts = parameter.kind == ParameterKind::num_batches_tracked;
-        tensors.push_back(counts ? at::Tensor() : device_tensor(parameter, parameters.at(i), device, type));
+        const bool unused = parameter.kind == ParameterKind::num_batches_tracked;
+        tensors.push_back(unused ? at::Tensor() : device_tensor(parameter, parameters.at(i), device, type));
     }
     return tensors;
 }
@@ -178,7 +181,7 @@ std::string first_line(const c10::Error& error) {
     return text.substr(0, text.find('\n'));
 }
 
-// On a GPU the type says so, on the CPU only the text.
+// For a GPU the error has a type of its own. For the CPU only its text tells.
 bool ran_out_of_memory(const c10::Error& error) {
     return dynamic_cast<const c10::OutOfMemoryError*>(&error) != nullptr ||
            std::string_view(error.what_without_backtrace()).find("can't allocate memory") !=

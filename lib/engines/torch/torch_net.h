@@ -1,4 +1,4 @@
-// A net as libtorch computes it, operation by operation: what inference and training share.
+// A network as libtorch runs it, operation by operation. Inference, training and Grad-CAM share it.
 #pragma once
 
 #include <cstddef>
@@ -15,53 +15,56 @@
 
 namespace imnet {
 
-/// The tensors of the module that a step computes.
+/// The tensors of the module that a step belongs to; undefined if the module has none.
 struct StepTensors {
-    at::Tensor weight;  ///< of a head: [classes, features], or [classes, features, 1, 1]
+    at::Tensor weight;  ///< of the head: [classes, features], or [classes, features, 1, 1]
     at::Tensor bias;
     at::Tensor running_mean;
     at::Tensor running_var;
-    bool training = false;  ///< a norm uses the statistics of the batch, and learns them
+    bool training = false;  ///< a batch norm uses the statistics of the batch and updates the running ones
 };
 
-/// The steps, their tensors on the device, and when each value dies.
+/// The steps with their tensors on the device.
 struct TorchNet {
     std::vector<Step> steps;
-    std::vector<StepTensors> tensors;   ///< one a step
-    std::vector<std::size_t> last_use;  ///< by value: the step that reads it last
+    std::vector<StepTensors> tensors;   ///< one for each step
+    std::vector<std::size_t> last_use;  ///< for each value, the index of the last step that reads it
 };
 
-/// `by_parameter` holds one tensor an entry of `Architecture::parameters`, undefined for
-/// `num_batches_tracked`. The net shares them.
+/// `by_parameter` has one tensor for each entry of `Architecture::parameters`, undefined for
+/// `num_batches_tracked`. The network shares the tensors.
 TorchNet torch_net(const Architecture& architecture, std::span<const at::Tensor> by_parameter);
 
-/// One tensor a parameter, as `torch_net` takes them. They view the parameters, without a copy where
-/// these already lie as the device wants them; convolutions have that type.
+/// One tensor for each parameter, for `torch_net`. Convolutions are in `type`, the others in float32. A
+/// tensor views `parameters` if device, type and memory format agree, else it is a copy.
 std::vector<at::Tensor> device_tensors(const Architecture& architecture, const Parameters& parameters,
                                        at::Device device, at::ScalarType type);
 
-/// images: [N, 3, H, W] → [N, classes]; of a head alone [N, features] → [N, classes]. Reads what
-/// autograd, autocast and the inference mode of this thread say.
+/// images: [N, 3, H, W] (or [N, features] for a head alone) → logits: [N, classes]. Follows this thread's
+/// autograd, autocast and inference mode.
 at::Tensor forward(const TorchNet& net, const at::Tensor& images);
 
-/// The two parts of `forward`: images → what the global average pool reads, [N, C, h, w] → [N, classes].
+/// The two parts of `forward`: images → the feature maps that global pooling reads, [N, C, h, w], and feature
+/// maps → logits, [N, classes].
 at::Tensor features_of(const TorchNet& net, const at::Tensor& images);
 at::Tensor logits_of(const TorchNet& net, const at::Tensor& features);
 
-/// The device that is meant. Throws ModelError where it cannot be had.
+/// Libtorch's name of the device; `automatic` is the first GPU if there is one. Throws ModelError if the
+/// device is not available.
 at::Device torch_device(Device device);
 
-/// Whether convolutions run in bfloat16 there: `automatic` is so on a GPU, for every one that libtorch
-/// supports is faster in it, and of the CPUs only some.
+/// Whether convolutions run in bfloat16. `automatic` does on a GPU, because every GPU that libtorch supports
+/// is faster in it, and does not on a CPU, because only some are.
 bool in_bfloat16(Precision precision, at::Device device);
 
-/// Keeps glibc from returning the memory of every layer to the system, which costs page faults.
+/// Tells glibc to keep freed memory. By default it returns the memory of every layer to the system, and each
+/// run pays for page faults.
 void keep_freed_memory();
 
-/// What libtorch says, without its stack trace.
+/// The message of an error without its stack trace.
 std::string first_line(const c10::Error& error);
 
-/// Whether fewer images at a time may help.
+/// Whether the error is a lack of memory, so that fewer images at a time may help.
 bool ran_out_of_memory(const c10::Error& error);
 
 }  // namespace imnet

@@ -20,8 +20,8 @@ namespace imnet {
 
 void TorchOptimizer::add(const std::string& name, const at::Tensor& parameter, bool decays) {
     const at::NoGradGuard no_grad;
-    decaying_.weight_decay = options_.weight_decay;
-    Group& group = decays ? decaying_ : steady_;
+    with_decay_.weight_decay = options_.weight_decay;
+    Group& group = decays ? with_decay_ : without_decay_;
     group.names.push_back(name);
     group.parameters.push_back(parameter);
     group.first_moments.push_back(at::zeros_like(parameter));
@@ -32,14 +32,14 @@ void TorchOptimizer::add(const std::string& name, const at::Tensor& parameter, b
 
 std::vector<at::Tensor> TorchOptimizer::all_gradients() const {
     std::vector<at::Tensor> gradients;
-    for (const Group* group : {&decaying_, &steady_}) {
+    for (const Group* group : {&with_decay_, &without_decay_}) {
         for (const at::Tensor& parameter : group->parameters) gradients.push_back(parameter.grad());
     }
     return gradients;
 }
 
-void TorchOptimizer::forget_gradients() {
-    for (Group* group : {&decaying_, &steady_}) {
+void TorchOptimizer::zero_gradients() {
+    for (Group* group : {&with_decay_, &without_decay_}) {
         for (at::Tensor& parameter : group->parameters) parameter.mutable_grad().reset();
     }
 }
@@ -49,18 +49,18 @@ double TorchOptimizer::step(double learning_rate) {
     const std::vector<at::Tensor> gradients = all_gradients();
     const double norm = at::linalg_vector_norm(at::stack(at::_foreach_norm(gradients))).item<double>();
     if (!std::isfinite(norm)) return norm;
-    // As torch.nn.utils.clip_grad_norm_ does it.
+    // As in torch.nn.utils.clip_grad_norm_.
     if (options_.clip_norm > 0) {
         at::_foreach_mul_(gradients, at::Scalar(std::min(1.0, options_.clip_norm / (norm + 1e-6))));
     }
-    for (Group* group : {&decaying_, &steady_}) {
-        if (!group->parameters.empty()) move(*group, learning_rate);
+    for (Group* group : {&with_decay_, &without_decay_}) {
+        if (!group->parameters.empty()) update(*group, learning_rate);
     }
     first_step_ = false;
     return norm;
 }
 
-void TorchOptimizer::move(Group& group, double learning_rate) {
+void TorchOptimizer::update(Group& group, double learning_rate) {
     std::vector<at::Tensor> gradients;
     for (const at::Tensor& parameter : group.parameters) gradients.push_back(parameter.grad());
     if (options_.kind == Optimizer::sgd) {
@@ -85,7 +85,7 @@ void TorchOptimizer::move(Group& group, double learning_rate) {
 
 NamedTensors TorchOptimizer::gradients() const {
     NamedTensors named;
-    for (const Group* group : {&decaying_, &steady_}) {
+    for (const Group* group : {&with_decay_, &without_decay_}) {
         for (std::size_t i = 0; i < group->names.size(); ++i)
             named.emplace_back(group->names[i], group->parameters[i].grad());
     }
@@ -94,7 +94,7 @@ NamedTensors TorchOptimizer::gradients() const {
 
 NamedTensors TorchOptimizer::state() const {
     NamedTensors named;
-    for (const Group* group : {&decaying_, &steady_}) {
+    for (const Group* group : {&with_decay_, &without_decay_}) {
         for (std::size_t i = 0; i < group->names.size(); ++i) {
             const std::string& name = group->names[i];
             const bool sgd = options_.kind == Optimizer::sgd;

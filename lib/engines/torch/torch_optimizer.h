@@ -18,42 +18,42 @@ class TorchOptimizer {
 public:
     explicit TorchOptimizer(const OptimizerOptions& options) : options_(options) {}
 
-    /// Takes a weight that is to move; with or without weight decay.
+    /// Adds a parameter that is trained. `decays` says whether it has weight decay.
     void add(const std::string& name, const at::Tensor& parameter, bool decays);
 
-    void forget_gradients();
+    /// `optimizer.zero_grad()`.
+    void zero_gradients();
 
-    /// Clips the gradients and moves the weights, unless the gradients' length is no number. Returns that
-    /// length, before they were clipped.
+    /// Clips the gradients and updates the parameters. Returns the L2 norm of all gradients before clipping.
+    /// If it is not finite, updates nothing.
     double step(double learning_rate);
 
-    /// What `step` has left, under the parameters' names.
+    /// The gradients after `step`, clipped, under the names of their parameters.
     NamedTensors gradients() const;
 
-    /// What is remembered from step to step: the tensors themselves, to be saved or overwritten.
+    /// The state that is kept from step to step. These are the optimizer's own tensors, not copies: to
+    /// restore a state, write into them and call `restored`.
     NamedTensors state() const;
-
-    /// Says that the state was overwritten by that of an earlier training.
     void restored();
 
 private:
-    /// Parameters that are treated alike.
+    /// Parameters with the same weight decay.
     struct Group {
         double weight_decay = 0;
         std::vector<std::string> names;
         std::vector<at::Tensor> parameters;
-        std::vector<at::Tensor> first_moments;   ///< of SGD the momentum
-        std::vector<at::Tensor> second_moments;  ///< of Adam and AdamW
-        std::vector<at::Tensor> steps;           ///< of Adam and AdamW, a number each
+        std::vector<at::Tensor> first_moments;   ///< for SGD the momentum
+        std::vector<at::Tensor> second_moments;  ///< for Adam and AdamW
+        std::vector<at::Tensor> steps;           ///< for Adam and AdamW: number of steps, a scalar each
     };
 
     std::vector<at::Tensor> all_gradients() const;
-    void move(Group& group, double learning_rate);
+    void update(Group& group, double learning_rate);
 
     OptimizerOptions options_;
-    Group decaying_;
-    Group steady_;
-    bool first_step_ = true;  ///< SGD's momentum is then the gradient itself
+    Group with_decay_;
+    Group without_decay_;
+    bool first_step_ = true;  ///< SGD's momentum starts as the first gradient
 };
 
 }  // namespace imnet

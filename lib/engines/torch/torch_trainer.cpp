@@ -1,5 +1,5 @@
-// Training by libtorch's autograd: what PyTorch's loop of forward, cross_entropy, backward, clip and
-// step does, with its fused optimizers.
+// Training with libtorch's autograd: PyTorch's loop of forward, cross_entropy, backward, clip_grad_norm_ and
+// optimizer.step, with its fused optimizers.
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -28,7 +28,7 @@ namespace imnet {
 
 namespace {
 
-/// PyTorch's `torch.autocast(device, torch.bfloat16)`, while it lives.
+/// `with torch.autocast(device, torch.bfloat16, enabled=enabled)`, for the lifetime of the object.
 class Autocast {
 public:
     Autocast(at::DeviceType device, bool enabled)
@@ -38,7 +38,7 @@ public:
         at::autocast::increment_nesting();
     }
     ~Autocast() {
-        // The weights move after each forward pass: their casts must not outlive it.
+        // Autocast keeps the weights that it has cast, and the optimizer changes the weights after this.
         if (at::autocast::decrement_nesting() == 0) at::autocast::clear_cache();
         at::autocast::set_autocast_enabled(device_, before_);
     }
@@ -50,14 +50,14 @@ private:
     bool before_;
 };
 
-/// A view, without a copy; only read.
+/// A tensor that views `values`; do not write to it.
 at::Tensor view(std::span<const float> values, at::IntArrayRef shape) {
     return at::from_blob(const_cast<float*>(values.data()), shape, at::kFloat);
 }
 
 void append(StateDict& state_dict, std::vector<at::Tensor>& owned, const std::string& name,
             const at::Tensor& tensor) {
-    // A copy even where the tensor already is contiguous on the CPU: training goes on.
+    // Clone, because training goes on and would change a tensor that already is contiguous on the CPU.
     owned.push_back(tensor.detach().to(at::kCPU, at::kFloat).contiguous().clone());
     TensorView view;
     view.shape = owned.back().sizes().vec();
@@ -79,7 +79,8 @@ StateDict to_state_dict(const NamedTensors& tensors) {
 void copy_into(const at::Tensor& tensor, const std::string& name, const StateDict& from) {
     const TensorView* found = from.find(name);
     if (found == nullptr || found->element_count() != tensor.numel()) {
-        throw ModelError("the state of the training has no tensor " + name + " of this shape");
+        throw ModelError("the training state does not fit this model: the tensor " + name +
+                         " is missing or has another size");
     }
     std::vector<float> values(static_cast<std::size_t>(found->element_count()));
     to_float32(*found, values);
@@ -126,15 +127,15 @@ public:
     TrainingStep step(std::span<const float> inputs, std::span<const float> targets, int count,
                       double learning_rate) override try {
         use_own_threads();
-        optimizer_.forget_gradients();
-        const at::Tensor wanted = targets_of(targets, count).to(device_);
-        at::Tensor answer;
+        optimizer_.zero_gradients();
+        const at::Tensor target = targets_of(targets, count).to(device_);
+        at::Tensor logits;
         {
             const Autocast autocast(device_.type(), in_bfloat16(options_.precision, device_));
-            answer = forward(net_, batch(inputs, count));
+            logits = forward(net_, batch(inputs, count));
         }
-        // [count, classes] and [count], or [count, classes] → []
-        const at::Tensor loss = at::cross_entropy_loss(answer.to(at::kFloat), wanted, class_weights_,
+        // logits: [count, classes], target: [count] or [count, classes] → loss: []
+        const at::Tensor loss = at::cross_entropy_loss(logits.to(at::kFloat), target, class_weights_,
                                                        at::Reduction::Mean, -100, options_.label_smoothing);
         TrainingStep result{loss.item<double>(), 0};
         if (!std::isfinite(result.loss)) return result;
@@ -151,11 +152,11 @@ public:
         use_own_threads();
         const at::NoGradGuard no_grad;
         const Autocast autocast(device_.type(), in_bfloat16(options_.precision, device_));
-        TorchNet answering = net_;
-        for (StepTensors& tensors : answering.tensors) tensors.training = false;
-        const at::Tensor answer =
-            forward(answering, batch(inputs, count)).to(at::kCPU, at::kFloat).contiguous();
-        std::memcpy(out.data(), answer.const_data_ptr<float>(),
+        TorchNet evaluated = net_;
+        for (StepTensors& tensors : evaluated.tensors) tensors.training = false;
+        const at::Tensor logits =
+            forward(evaluated, batch(inputs, count)).to(at::kCPU, at::kFloat).contiguous();
+        std::memcpy(out.data(), logits.const_data_ptr<float>(),
                     sizeof(float) * static_cast<std::size_t>(count * classes_));
     } catch (const c10::Error& error) {
         fail(error);
@@ -171,8 +172,8 @@ public:
     }
 
 private:
-    // Between two steps this thread may have worked for an engine, which takes as many threads as it likes:
-    // with the one of a worker that validates, the next epoch would last half as long again.
+    // Validation between two steps may have changed this thread's number of threads, usually to 1. With that,
+    // the next epoch took 1.5 times as long.
     void use_own_threads() const { at::set_num_threads(options_.threads); }
 
     at::Tensor batch(std::span<const float> inputs, int count) const {
@@ -183,7 +184,8 @@ private:
         return tensor.dim() == 4 ? tensor.permute({0, 3, 1, 2}) : tensor;
     }
 
-    // Of one class a row its index, [count]; of mixed pictures the probabilities, [count, classes].
+    // Class indices, [count], if every row is one-hot, else probabilities, [count, classes]. PyTorch's loss
+    // applies class weights differently to the two.
     at::Tensor targets_of(std::span<const float> targets, int count) const {
         const at::Tensor probabilities = view(targets, {count, classes_});
         const bool one_hot = std::all_of(targets.begin(), targets.end(),

@@ -1,4 +1,5 @@
-// Built with libtorch, into unit_tests_torch: the obvious one of the two ways is libtorch's own.
+// Compares small_map_convolution with libtorch's conv2d. This file is built into unit_tests_torch, which
+// links libtorch.
 #include <cstdint>
 
 #include <ATen/ATen.h>
@@ -7,7 +8,7 @@
 
 #include "engines/torch/small_map_convolution.h"
 
-#undef CHECK  // libtorch's, which ends the program
+#undef CHECK  // libtorch defines one, too
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 
@@ -18,7 +19,7 @@ struct Case {
     int stride, padding;
 };
 
-TEST_CASE("its gradients are those of conv2d") {
+TEST_CASE("output and gradients are those of conv2d") {
     for (const Case& each : {Case{2, 3, 1, 1}, Case{1, 3, 1, 1}, Case{4, 3, 2, 1}, Case{5, 3, 2, 1},
                              Case{7, 3, 1, 1}, Case{4, 1, 2, 0}, Case{3, 1, 1, 0}, Case{9, 7, 2, 3},
                              Case{2, 7, 2, 3}, Case{6, 3, 3, 0}, Case{3, 2, 1, 0}}) {
@@ -41,7 +42,7 @@ TEST_CASE("its gradients are those of conv2d") {
     }
 }
 
-TEST_CASE("where the weight alone is trained, nothing else is asked for") {
+TEST_CASE("it works if x needs no gradient") {
     const at::Tensor x = at::ones({1, 1, 2, 2});
     const at::Tensor weight = at::ones({1, 1, 3, 3}).requires_grad_();
     imnet::small_map_convolution(x, weight, 1, 1).sum().backward();
@@ -49,7 +50,7 @@ TEST_CASE("where the weight alone is trained, nothing else is asked for") {
     CHECK(at::equal(weight.grad(), overlaps.to(at::kFloat)));
 }
 
-TEST_CASE("under autocast it computes in bfloat16, as conv2d does") {
+TEST_CASE("under autocast it computes in bfloat16 as conv2d does") {
     at::manual_seed(1);
     const at::Tensor x = at::randn({8, 16, 4, 4}).requires_grad_();
     const at::Tensor weight = at::randn({32, 16, 3, 3}).requires_grad_();
@@ -66,7 +67,8 @@ TEST_CASE("under autocast it computes in bfloat16, as conv2d does") {
     const auto given = torch::autograd::grad({answer}, {x, weight}, {outer});
     CHECK((given[1].scalar_type() == at::kFloat));
     CHECK(at::equal(given[0], wanted[0]));
-    // The same sum in float32, of what bfloat16 makes of x and the gradient; then one rounding to 8 bits.
+    // The expected weight gradient: x rounded to bfloat16, and the sum in float32. One rounding of the result
+    // to bfloat16 (8 bits) remains.
     const at::Tensor rounded = x.to(at::kBFloat16).to(at::kFloat);
     const at::Tensor exact = at::conv2d(rounded, weight, {}, {1, 1}, {1, 1});
     const auto sums = torch::autograd::grad({exact}, {weight}, {outer.to(at::kFloat)});
@@ -81,7 +83,7 @@ bool computes_bfloat16() {
 #endif
 }
 
-TEST_CASE("it is taken for small maps in float32 or fast bfloat16 that are trained, and for nothing else") {
+TEST_CASE("it is used only for training, for small maps, in float32 or fast bfloat16") {
     imnet::Step step{};
     step.stride = 2;
     step.padding = 1;

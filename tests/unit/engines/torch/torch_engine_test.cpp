@@ -7,7 +7,7 @@ namespace {
 
 using namespace imnet;
 
-TEST_CASE("a GPU that is not there is an error, never another device") {
+TEST_CASE("a GPU that does not exist is an error; the engine does not choose another device") {
     if (!engine_installed(EngineKind::torch)) {
         MESSAGE("skipped: this build has no libtorch engine");
         return;
