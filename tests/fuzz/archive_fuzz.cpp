@@ -1,4 +1,4 @@
-// Any bytes as an archive, zip or tar as they begin: `fuzz_archive tests/fuzz/corpus/archive`.
+// Reads any bytes as an archive: as zip if they start with "PK", else as tar.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -13,7 +13,7 @@
 
 namespace {
 
-// The library opens archives by their path.
+// A folder for the input, because `open_archive` takes a path.
 class Scratch {
 public:
     Scratch() {
@@ -40,7 +40,7 @@ void check(bool holds) {
     if (!holds) std::abort();
 }
 
-// Inputs until the end; returns how many.
+// Reads all inputs of the archive, checks them, and returns their number.
 std::size_t read(const std::string& path, const imnet::ArchiveOptions& options) {
     const auto next = imnet::open_archive({path, true}, options);
     if (!next) {
@@ -55,7 +55,7 @@ std::size_t read(const std::string& path, const imnet::ArchiveOptions& options) 
         if (input->error) check(!input->error->message.empty());
         if (input->bytes) check(input->bytes->size() <= options.limits.max_member_bytes);
         bytes += input->bytes ? input->bytes->size() : 0;
-        if (input->path == path) check(!(*next)());  // its own error is the last one
+        if (input->path == path) check(!(*next)());  // an error of the archive itself ends it
     }
     const auto size = std::filesystem::file_size(path);
     check(bytes <= options.limits.free_bytes + (options.limits.max_ratio + 1) * size + (1U << 20U));
@@ -83,8 +83,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
 extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t max_size);
 
-/// libFuzzer's own changes, with the checksums of tar headers put right after them: else no changed
-/// header would be read.
+/// Mutates as libFuzzer does, then corrects the checksums of tar headers. With a wrong checksum, a mutated
+/// header would not be read at all.
 extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t max_size,
                                                unsigned int) {
     size = LLVMFuzzerMutate(data, size, max_size);

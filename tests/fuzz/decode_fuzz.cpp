@@ -1,4 +1,4 @@
-// Any bytes through the decoders and what follows them: `fuzz_decode tests/fuzz/corpus/decode`.
+// Decodes and preprocesses any bytes as a picture.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -15,7 +15,9 @@ namespace {
 
 constexpr imnet::DecodeLimits limits{.max_pixels = 1'000'000};
 
-/// What classification does with a picture, the quick way and the plain one; whether it could be decoded.
+/// Decodes and preprocesses in two ways: only the needed columns of a JPEG, turned while resizing, as
+/// classification does; and the whole picture, turned first. The results must be equal. Returns whether the
+/// bytes could be decoded.
 bool decode_and_preprocess(std::span<const std::byte> bytes, int draft_short_side) {
     static const imnet::Preprocessor preprocessor({.short_side = 20, .image_size = 16},
                                                   imnet::PixelFormat::interleaved_bfloat16);
@@ -42,7 +44,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto bytes = std::as_bytes(std::span(data, size));
     const bool decoded = decode_and_preprocess(bytes, 0);
     if (!imnet::as_text(bytes).starts_with("\xFF\xD8")) return 0;
-    // A JPEG at a part of its size is read to the same end, so it is whole or damaged alike.
+    // Decoding a JPEG at a fraction of its size reads all of it, too, so it must succeed or fail alike.
     for (const int draft_short_side : {40, 1}) {
         if (decode_and_preprocess(bytes, draft_short_side) != decoded) std::abort();
     }
@@ -53,8 +55,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
 extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t max_size);
 
-/// libFuzzer's own changes, with the checksums of PNG chunks put right after them: else no changed PNG
-/// would get past its first chunk.
+/// Mutates as libFuzzer does, then corrects the checksums of PNG chunks. With a wrong checksum, a mutated PNG
+/// would be refused at its first chunk.
 extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t max_size,
                                                unsigned int) {
     size = LLVMFuzzerMutate(data, size, max_size);

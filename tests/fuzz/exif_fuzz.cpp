@@ -1,4 +1,4 @@
-// Any bytes as an EXIF block: `fuzz_exif tests/fuzz/corpus/exif`.
+// Reads any bytes as an EXIF block.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

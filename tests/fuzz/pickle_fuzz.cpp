@@ -16,7 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             return std::span<const std::byte>(storage);
         };
         imnet::touch_tensors(imnet::unwrap(document.root, bytes_of, false, {}));
-    } catch (const imnet::ModelError&) {  // a refusal is what hostile bytes should get
+    } catch (const imnet::ModelError&) {  // an error is the right answer to bad bytes
     }
     return 0;
 }

@@ -1,4 +1,4 @@
-// Runs a fuzz target once over each file of the folders and files it is given.
+// Runs a fuzz target once for each file in the given folders.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>

@@ -9,7 +9,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     try {
         imnet::touch_tensors(imnet::read_safetensors(std::as_bytes(std::span(data, size))));
-    } catch (const imnet::ModelError&) {  // a refusal is what hostile bytes should get
+    } catch (const imnet::ModelError&) {  // an error is the right answer to bad bytes
     }
     return 0;
 }

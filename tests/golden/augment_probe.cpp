@@ -1,10 +1,10 @@
-// Writes what the program makes of a picture for training to standard output, for the comparison with
+// Augments a picture as training does and writes the result to standard output, to compare it with
 // torchvision:
 //   augment_probe FILE SIZE bilinear|bicubic SCALE×2 RATIO×2 FLIP BRIGHTNESS CONTRAST SATURATION HUE SEED
 //   COUNT
-//       COUNT tensors of [size, size, 3] float32, of the seeds from SEED on
+//       writes COUNT tensors [SIZE, SIZE, 3] of float32, for the seeds SEED, SEED + 1, …
 //   augment_probe FILE brightness|contrast|saturation|hue FACTOR
-//       the RGB bytes after that adjustment
+//       writes the RGB bytes after that adjustment
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>

@@ -1,8 +1,13 @@
-// Prints each tensor of a checkpoint as a line of JSON: name, dtype, shape and the SHA-256 of its
-// values as float32. `--ema` asks for averaged weights, `--raw` for the file's own names. `--time N`
-// reads it N times instead, and prints the seconds of each as JSON: of the directory (with the
-// checksums that the container has), and of the directory and every value. `--peak` prints only the
-// most memory that the process held, in bytes, also where the file is refused.
+// Reads a checkpoint and prints one line of JSON for each tensor: name, dtype, shape and the SHA-256 of its
+// values as float32.
+//   checkpoints_probe [--ema] [--raw] FILE     --ema reads the averaged weights, --raw keeps the names in the
+//   file checkpoints_probe --time N FILE            reads it N times and prints the seconds of each, as JSON:
+//   for the
+//                                              directory (with the container's checksums), for the directory
+//                                              and all values, and for the check that all values are finite
+//   checkpoints_probe --peak FILE              prints the peak memory of the process in bytes, even if the
+//   file is
+//                                              refused
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -44,8 +49,8 @@ void print_tensors(const imnet::StateDict& state_dict) {
     }
 }
 
-/// A figure of this process's memory, in bytes: `VmHWM:` is the most that was resident, `RssAnon:`
-/// what belongs to no file.
+/// Memory of this process in bytes: "VmHWM:" is the peak of resident memory, "RssAnon:" is resident memory
+/// that is not mapped from a file.
 std::size_t memory(std::string_view figure) {
     std::ifstream status("/proc/self/status");
     std::string word;
@@ -61,8 +66,8 @@ double seconds(auto&& work) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-/// Reads every value once (but for the last few of a tensor): in place where a float32 lies in order, else
-/// converted.
+/// Reads every value once, except the last count % 16 of a tensor: in place if it is aligned, contiguous
+/// float32, else converted.
 float sum_values(const imnet::StateDict& state_dict) {
     float sum = 0;
     std::vector<float> values;
@@ -109,7 +114,7 @@ void print_times(const std::string& file, const imnet::CheckpointOptions& option
 void print_peak(const std::string& file, const imnet::CheckpointOptions& options) {
     try {
         imnet::read_checkpoint(file, options);
-    } catch (const imnet::ModelError&) {  // the memory is what counts
+    } catch (const imnet::ModelError&) {  // only the memory is of interest
     }
     fmt::print("{}\n", memory("VmHWM:"));
 }

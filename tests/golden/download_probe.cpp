@@ -1,9 +1,9 @@
 // Downloads a file as `imnet weights fetch` does, with a hash that the test chooses:
 //   download_probe URL TARGET SHA256 [PATIENCE [PAUSE]]
-// SHA256 may be the start of a hash, or "-" where it is unknown; PATIENCE is the number of seconds after
-// which a silent connection is given up, PAUSE that of milliseconds before the second attempt. Prints
-// notices and errors on standard error; the exit status is the program's: 3 for a wrong file, 4 where the
-// network or the disk fails.
+// SHA256 may be the start of a hash, or "-" if it is unknown. PATIENCE is the time in seconds after which a
+// connection without data is given up, PAUSE the time in milliseconds before the second attempt. Prints
+// notices and errors on standard error. The exit status is 3 for a wrong file and 4 if the network or the
+// disk fails.
 #include <cstdio>
 #include <cstdlib>
 #include <string>

@@ -1,6 +1,7 @@
-// Shows Grad-CAM to the comparison with PyTorch, as raw float32 on standard output:
+// Computes Grad-CAM to compare it with PyTorch:
 //   grad_cam_probe MODEL CHECKPOINT TENSOR CLASS...
-//       TENSOR holds raw float32 [3, 224, 224]; for each class [7, 7], and first of all [classes] logits
+// TENSOR is a file of raw float32 [3, 224, 224]. Writes raw float32 to standard output: the logits [classes],
+// then a heat map [7, 7] for each class.
 #include <cstddef>
 #include <cstdio>
 #include <exception>

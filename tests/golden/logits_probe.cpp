@@ -1,10 +1,11 @@
-// Shows the net to the comparison with PyTorch, as raw bytes or text on standard output:
-//   logits_probe MODEL print            print(model)
-//   logits_probe MODEL parameters       name and shape of each entry of the state dict, a line each
-//   logits_probe MODEL summary          the same with output shapes for [1, 3, 224, 224] and parameters
-//   logits_probe MODEL random SEED      initial parameters, float32 in state-dict order
+// Writes what this program knows and computes of a model to standard output, to compare it with PyTorch:
+//   logits_probe MODEL print            text of print(model)
+//   logits_probe MODEL summary          the same with output shapes for [1, 3, 224, 224] and parameter counts
+//   logits_probe MODEL parameters       name and shape of each entry of the state dict, one a line, and the
+//   total logits_probe MODEL random SEED      initial parameters, raw float32 in the order of the state dict
 //   logits_probe MODEL logits CHECKPOINT TENSOR [ENGINE [THREADS [PRECISION]]]
-//                                       TENSOR holds raw float32 [N, 3, 224, 224]; float32 [N, classes]
+//                                       logits, raw float32 [N, classes]; TENSOR is a file of raw float32
+//                                       [N, 3, 224, 224]
 #include <cstdint>
 #include <cstdio>
 #include <cstring>

@@ -1,11 +1,12 @@
-// Writes what the program makes of a picture to standard output, for the comparison with Pillow,
+// Decodes and preprocesses a picture and writes the result to standard output, to compare it with Pillow,
 // torchvision and timm:
-//   pixels_probe FILE --rgb                                   width, height (int32), RGB bytes as decoded
-//   pixels_probe FILE --upright                               the same after EXIF orientation
-//   pixels_probe FILE RESIZE CROP bilinear|bicubic MEAN×3 STD×3 [FORMAT]
-//       the picture in the format, "planar_float32" unless another of imnet::PixelFormat is named
-// With `--draft SHORT_SIDE` at the end, a JPEG is decoded at a part of its size.
-// Says what is wrong on standard error, as `kind: message`, and exits with 1.
+//   pixels_probe FILE --rgb         width, height (int32) and RGB bytes, as decoded
+//   pixels_probe FILE --upright     the same after EXIF orientation
+//   pixels_probe FILE SHORT_SIDE IMAGE_SIZE bilinear|bicubic MEAN×3 STD×3 [FORMAT]
+//                                   the preprocessed picture; FORMAT is a name in imnet::PixelFormat, by
+//                                   default planar_float32
+// With `--draft SHORT_SIDE` at the end, a JPEG is decoded at a fraction of its size. If the picture cannot be
+// decoded, prints `kind: message` on standard error and exits with 1.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -28,7 +29,7 @@ void write_pixels(const imnet::Image& image) {
     write(image.rgb.data(), image.rgb.size());
 }
 
-imnet::Preprocessing read_recipe(char** arguments) {
+imnet::Preprocessing read_preprocessing(char** arguments) {
     imnet::Preprocessing preprocessing;
     preprocessing.short_side = std::atoi(arguments[0]);
     preprocessing.image_size = std::atoi(arguments[1]);
@@ -57,7 +58,7 @@ int main(int argc, char** argv) {
         argc -= 2;
     }
     if (argc != 3 && argc != 11 && argc != 12) return 2;
-    const imnet::Preprocessor preprocessor(argc > 3 ? read_recipe(argv + 2) : imnet::Preprocessing{},
+    const imnet::Preprocessor preprocessor(argc > 3 ? read_preprocessing(argv + 2) : imnet::Preprocessing{},
                                            read_format(argc == 12 ? argv[11] : "planar_float32"));
     const imnet::MappedFile file(argv[1]);
     imnet::JpegOptions jpeg{.draft_short_side = draft_short_side};

@@ -10,7 +10,7 @@
 
 namespace imnet::test {
 
-/// A folder of its own for one test on another file system than that of TemporaryFolder.
+/// A folder for one test on another file system than TemporaryFolder's. The destructor removes it.
 class OtherFileSystem {
 public:
     explicit OtherFileSystem(std::filesystem::path path) : path_(std::move(path)) {}
@@ -27,7 +27,7 @@ private:
     std::filesystem::path path_;
 };
 
-/// Nothing where this machine has none that can be written to.
+/// A new folder in /dev/shm, or null if that is not a writable file system of its own.
 inline std::unique_ptr<OtherFileSystem> other_file_system() {
     struct stat here {};
     struct stat there {};

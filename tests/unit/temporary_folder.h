@@ -9,7 +9,7 @@
 
 namespace imnet::test {
 
-/// A folder of its own for one test, removed with all that is in it.
+/// A folder for one test. The destructor removes it with its contents.
 class TemporaryFolder {
 public:
     TemporaryFolder() {
@@ -27,7 +27,7 @@ public:
     std::filesystem::path operator/(std::string_view name) const { return path_ / name; }
     const std::filesystem::path& path() const { return path_; }
 
-    /// Writes a file, and the folders that it needs.
+    /// Writes a file and creates its parent folders. Returns its path.
     std::filesystem::path write(std::string_view name, std::string_view bytes) const {
         const std::filesystem::path file = path_ / name;
         std::filesystem::create_directories(file.parent_path());
