@@ -10,6 +10,7 @@
 #include "base/output_file.h"
 #include "base/progress_bar.h"
 #include "commands/commands.h"
+#include "commands/progress_report.h"
 #include "resolve/resolve.h"
 #include "resolve/resolve_finetune.h"
 #include "resolve/run_facts.h"
@@ -107,7 +108,7 @@ public:
         if (!bar_) {
             bar_ = std::make_unique<ProgressBar>(
                 stderr, fmt::format("epoch {}/{}", progress.epoch + 1, loop_.epochs),
-                ProgressStyle{ProgressUnit::images, std::chrono::milliseconds(500), when_ == "always"});
+                ProgressStyle{images_unit, std::chrono::milliseconds(500), when_ == "always"});
         }
         const auto done =
             static_cast<std::uint64_t>(progress.batch) * static_cast<std::uint64_t>(loop_.batch);

@@ -27,8 +27,7 @@ ProgressReport::ProgressReport(const Options& options, std::string name, bool ro
     if (!wanted(options, rows_on_terminal)) return;
     const bool always = options.progress == "always";
     const std::chrono::milliseconds delay = always ? std::chrono::milliseconds(0) : short_work;
-    bar_ = std::make_unique<ProgressBar>(stderr, std::move(name),
-                                         ProgressStyle{ProgressUnit::images, delay, always});
+    bar_ = std::make_unique<ProgressBar>(stderr, std::move(name), ProgressStyle{images_unit, delay, always});
     counting_from_ = Clock::now() + delay;
 }
 

@@ -14,6 +14,8 @@
 
 namespace imnet::app {
 
+inline constexpr ProgressUnit images_unit{"images"};
+
 /// Shows on standard error how far a run is. How many inputs there are is counted meanwhile, by a
 /// thread that starts only once there is something to show.
 class ProgressReport {

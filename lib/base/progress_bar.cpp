@@ -16,24 +16,19 @@ constexpr std::size_t widest_line = 120;
 constexpr std::chrono::milliseconds between_drawings{100};
 constexpr std::chrono::milliseconds between_lines{5000};
 
-double mebibytes(double bytes) { return bytes / (1 << 20); }
-
-std::string amounts(const Progress& progress, ProgressUnit unit) {
-    const bool known = progress.total > 0;
-    if (unit == ProgressUnit::images) {
-        return known ? fmt::format("{} of {} images", progress.done, progress.total)
-                     : fmt::format("{} images", progress.done);
-    }
-    const double done = mebibytes(static_cast<double>(progress.done));
-    const double total = mebibytes(static_cast<double>(progress.total));
-    return known ? fmt::format("{:.1f} of {:.1f} MiB", done, total) : fmt::format("{:.1f} MiB", done);
+std::string amounts(const Progress& progress, const ProgressUnit& unit) {
+    const auto shown = [&](std::uint64_t count) {
+        return fmt::format("{:.{}f}", static_cast<double>(count) / unit.size, unit.decimals);
+    };
+    return progress.total > 0
+               ? fmt::format("{} of {} {}", shown(progress.done), shown(progress.total), unit.name)
+               : fmt::format("{} {}", shown(progress.done), unit.name);
 }
 
-std::string figures(const Progress& progress, ProgressUnit unit) {
+std::string figures(const Progress& progress, const ProgressUnit& unit) {
     std::string text = amounts(progress, unit);
     if (progress.a_second > 0) {
-        text += unit == ProgressUnit::images ? fmt::format("  {:.1f} images/s", progress.a_second)
-                                             : fmt::format("  {:.1f} MiB/s", mebibytes(progress.a_second));
+        text += fmt::format("  {:.1f} {}/s", progress.a_second / unit.size, unit.name);
         if (progress.total >= progress.done) {
             const double left = static_cast<double>(progress.total - progress.done) / progress.a_second;
             const auto seconds = static_cast<std::int64_t>(std::min(left + 0.5, 359'999.0));
@@ -53,7 +48,7 @@ std::size_t columns_of(std::FILE* terminal) {
 }  // namespace
 
 std::string progress_line(std::string_view name, const Progress& progress, std::size_t columns,
-                          ProgressUnit unit) {
+                          const ProgressUnit& unit) {
     std::string line = fmt::format("{}  ", name);
     const std::string text = figures(progress, unit);
     if (progress.total > 0) {

@@ -11,10 +11,17 @@
 
 namespace imnet {
 
-/// What is counted, and so how it is shown.
-enum class ProgressUnit { bytes, images };
+/// What is counted, and how amounts of it are shown.
+struct ProgressUnit {
+    std::string_view name;  ///< behind an amount: "images"; it must outlive the bar
+    double size = 1;        ///< how many of what is counted make one that is shown
+    int decimals = 0;       ///< digits behind the point of an amount; a rate has one
+};
 
-/// How far a piece of work is. `total` is 0 where it is unknown.
+/// For work that counts bytes.
+inline constexpr ProgressUnit mebibytes{"MiB", 1 << 20, 1};
+
+/// How far a piece of work is. `total` is 0 if it is unknown.
 struct Progress {
     std::uint64_t done = 0;
     std::uint64_t total = 0;
@@ -23,18 +30,18 @@ struct Progress {
 };
 
 /// "resnet50.pth  [=======             ]  39%  38.1 of 97.8 MiB  12.3 MiB/s  0:05 left" in at most
-/// `columns` columns: where these are few the bar is left out, then what stands last.
+/// `columns` columns. If these are too few, the bar is left out first; then the line is cut.
 std::string progress_line(std::string_view name, const Progress& progress, std::size_t columns,
-                          ProgressUnit unit = ProgressUnit::bytes);
+                          const ProgressUnit& unit = mebibytes);
 
 struct ProgressStyle {
-    ProgressUnit unit = ProgressUnit::bytes;
-    std::chrono::milliseconds delay{0};  ///< nothing is drawn before
-    bool lines = false;                  ///< where `out` is no terminal, write a line now and then
+    ProgressUnit unit = mebibytes;
+    std::chrono::milliseconds delay{0};  ///< before anything is drawn
+    bool lines = false;                  ///< if `out` is not a terminal, write a line every few seconds
 };
 
-/// A line on a terminal that shows how far some work is, drawn in place a few times a second and
-/// wiped at the end. Where `out` is no terminal it draws nothing, or lines.
+/// A line on a terminal that shows how far some work is. It is redrawn in place a few times a second and
+/// wiped at the end. If `out` is not a terminal, nothing is drawn, or lines are written.
 class ProgressBar {
 public:
     ProgressBar(std::FILE* out, std::string name, ProgressStyle style = {});
@@ -44,10 +51,10 @@ public:
 
     void update(std::uint64_t done, std::uint64_t total, std::uint64_t failed = 0);
 
-    /// Wipes the line, so that another can be printed. The next update draws it again.
+    /// Wipes the line, so that other text can be printed. The next update draws it again.
     void wipe();
 
-    /// Wipes the line; where `out` is no terminal, writes how far the work has come.
+    /// Wipes the line. If `out` is not a terminal and lines are wanted, writes a last one.
     void finish();
 
 private:
@@ -60,7 +67,8 @@ private:
     ProgressStyle style_;
     bool on_terminal_;
     bool drawn_ = false;
-    std::optional<std::pair<Clock::time_point, std::uint64_t>> start_;  ///< when, and at which byte
+    std::optional<std::pair<Clock::time_point, std::uint64_t>>
+        start_;  ///< when the work started, and at which amount
     Clock::time_point next_drawing_;
     Progress last_;
 };
