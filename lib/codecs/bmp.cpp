@@ -17,7 +17,8 @@
 #include <cstdint>
 #include <optional>
 
-#include "codecs/byte_reader.h"
+#include "base/byte_reader.h"
+#include "base/bytes.h"
 #include "codecs/palette.h"
 #include "codecs/picture_size.h"
 

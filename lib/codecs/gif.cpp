@@ -15,7 +15,7 @@
 #include <optional>
 #include <vector>
 
-#include "codecs/byte_reader.h"
+#include "base/byte_reader.h"
 #include "codecs/palette.h"
 #include "codecs/picture_size.h"
 

@@ -7,7 +7,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include "codecs/byte_reader.h"
+#include "base/byte_reader.h"
+#include "base/bytes.h"
 
 namespace imnet {
 namespace {

@@ -8,7 +8,8 @@
 #include <cstdint>
 #include <utility>
 
-#include "codecs/byte_reader.h"
+#include "base/byte_reader.h"
+#include "base/bytes.h"
 
 namespace imnet {
 namespace {

@@ -16,8 +16,9 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/byte_reader.h"
+#include "base/bytes.h"
 #include "base/crc32.h"
-#include "codecs/byte_reader.h"
 #include "codecs/orientation.h"
 #include "codecs/picture_size.h"
 #include "codecs/stb.h"

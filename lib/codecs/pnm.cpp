@@ -16,7 +16,7 @@
 #include <optional>
 #include <vector>
 
-#include "codecs/byte_reader.h"
+#include "base/byte_reader.h"
 #include "codecs/picture_size.h"
 
 namespace imnet {

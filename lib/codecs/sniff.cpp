@@ -6,8 +6,9 @@
 #include <cctype>
 #include <string_view>
 
+#include "base/byte_reader.h"
+#include "base/bytes.h"
 #include "codecs/bmp.h"
-#include "codecs/byte_reader.h"
 #include "codecs/tga.h"
 
 namespace imnet {

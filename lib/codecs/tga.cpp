@@ -11,7 +11,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "codecs/byte_reader.h"
+#include "base/byte_reader.h"
 #include "codecs/palette.h"
 #include "codecs/picture_size.h"
 

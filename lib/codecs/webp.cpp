@@ -12,7 +12,8 @@
 #include <memory>
 #include <string_view>
 
-#include "codecs/byte_reader.h"
+#include "base/byte_reader.h"
+#include "base/bytes.h"
 #include "codecs/orientation.h"
 #include "codecs/picture_size.h"
 

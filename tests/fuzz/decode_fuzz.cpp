@@ -5,8 +5,9 @@
 #include <span>
 #include <vector>
 
+#include "base/byte_reader.h"
+#include "base/bytes.h"
 #include "base/crc32.h"
-#include "codecs/byte_reader.h"
 #include "codecs/decode.h"
 #include "codecs/orientation.h"
 #include "preprocess/preprocess.h"

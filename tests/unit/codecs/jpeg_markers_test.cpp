@@ -2,7 +2,8 @@
 
 #include <doctest/doctest.h>
 
-#include "codecs/byte_reader.h"
+#include "base/byte_reader.h"
+#include "base/bytes.h"
 #include "picture_bytes.h"
 
 using namespace imnet;

@@ -1,8 +1,9 @@
-#include "codecs/byte_reader.h"
+#include "base/byte_reader.h"
 
 #include <doctest/doctest.h>
 
-#include "picture_bytes.h"
+#include "base/bytes.h"
+#include "codecs/picture_bytes.h"
 
 using namespace imnet;
 using namespace imnet::test;
@@ -19,7 +20,7 @@ TEST_CASE("numbers are read in both byte orders") {
     CHECK_FALSE(reader.overran());
 }
 
-TEST_CASE("past the end there are zeros, and the reader remembers") {
+TEST_CASE("past the end it returns zeros and reports an overrun") {
     const Bytes bytes = bytes_of("\x11\x22\x33");
     ByteReader reader(bytes);
     CHECK(as_text(reader.take(2)) == "\x11\x22");

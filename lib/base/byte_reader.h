@@ -4,12 +4,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string_view>
 
 namespace imnet {
 
-/// Reads bytes that are not trusted, front to back. Past the end it yields zeros and remembers that
-/// it did, so a parser may read a whole header and then ask once whether it was all there.
+/// Reads untrusted bytes from front to back. Past the end it returns zeros and sets `overran`, so that a
+/// parser can read a whole header and then check once whether all of it was there.
 class ByteReader {
 public:
     explicit ByteReader(std::span<const std::byte> bytes) : bytes_(bytes) {}
@@ -56,10 +55,5 @@ private:
     std::size_t position_ = 0;
     bool overran_ = false;
 };
-
-/// The bytes as characters, to compare with a signature.
-inline std::string_view as_text(std::span<const std::byte> bytes) {
-    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
 
 }  // namespace imnet
