@@ -6,10 +6,10 @@
 #include <span>
 
 #include "base/errors.h"
-#include "codecs/decode.h"
+#include "codecs/codec.h"
 #include "engines/engine.h"
-#include "inputs/input_source.h"
-#include "preprocess/preprocess.h"
+#include "inputs/input.h"
+#include "preprocess/preprocessing.h"
 #include "rows/row.h"
 
 namespace imnet {

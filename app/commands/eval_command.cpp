@@ -37,9 +37,8 @@ EvaluationFacts describe(const Options& options, const EvalData& data, const Net
             .engine = engine.library(),
             .device = engine.device(),
             .precision = std::string(name(engine.precision())),
-            .recipe = fmt::format(
-                "resize {}, crop {}, {}", net.preprocessing.short_side, net.preprocessing.image_size,
-                net.preprocessing.interpolation == Interpolation::bicubic ? "bicubic" : "bilinear"),
+            .recipe = fmt::format("resize {}, crop {}, {}", net.preprocessing.short_side,
+                                  net.preprocessing.image_size, name(net.preprocessing.interpolation)),
             .mapping = data.mapping().summary(),
             .unlabelled = data.survey().unlabelled.count,
             .unknown = data.unknown(),

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "cli/options.h"
-#include "preprocess/preprocess.h"
+#include "preprocess/preprocessing.h"
 #include "training/augmentation.h"
 #include "training/finetune.h"
 

@@ -39,8 +39,7 @@ std::string labels_sha256(const ClassNames& class_names) {
 
 std::string describe(const Preprocessing& preprocessing) {
     return fmt::format("resize {}, crop {}, {}, mean {}, std {}", preprocessing.short_side,
-                       preprocessing.image_size,
-                       preprocessing.interpolation == Interpolation::bicubic ? "bicubic" : "bilinear",
+                       preprocessing.image_size, name(preprocessing.interpolation),
                        fmt::join(preprocessing.mean, " "), fmt::join(preprocessing.std, " "));
 }
 

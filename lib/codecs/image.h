@@ -6,7 +6,7 @@
 
 namespace imnet {
 
-/// An 8-bit RGB picture: `rgb` is [height, width, 3], rows from the top, no padding.
+/// An 8-bit RGB picture: `rgb` is [height, width, 3], the top row first, without padding.
 struct Image {
     int width = 0;
     int height = 0;

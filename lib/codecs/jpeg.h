@@ -2,11 +2,27 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
+#include <vector>
 
-#include "codecs/decode.h"
+#include "codecs/codec.h"
 
 namespace imnet {
+
+/// What spares work on JPEG with libjpeg-turbo (see `jpeg_has_options`); all else decodes the whole.
+struct JpegOptions {
+    /// If not 0, decode at 1/8, 1/4 or 1/2, the first of these whose short side has at least that many
+    /// pixels, into the bytes that Pillow gives after `Image.draft` to the same scale.
+    int draft_short_side = 0;
+
+    /// Says of a stored picture which columns will be looked at; the others may be left out.
+    std::function<ColumnRange(int width, int height, int orientation)> columns = {};
+
+    /// The pixels of a picture that is done with, used again where they are large enough: to get fresh
+    /// memory from the system takes nearly as long as to decode a large picture into it.
+    std::vector<std::uint8_t> memory = {};
+};
 
 /// Decodes a JPEG file with libjpeg-turbo as Pillow drives it (accurate integer DCT, smooth
 /// upsampling), or, in a build without it, with stb_image: other rounding, no arithmetic coding.

@@ -3,7 +3,8 @@
 #include <cstddef>
 #include <span>
 
-#include "codecs/decode.h"
+#include "codecs/codec.h"
+#include "codecs/jpeg.h"
 #include "codecs/jpeg_markers.h"
 
 namespace imnet {

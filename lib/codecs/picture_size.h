@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "base/errors.h"
-#include "codecs/decode.h"
+#include "codecs/codec.h"
 
 namespace imnet {
 

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <span>
 
-#include "codecs/decode.h"
+#include "codecs/codec.h"
 
 namespace imnet {
 

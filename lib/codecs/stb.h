@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "codecs/decode.h"
+#include "codecs/codec.h"
 
 namespace imnet {
 

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "datasets/target_list.h"
-#include "inputs/archive.h"
 #include "inputs/input.h"
 
 namespace imnet {

@@ -10,7 +10,7 @@
 
 #include "models/architecture.h"
 #include "models/parameters.h"
-#include "preprocess/preprocess.h"
+#include "preprocess/preprocessing.h"
 
 namespace imnet {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "engines/engine.h"
-#include "explanation/heat_map.h"
+#include "engines/heat_map.h"
 #include "models/architecture.h"
 #include "models/parameters.h"
 

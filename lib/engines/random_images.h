@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "preprocess/preprocess.h"
+#include "preprocess/preprocessing.h"
 
 namespace imnet {
 

@@ -5,9 +5,11 @@
 #include <utility>
 #include <vector>
 
+#include "codecs/decode.h"
 #include "codecs/orientation.h"
-#include "explanation/heat_map.h"
+#include "explanation/draw_heat.h"
 #include "inputs/read_file.h"
+#include "preprocess/preprocess.h"
 #include "preprocess/resample.h"
 
 namespace imnet {

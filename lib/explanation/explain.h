@@ -6,11 +6,10 @@
 #include <span>
 
 #include "base/errors.h"
-#include "codecs/decode.h"
-#include "codecs/image.h"
+#include "codecs/codec.h"
 #include "explanation/explanation.h"
 #include "inputs/input.h"
-#include "preprocess/preprocess.h"
+#include "preprocess/preprocessing.h"
 
 namespace imnet {
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/errors.h"
+#include "explanation/draw_heat.h"
 #include "rows/json_parts.h"
 
 namespace imnet {

@@ -3,9 +3,9 @@
 #include <string>
 #include <string_view>
 
-#include "explanation/heat_map.h"
+#include "engines/heat_map.h"
 #include "models/class_names.h"
-#include "preprocess/preprocess.h"
+#include "preprocess/preprocessing.h"
 #include "rows/top_k.h"
 
 namespace imnet {

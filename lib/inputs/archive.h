@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <string_view>
 
 #include "base/errors.h"
@@ -29,9 +28,6 @@ struct ArchiveOptions {
     std::function<bool(std::string_view)> wanted = [](std::string_view) { return true; };
     ArchiveLimits limits = {};
 };
-
-/// Gives one input after the other, nothing at the end.
-using NextInput = std::function<std::optional<Input>()>;
 
 /// Opens an archive and gives its images in the order of the archive, with their bytes, as inputs
 /// named `archive/member`. One member is in memory at a time; nothing is written and no link followed.

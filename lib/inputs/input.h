@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,12 +10,15 @@
 
 namespace imnet {
 
-/// One image to classify. What cannot be listed or opened is an input too, with its error.
+/// One image to classify. A path that cannot be listed or opened is an input too, with its error.
 struct Input {
-    std::string path;                                  ///< as given, or folder/name; "-" is standard input
-    bool named = false;                                ///< given by the user, not found in a folder
-    std::optional<InputError> error = {};              ///< why there is nothing to read
-    std::optional<std::vector<std::byte>> bytes = {};  ///< what it holds, where it has been read already
+    std::string path;                      ///< as given, or folder/name; "-" is standard input
+    bool named = false;                    ///< the user gave this path; it was not found in a folder
+    std::optional<InputError> error = {};  ///< why there is nothing to read
+    std::optional<std::vector<std::byte>> bytes = {};  ///< its contents, if they were read already
 };
+
+/// Returns one input after the other, nothing at the end.
+using NextInput = std::function<std::optional<Input>()>;
 
 }  // namespace imnet

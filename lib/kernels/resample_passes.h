@@ -6,8 +6,6 @@
 #include <span>
 #include <vector>
 
-#include "preprocess/preprocess.h"
-
 namespace imnet {
 
 /// How many fractional bits Pillow's fixed-point weights have.
@@ -24,11 +22,6 @@ struct AxisWeights {
         return std::span(weights).subspan(output * taps, static_cast<std::size_t>(count[output]));
     }
 };
-
-/// The weights of outputs first_output … first_output + outputs when `input_size` samples are
-/// resized to `output_size`, as Pillow's precompute_coeffs and normalize_coeffs_8bpc make them.
-AxisWeights axis_weights(int input_size, std::int64_t output_size, std::int64_t first_output, int outputs,
-                         Interpolation interpolation);
 
 /// One implementation of the passes.
 struct ResizePasses {

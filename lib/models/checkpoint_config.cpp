@@ -128,8 +128,9 @@ std::optional<Preprocessing> checkpoint_preprocessing(const StateDict& state_dic
     if (!mean || !std || input == nullptr || !input->is_array() || input->size() != 3) return std::nullopt;
     if (!input->at(1).is_integer() || input->at(1) != input->at(2)) return std::nullopt;
     if (crop_pct == nullptr || !crop_pct->is_number()) return std::nullopt;
-    if (interpolation == nullptr || (*interpolation != "bicubic" && *interpolation != "bilinear"))
-        return std::nullopt;
+    if (interpolation == nullptr || !interpolation->is_string()) return std::nullopt;
+    const auto known_interpolation = parse_interpolation(interpolation->get<std::string>());
+    if (!known_interpolation) return std::nullopt;
     const Json* crop_mode = cfg->find("crop_mode");
     if (crop_mode != nullptr && *crop_mode != "center") return std::nullopt;
     const auto crop = input->at(1).get<std::int64_t>();
@@ -138,8 +139,7 @@ std::optional<Preprocessing> checkpoint_preprocessing(const StateDict& state_dic
     Preprocessing preprocessing;
     preprocessing.image_size = static_cast<int>(crop);
     preprocessing.short_side = static_cast<int>(std::floor(static_cast<double>(crop) / share));
-    preprocessing.interpolation =
-        *interpolation == "bicubic" ? Interpolation::bicubic : Interpolation::bilinear;
+    preprocessing.interpolation = *known_interpolation;
     preprocessing.mean = *mean;
     preprocessing.std = *std;
     return preprocessing;

@@ -7,7 +7,7 @@
 
 #include "checkpoints/state_dict.h"
 #include "models/class_names.h"
-#include "preprocess/preprocess.h"
+#include "preprocess/preprocessing.h"
 
 namespace imnet {
 

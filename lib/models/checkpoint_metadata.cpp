@@ -16,8 +16,7 @@ namespace {
 // Floats as short as they can be read back.
 std::string preprocessing_text(const Preprocessing& preprocessing) {
     return fmt::format(R"({{"resize": {}, "crop": {}, "interpolation": "{}", "mean": [{}], "std": [{}]}})",
-                       preprocessing.short_side, preprocessing.image_size,
-                       preprocessing.interpolation == Interpolation::bicubic ? "bicubic" : "bilinear",
+                       preprocessing.short_side, preprocessing.image_size, name(preprocessing.interpolation),
                        fmt::join(preprocessing.mean, ", "), fmt::join(preprocessing.std, ", "));
 }
 
@@ -55,10 +54,9 @@ std::optional<Preprocessing> parse_preprocessing(std::string_view text) try {
     preprocessing.image_size = pixels("crop", 4096);
     preprocessing.mean = json.at("mean").get<std::array<float, 3>>();
     preprocessing.std = json.at("std").get<std::array<float, 3>>();
-    const auto interpolation = json.at("interpolation").get<std::string>();
-    if (interpolation != "bilinear" && interpolation != "bicubic") return std::nullopt;
-    preprocessing.interpolation =
-        interpolation == "bicubic" ? Interpolation::bicubic : Interpolation::bilinear;
+    const auto interpolation = parse_interpolation(json.at("interpolation").get<std::string>());
+    if (!interpolation) return std::nullopt;
+    preprocessing.interpolation = *interpolation;
     const bool sizes = preprocessing.image_size > 0 && preprocessing.short_side > 0;
     const bool means = std::all_of(preprocessing.mean.begin(), preprocessing.mean.end(),
                                    [](float value) { return std::isfinite(value); });

@@ -9,7 +9,7 @@
 
 #include "models/architecture.h"
 #include "models/class_names.h"
-#include "preprocess/preprocess.h"
+#include "preprocess/preprocessing.h"
 
 namespace imnet {
 

@@ -41,8 +41,7 @@ PublishedWeights parse_row(const std::vector<std::string_view>& fields) {
     row.mebibytes = parse<double>(fields.at(6));
     row.preprocessing.short_side = parse<int>(fields.at(7));
     row.preprocessing.image_size = parse<int>(fields.at(8));
-    row.preprocessing.interpolation =
-        fields.at(9) == "bicubic" ? Interpolation::bicubic : Interpolation::bilinear;
+    row.preprocessing.interpolation = parse_interpolation(fields.at(9)).value();
     row.preprocessing.mean = parse_triple(fields.at(10));
     row.preprocessing.std = parse_triple(fields.at(11));
     row.sha256 = fields.at(12);

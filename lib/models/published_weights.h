@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "preprocess/preprocess.h"
+#include "preprocess/preprocessing.h"
 
 namespace imnet {
 

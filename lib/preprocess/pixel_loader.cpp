@@ -4,6 +4,7 @@
 #include <system_error>
 #include <utility>
 
+#include "codecs/decode.h"
 #include "inputs/read_file.h"
 
 namespace imnet {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/errors.h"
-#include "codecs/decode.h"
+#include "codecs/codec.h"
 #include "inputs/input.h"
 #include "preprocess/preprocess.h"
 

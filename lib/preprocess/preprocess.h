@@ -5,38 +5,13 @@
 #include <cstdint>
 #include <span>
 
-#include "codecs/decode.h"
-#include "codecs/image.h"
+#include "codecs/codec.h"
+#include "preprocess/preprocessing.h"
 
 namespace imnet {
 
-enum class Interpolation { bilinear, bicubic };
-
-/// The recipe of a set of weights: resize the short side, crop the centre, scale to 0…1, normalise.
-struct Preprocessing {
-    int short_side = 232;
-    int image_size = 224;
-    Interpolation interpolation = Interpolation::bilinear;
-    std::array<float, 3> mean{0.485F, 0.456F, 0.406F};
-    std::array<float, 3> std{0.229F, 0.224F, 0.225F};
-
-    bool operator==(const Preprocessing&) const = default;
-};
-
-/// A part of a picture, in parts of its width and height. It may reach beyond the picture.
-struct Region {
-    double left = 0;
-    double top = 0;
-    double width = 1;
-    double height = 1;
-};
-
-/// What the recipe's crop shows of an upright picture of this size; padding lies beyond the picture.
+/// The part of an upright picture of this size that the crop covers. Padding lies beyond the picture.
 Region crop_region(const Preprocessing& preprocessing, int width, int height);
-
-/// How an engine wants a picture in memory: planar is [3, image_size, image_size] (NCHW), interleaved is
-/// [image_size, image_size, 3] (NHWC, channels last).
-enum class PixelFormat { planar_float32, interleaved_float32, interleaved_bfloat16 };
 
 /// Number of bytes that one preprocessed picture takes: 3 · image_size · image_size elements.
 std::size_t preprocessed_bytes(const Preprocessing& preprocessing, PixelFormat format);
@@ -50,7 +25,7 @@ ByteValues<float> normalized_bytes(const std::array<float, 3>& mean, const std::
 
 struct StoredAs;
 
-/// A recipe made ready for many pictures. May be used by several threads at once.
+/// Preprocessing with its tables computed once for many pictures. Several threads may use it at once.
 class Preprocessor {
 public:
     Preprocessor(const Preprocessing& preprocessing, PixelFormat format);
@@ -78,7 +53,7 @@ private:
     ByteValues<std::uint16_t> bfloat16_{};
 };
 
-/// One picture by a recipe of its own.
+/// Preprocesses a single picture.
 void preprocess(const Image& image, const Preprocessing& preprocessing, PixelFormat format,
                 std::span<std::byte> out);
 

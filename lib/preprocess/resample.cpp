@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "codecs/orientation.h"
-#include "kernels/resample_passes.h"
 
 namespace imnet {
 namespace {

@@ -2,9 +2,9 @@
 
 #include <cstdint>
 
-#include "codecs/decode.h"
-#include "codecs/image.h"
-#include "preprocess/preprocess.h"
+#include "codecs/codec.h"
+#include "kernels/resample_passes.h"
+#include "preprocess/preprocessing.h"
 
 namespace imnet {
 
@@ -32,6 +32,11 @@ struct StoredAs {
 /// and the window are those of the upright whole. The columns left out are not among those needed.
 Image resize(const Image& image, std::int64_t width, std::int64_t height, Interpolation interpolation,
              const Window& window, const StoredAs& stored = {});
+
+/// The weights of outputs first_output … first_output + outputs when `input_size` samples are
+/// resized to `output_size`, as Pillow's precompute_coeffs and normalize_coeffs_8bpc make them.
+AxisWeights axis_weights(int input_size, std::int64_t output_size, std::int64_t first_output, int outputs,
+                         Interpolation interpolation);
 
 /// Of `input_size` samples resized to `output_size`, those that some of the outputs are made from.
 ColumnRange inputs_needed(int input_size, std::int64_t output_size, std::int64_t first_output, int outputs,

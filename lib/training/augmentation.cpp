@@ -8,6 +8,7 @@
 
 #include "base/split_mix.h"
 #include "base/torch_generator.h"
+#include "preprocess/preprocess.h"
 #include "preprocess/resample.h"
 #include "training/color_jitter.h"
 

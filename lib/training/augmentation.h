@@ -5,7 +5,7 @@
 #include <span>
 
 #include "codecs/image.h"
-#include "preprocess/preprocess.h"
+#include "preprocess/preprocessing.h"
 
 namespace imnet {
 

@@ -5,7 +5,7 @@
 
 #include "datasets/class_folders.h"
 #include "engines/engine.h"
-#include "preprocess/preprocess.h"
+#include "preprocess/preprocessing.h"
 #include "training/training_batches.h"
 
 namespace imnet {

@@ -13,7 +13,7 @@
 #include "models/architecture.h"
 #include "models/class_names.h"
 #include "models/parameters.h"
-#include "preprocess/preprocess.h"
+#include "preprocess/preprocessing.h"
 #include "training/augmentation.h"
 #include "training/training_loop.h"
 

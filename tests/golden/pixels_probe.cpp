@@ -33,9 +33,7 @@ imnet::Preprocessing read_preprocessing(char** arguments) {
     imnet::Preprocessing preprocessing;
     preprocessing.short_side = std::atoi(arguments[0]);
     preprocessing.image_size = std::atoi(arguments[1]);
-    preprocessing.interpolation = std::string_view(arguments[2]) == "bicubic"
-                                      ? imnet::Interpolation::bicubic
-                                      : imnet::Interpolation::bilinear;
+    preprocessing.interpolation = imnet::parse_interpolation(arguments[2]).value();
     for (std::size_t channel = 0; channel < 3; ++channel) {
         preprocessing.mean[channel] = std::strtof(arguments[3 + channel], nullptr);
         preprocessing.std[channel] = std::strtof(arguments[6 + channel], nullptr);

@@ -13,8 +13,11 @@
 #include <doctest/doctest.h>
 
 #include "base/interruption.h"
+#include "codecs/decode.h"
 #include "codecs/jpeg.h"
 #include "codecs/picture_bytes.h"
+#include "inputs/input_source.h"
+#include "preprocess/preprocess.h"
 #include "temporary_folder.h"
 
 using namespace imnet;

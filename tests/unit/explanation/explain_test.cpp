@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include "codecs/decode.h"
 #include "codecs/picture_bytes.h"
 #include "codecs/write_png.h"
 #include "temporary_folder.h"

@@ -1,4 +1,4 @@
-#include "explanation/heat_map.h"
+#include "explanation/draw_heat.h"
 
 #include <algorithm>
 #include <cmath>
@@ -13,8 +13,8 @@ namespace {
 constexpr float colour_share = 0.6F;  // of what is drawn; the rest is the photograph
 constexpr float outside_share = 0.4F;
 
-// Between the middles of four cells linearly, as it is resized in the papers' own code; at the border
-// the value of its cell.
+// Bilinear between the centres of four cells, as the papers' code resizes heat maps. At the border it is
+// the value of the nearest cell.
 float value_at(const HeatMap& heat, const Place& place) {
     const double x = std::clamp(place.x * heat.width - 0.5, 0.0, heat.width - 1.0);
     const double y = std::clamp(place.y * heat.height - 0.5, 0.0, heat.height - 1.0);
@@ -35,8 +35,6 @@ float grey_of(const std::uint8_t* rgb) {
 }
 
 }  // namespace
-
-float HeatMap::largest() const { return *std::max_element(values.begin(), values.end()); }
 
 Place hottest(const HeatMap& heat) {
     const auto cell = std::max_element(heat.values.begin(), heat.values.end()) - heat.values.begin();

@@ -1,4 +1,4 @@
-#include "explanation/heat_map.h"
+#include "explanation/draw_heat.h"
 
 #include <cstdint>
 
