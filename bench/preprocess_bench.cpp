@@ -11,6 +11,8 @@
 
 #include "base/mapped_file.h"
 #include "codecs/decode.h"
+#include "codecs/jpeg.h"
+#include "preprocess/decode_needed.h"
 #include "preprocess/preprocess.h"
 #include "preprocess/resample.h"
 
@@ -48,19 +50,18 @@ int main(int argc, char** argv) {
     report("decode", repetitions, [&] { (void)imnet::decode(file.bytes()); });
     std::vector<std::uint8_t> memory;
     report("decode-again", repetitions, [&] {
-        auto again = imnet::decode(file.bytes(), {}, {.memory = std::move(memory)});
+        auto jpeg = imnet::JpegFile::open(file.bytes(), {});
+        auto again = jpeg ? jpeg->decode({}, std::move(memory)) : imnet::decode(file.bytes());
         memory = std::move(again->image.rgb);
     });
-    const auto columns = [&](auto... size_and_turn) { return by_v2.columns_needed(size_and_turn...); };
-    report("decode-again-columns", repetitions, [&] {
-        auto again = imnet::decode(file.bytes(), {}, {.columns = columns, .memory = std::move(memory)});
-        memory = std::move(again->image.rgb);
-    });
-    report("decode-again-draft", repetitions, [&] {
-        auto again = imnet::decode(file.bytes(), {},
-                                   {.draft_short_side = 2 * v2.short_side, .memory = std::move(memory)});
-        memory = std::move(again->image.rgb);
-    });
+    const auto report_needed = [&](const char* stage, int draft_short_side) {
+        report(stage, repetitions, [&] {
+            auto again = imnet::decode_needed(file.bytes(), by_v2, {}, draft_short_side, std::move(memory));
+            memory = std::move(again->image.rgb);
+        });
+    };
+    report_needed("decode-again-columns", 0);
+    report_needed("decode-again-draft", 2 * v2.short_side);
     const bool portrait = image.width <= image.height;
     const int long_side =
         232 * (portrait ? image.height : image.width) / (portrait ? image.width : image.height);

@@ -2,19 +2,12 @@
 
 #include <cstdint>
 
-#include "base/errors.h"
-#include "codecs/jpeg.h"
-
 namespace imnet::app {
 
 ClassifyOptions resolve_pictures(const Options& options) {
     ClassifyOptions resolved;
     const int megapixels = number_in_range(options.max_megapixels, "--max-megapixels", 1, 2000, 200);
     resolved.limits.max_pixels = 1'000'000ULL * static_cast<std::uint64_t>(megapixels);
-    if (options.draft && !jpeg_has_options) {
-        throw UsageError(
-            "--draft: this build has no libjpeg-turbo; leave it out, or build with -D IMNET_JPEG=ON");
-    }
     resolved.draft = options.draft;
     resolved.batch = number_in_range(options.batch, "--batch", 1, 4096, 0);
     return resolved;

@@ -1,11 +1,11 @@
 #include "codecs/decode.h"
 
 #include <new>
-#include <utility>
 
 #include "codecs/bmp.h"
 #include "codecs/gif.h"
 #include "codecs/jpeg.h"
+#include "codecs/picture_size.h"
 #include "codecs/png.h"
 #include "codecs/pnm.h"
 #include "codecs/sniff.h"
@@ -16,9 +16,9 @@ namespace imnet {
 namespace {
 
 Expected<DecodedImage> decode_as(PictureFormat format, std::span<const std::byte> bytes,
-                                 const DecodeLimits& limits, JpegOptions jpeg) {
+                                 const DecodeLimits& limits) {
     switch (format) {
-        case PictureFormat::jpeg: return decode_jpeg(bytes, limits, std::move(jpeg));
+        case PictureFormat::jpeg: return decode_jpeg(bytes, limits);
         case PictureFormat::png: return decode_png(bytes, limits);
         case PictureFormat::webp: return decode_webp(bytes, limits);
         case PictureFormat::gif: return decode_gif(bytes, limits);
@@ -32,12 +32,11 @@ Expected<DecodedImage> decode_as(PictureFormat format, std::span<const std::byte
 
 }  // namespace
 
-Expected<DecodedImage> decode(std::span<const std::byte> bytes, const DecodeLimits& limits,
-                              JpegOptions jpeg) {
+Expected<DecodedImage> decode(std::span<const std::byte> bytes, const DecodeLimits& limits) {
     try {
-        return decode_as(sniff(bytes), bytes, limits, std::move(jpeg));
+        return decode_as(sniff(bytes), bytes, limits);
     } catch (const std::bad_alloc&) {
-        return input_error(InputErrorKind::limits, "not enough memory to decode this picture");
+        return tl::unexpected(memory_error());
     }
 }
 

@@ -1,39 +1,267 @@
+// libjpeg reports an error by calling error_exit, which must not return; it leaves by longjmp. A longjmp
+// must not jump over destructors, so libjpeg is called only inside `attempt`, and what owns memory lives
+// outside of it.
+//
+// Damage is treated as Pillow treats it: warnings (bad Huffman codes, stray bytes) are ignored, data that
+// ends early is an error. Pillow ignores one kind of early end, a marker in the middle of a scan, and fills
+// the rest with grey; here that is an error too.
 #include "codecs/jpeg.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <csetjmp>
+#include <cstdio>
+#include <new>
 #include <utility>
 
+#include <jpeglib.h>
+
+#include <jerror.h>
+
 #include "codecs/jpeg_markers.h"
-#include "codecs/jpeg_pixels.h"
+#include "codecs/orientation.h"
+#include "codecs/picture_size.h"
 
 namespace imnet {
 namespace {
 
-// Each scan of a progressive file visits every block, and an empty one costs a few bytes, so a file of
-// some kilobytes could ask for hours. Encoders write 6 to 14 scans, the most thorough about 70.
+// Each scan of a progressive file visits every block, and an empty scan takes a few bytes, so a file of some
+// kilobytes could take hours to decode. Encoders write 6 to 14 scans, the most thorough about 70.
 constexpr int most_scans = 100;
+
+struct ErrorManager {
+    jpeg_error_mgr base;  // first, so that libjpeg's pointer to it is a pointer to this
+    std::jmp_buf escape;
+    bool data_missing = false;
+    char message[JMSG_LENGTH_MAX] = "";
+};
+
+ErrorManager& errors(j_common_ptr info) { return *reinterpret_cast<ErrorManager*>(info->err); }
+
+[[noreturn]] void leave(j_common_ptr info) {
+    info->err->format_message(info, errors(info).message);
+    std::longjmp(errors(info).escape, 1);
+}
+
+void note_warning(j_common_ptr info, int level) {
+    if (level < 0 && info->err->msg_code == JWRN_HIT_MARKER) errors(info).data_missing = true;
+}
+
+boolean fail_at_end(j_decompress_ptr info) {
+    errors(reinterpret_cast<j_common_ptr>(info)).data_missing = true;
+    ERREXIT(info, JERR_INPUT_EOF);
+    return FALSE;
+}
+
+void skip_bytes(j_decompress_ptr info, long count) {
+    if (count <= 0) return;
+    if (static_cast<std::size_t>(count) > info->src->bytes_in_buffer) fail_at_end(info);
+    info->src->next_input_byte += count;
+    info->src->bytes_in_buffer -= static_cast<std::size_t>(count);
+}
+
+void nothing(j_decompress_ptr) {}
 
 }  // namespace
 
-int jpeg_draft_scale(std::uint32_t width, std::uint32_t height, int short_side) {
-    if (short_side <= 0) return 1;
-    const std::uint64_t whole = std::min(width, height);
-    for (const int scale : {8, 4, 2}) {
-        if ((whole + scale - 1) / scale >= static_cast<std::uint64_t>(short_side)) return scale;
+/// Owns a decompressor that reads `bytes`.
+class JpegDecompressor {
+public:
+    explicit JpegDecompressor(std::span<const std::byte> bytes) {
+        info.err = jpeg_std_error(&error.base);
+        error.base.error_exit = leave;
+        error.base.emit_message = note_warning;
+        error.base.output_message = [](j_common_ptr) {};
+        source.next_input_byte = reinterpret_cast<const JOCTET*>(bytes.data());
+        source.bytes_in_buffer = bytes.size();
+        source.init_source = nothing;
+        source.fill_input_buffer = fail_at_end;
+        source.skip_input_data = skip_bytes;
+        source.resync_to_restart = jpeg_resync_to_restart;
+        source.term_source = nothing;
     }
-    return 1;
+    ~JpegDecompressor() { jpeg_destroy_decompress(&info); }
+    JpegDecompressor(const JpegDecompressor&) = delete;
+    JpegDecompressor& operator=(const JpegDecompressor&) = delete;
+
+    jpeg_decompress_struct info{};
+    jpeg_source_mgr source{};
+    ErrorManager error{};
+};
+
+namespace {
+
+/// Runs `step`, which calls libjpeg and owns no memory. Returns whether it finished without an error.
+template <typename Step>
+bool attempt(JpegDecompressor& jpeg, Step step) {
+    if (setjmp(jpeg.error.escape) != 0) return false;
+    step(jpeg.info);
+    return true;
 }
 
-Expected<DecodedImage> decode_jpeg(std::span<const std::byte> bytes, const DecodeLimits& limits,
-                                   JpegOptions options) {
+bool read_header(JpegDecompressor& jpeg) {
+    return attempt(jpeg, [&source = jpeg.source](jpeg_decompress_struct& info) {
+        jpeg_create_decompress(&info);
+        info.src = &source;
+        jpeg_read_header(&info, TRUE);
+    });
+}
+
+/// Sets the scale, which libjpeg reaches with a smaller DCT. The output size is known afterwards.
+bool set_scale(JpegDecompressor& jpeg, int scale) {
+    return attempt(jpeg, [scale](jpeg_decompress_struct& info) {
+        info.scale_num = 1;
+        info.scale_denom = static_cast<unsigned>(scale);
+        jpeg_calc_output_dimensions(&info);
+    });
+}
+
+/// A picture whose pixels are not set yet; it may use the memory of an earlier one.
+Image picture_in(std::vector<std::uint8_t> memory, std::size_t width, std::size_t height) {
+    const std::size_t size = width * height * 3;
+    if (memory.capacity() < size) return blank_image(width, height);
+    memory.resize(size);
+    return {static_cast<int>(width), static_cast<int>(height), std::move(memory)};
+}
+
+/// The columns to decode: those that are needed, and their neighbours, because smooth upsampling looks at one
+/// sample of a component on each side, which is at most four columns. All columns where little would be
+/// saved, and at another scale than 1, where libjpeg-turbo is not exact at the edges for every subsampling.
+ColumnRange columns_to_decode(const JpegPart& part, int width) {
+    constexpr int neighbours = 16;
+    const ColumnRange all{0, width};
+    if (!part.columns || part.scale != 1) return all;
+    const ColumnRange range{std::max(part.columns->first - neighbours, 0),
+                            std::min(part.columns->end + neighbours, width)};
+    return range.end - range.first < width - width / 16 ? range : all;
+}
+
+/// Starts decoding with at least these columns. libjpeg starts at the edge of a block; `columns` becomes what
+/// it really decodes.
+bool start(JpegDecompressor& jpeg, J_COLOR_SPACE color_space, ColumnRange& columns) {
+    return attempt(jpeg, [color_space, &columns](jpeg_decompress_struct& info) {
+        info.out_color_space = color_space;
+        jpeg_start_decompress(&info);
+        auto first = static_cast<JDIMENSION>(columns.first);
+        JDIMENSION count = static_cast<JDIMENSION>(columns.end) - first;
+        if (count < info.output_width) jpeg_crop_scanline(&info, &first, &count);
+        columns = {static_cast<int>(first), static_cast<int>(first + count)};
+    });
+}
+
+/// Reads all rows: [height, width, 3]. CMYK is converted row by row, with `cmyk_row` for one row of it.
+bool read_rows(JpegDecompressor& jpeg, Image& image, JSAMPROW cmyk_row) {
+    return attempt(jpeg, [&image, cmyk_row](jpeg_decompress_struct& info) {
+        while (info.output_scanline < info.output_height) {
+            std::uint8_t* rgb = image.row(static_cast<int>(info.output_scanline));
+            JSAMPROW row = cmyk_row != nullptr ? cmyk_row : rgb;
+            jpeg_read_scanlines(&info, &row, 1);
+            if (cmyk_row == nullptr) continue;
+            // Photoshop stores CMYK inverted (full ink is 0), and Pillow reads every file that way.
+            for (JDIMENSION x = 0; x < info.output_width; ++x, rgb += 3) {
+                for (int channel = 0; channel < 3; ++channel) {
+                    const int black = cmyk_row[4 * x + 3];
+                    const int product = (255 - cmyk_row[4 * x + channel]) * black + 128;
+                    rgb[channel] =
+                        static_cast<std::uint8_t>(std::max(black - ((product >> 8) + product) / 256, 0));
+                }
+            }
+        }
+    });
+}
+
+InputError failure(const JpegDecompressor& jpeg) {
+    switch (jpeg.error.base.msg_code) {
+        case JERR_SOF_UNSUPPORTED:
+        case JERR_BAD_PRECISION:
+        case JERR_BAD_J_COLORSPACE:
+        case JERR_CONVERSION_NOTIMPL:
+        case JERR_ARITH_NOTIMPL:
+            return {InputErrorKind::format,
+                    fmt::format("this kind of JPEG is not served ({}): convert it to a "
+                                "baseline JPEG or PNG",
+                                jpeg.error.message)};
+        default: return {InputErrorKind::decode, fmt::format("damaged JPEG: {}", jpeg.error.message)};
+    }
+}
+
+InputError truncation(const JpegDecompressor& jpeg) {
+    const jpeg_decompress_struct& info = jpeg.info;
+    if (info.image_height == 0) return {InputErrorKind::decode, "truncated JPEG: its header is cut off"};
+    if (info.input_scan_number > 1 || info.output_scanline == 0) {
+        return {InputErrorKind::decode,
+                fmt::format("truncated JPEG: its data ends in scan {}", std::max(info.input_scan_number, 1))};
+    }
+    return {InputErrorKind::decode,
+            fmt::format("truncated JPEG: {} of {} rows", info.output_scanline, info.output_height)};
+}
+
+InputError problem(const JpegDecompressor& jpeg) {
+    return jpeg.error.data_missing ? truncation(jpeg) : failure(jpeg);
+}
+
+}  // namespace
+
+JpegFile::JpegFile(std::unique_ptr<JpegDecompressor> decompressor, int orientation)
+    : decompressor_(std::move(decompressor)), orientation_(orientation) {}
+JpegFile::JpegFile(JpegFile&& other) noexcept = default;
+JpegFile& JpegFile::operator=(JpegFile&& other) noexcept = default;
+JpegFile::~JpegFile() = default;
+
+int JpegFile::width() const { return static_cast<int>(decompressor_->info.image_width); }
+
+int JpegFile::height() const { return static_cast<int>(decompressor_->info.image_height); }
+
+Expected<JpegFile> JpegFile::open(std::span<const std::byte> bytes, const DecodeLimits& limits) {
     const JpegMarkers markers = read_jpeg_markers(bytes);
     if (markers.scans > most_scans) {
         return input_error(InputErrorKind::limits, fmt::format("JPEG of {} scans is over the limit of {}",
                                                                markers.scans, most_scans));
     }
-    return decode_jpeg_pixels(bytes, markers, limits, std::move(options));
+    auto jpeg = std::make_unique<JpegDecompressor>(bytes);
+    if (!read_header(*jpeg)) return tl::unexpected(problem(*jpeg));
+    const int components = jpeg->info.num_components;
+    if (components != 1 && components != 3 && components != 4) {
+        return input_error(InputErrorKind::format,
+                           fmt::format("JPEG of {} components is not served", components));
+    }
+    if (auto error = size_error(jpeg->info.image_width, jpeg->info.image_height, limits)) {
+        return tl::unexpected(std::move(*error));
+    }
+    return JpegFile(std::move(jpeg), exif_orientation(markers.exif));
+}
+
+Expected<DecodedImage> JpegFile::decode(const JpegPart& part, std::vector<std::uint8_t> memory) try {
+    JpegDecompressor& jpeg = *decompressor_;
+    if (!set_scale(jpeg, part.scale)) return tl::unexpected(failure(jpeg));
+    const int width = static_cast<int>(jpeg.info.output_width);
+    const bool cmyk = jpeg.info.num_components == 4;
+    ColumnRange columns = columns_to_decode(part, width);
+    if (!start(jpeg, cmyk ? JCS_CMYK : JCS_RGB, columns)) return tl::unexpected(problem(jpeg));
+
+    Image image = picture_in(std::move(memory), jpeg.info.output_width, jpeg.info.output_height);
+    std::vector<JSAMPLE> cmyk_row(cmyk ? std::size_t{4} * jpeg.info.output_width : 0);
+    const bool complete = read_rows(jpeg, image, cmyk ? cmyk_row.data() : nullptr);
+    if (!complete || jpeg.error.data_missing) return tl::unexpected(problem(jpeg));
+    return DecodedImage{std::move(image), orientation_, columns.first, width - columns.end};
+} catch (const std::bad_alloc&) {
+    return tl::unexpected(memory_error());
+}
+
+Expected<DecodedImage> decode_jpeg(std::span<const std::byte> bytes, const DecodeLimits& limits) {
+    auto jpeg = JpegFile::open(bytes, limits);
+    if (!jpeg) return tl::unexpected(std::move(jpeg.error()));
+    return jpeg->decode();
+}
+
+int jpeg_draft_scale(int width, int height, int short_side) {
+    if (short_side <= 0) return 1;
+    const int whole = std::min(width, height);
+    for (const int scale : {8, 4, 2}) {
+        if (whole / scale + (whole % scale != 0 ? 1 : 0) >= short_side) return scale;
+    }
+    return 1;
 }
 
 }  // namespace imnet

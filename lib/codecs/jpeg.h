@@ -2,7 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
+#include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -10,31 +11,50 @@
 
 namespace imnet {
 
-/// What spares work on JPEG with libjpeg-turbo (see `jpeg_has_options`); all else decodes the whole.
-struct JpegOptions {
-    /// If not 0, decode at 1/8, 1/4 or 1/2, the first of these whose short side has at least that many
-    /// pixels, into the bytes that Pillow gives after `Image.draft` to the same scale.
-    int draft_short_side = 0;
+/// Which part of a JPEG picture to decode. By default it is all of it.
+struct JpegPart {
+    /// 1, 2, 4 or 8: decode at 1/scale of the size, to the bytes that Pillow gives after `Image.draft`.
+    int scale = 1;
 
-    /// Says of a stored picture which columns will be looked at; the others may be left out.
-    std::function<ColumnRange(int width, int height, int orientation)> columns = {};
-
-    /// The pixels of a picture that is done with, used again where they are large enough: to get fresh
-    /// memory from the system takes nearly as long as to decode a large picture into it.
-    std::vector<std::uint8_t> memory = {};
+    /// The columns of the stored picture that are needed. The others may be left out, which saves time. At
+    /// another scale than 1 all columns are decoded.
+    std::optional<ColumnRange> columns = {};
 };
 
-/// Decodes a JPEG file with libjpeg-turbo as Pillow drives it (accurate integer DCT, smooth
-/// upsampling), or, in a build without it, with stb_image: other rounding, no arithmetic coding.
-/// Progressive files may have as many scans as real encoders write, not as many as an attacker would.
-Expected<DecodedImage> decode_jpeg(std::span<const std::byte> bytes, const DecodeLimits& limits,
-                                   JpegOptions options = {});
+class JpegDecompressor;
 
-/// Whether JpegOptions are served; a build without libjpeg-turbo ignores them.
-extern const bool jpeg_has_options;
+/// A JPEG file whose header has been read. libjpeg-turbo decodes it as Pillow uses it (accurate integer
+/// DCT, smooth upsampling).
+class JpegFile {
+public:
+    /// Reads the header of `bytes`, which must outlive the object. A progressive file may have as many scans
+    /// as real encoders write, but not so many that decoding takes hours.
+    static Expected<JpegFile> open(std::span<const std::byte> bytes, const DecodeLimits& limits);
 
-/// The largest of 8, 4 and 2 whose part of the picture, ⌈width/scale⌉ × ⌈height/scale⌉, has a short side
-/// of at least `short_side` pixels; 1 where none has, or `short_side` is 0.
-int jpeg_draft_scale(std::uint32_t width, std::uint32_t height, int short_side);
+    JpegFile(JpegFile&& other) noexcept;
+    JpegFile& operator=(JpegFile&& other) noexcept;
+    ~JpegFile();
+
+    int width() const;  ///< of the stored picture
+    int height() const;
+    int orientation() const { return orientation_; }  ///< EXIF, 1 to 8
+
+    /// Decodes the pixels; may be called once. `memory` is reused for them if it is large enough: to get
+    /// fresh memory from the system takes nearly as long as to decode a large picture into it.
+    Expected<DecodedImage> decode(const JpegPart& part = {}, std::vector<std::uint8_t> memory = {});
+
+private:
+    JpegFile(std::unique_ptr<JpegDecompressor> decompressor, int orientation);
+
+    std::unique_ptr<JpegDecompressor> decompressor_;
+    int orientation_;
+};
+
+/// Decodes a whole JPEG file.
+Expected<DecodedImage> decode_jpeg(std::span<const std::byte> bytes, const DecodeLimits& limits);
+
+/// The largest of 8, 4 and 2 at which the picture, ⌈width/scale⌉ × ⌈height/scale⌉, has a short side of at
+/// least `short_side` pixels; 1 if there is none, or if `short_side` is 0.
+int jpeg_draft_scale(int width, int height, int short_side);
 
 }  // namespace imnet

@@ -5,15 +5,13 @@
 
 namespace imnet {
 
-/// What the markers of a JPEG file say, whoever decodes its pixels.
+/// What the markers of a JPEG file say beside what libjpeg reads.
 struct JpegMarkers {
-    std::span<const std::byte> exif;  // the first APP1's TIFF block, empty where there is none
+    std::span<const std::byte> exif;  ///< the TIFF block of the first EXIF segment; empty without one
     int scans = 0;
-    bool ended = false;              // the end-of-image marker is there
-    bool huffman_tables_fit = true;  // into their segments, with at most 256 codes each
 };
 
-/// Walks from marker to marker (ITU-T T.81, annex B) and stops where the file ends or makes no sense.
+/// Walks from marker to marker (ITU-T T.81, annex B) and stops at the end of the file or at damage.
 JpegMarkers read_jpeg_markers(std::span<const std::byte> bytes);
 
 }  // namespace imnet

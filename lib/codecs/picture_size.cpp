@@ -22,6 +22,8 @@ std::optional<InputError> size_error(std::uint64_t width, std::uint64_t height, 
     return std::nullopt;
 }
 
+InputError memory_error() { return {InputErrorKind::limits, "not enough memory to decode this picture"}; }
+
 Image blank_image(std::uint64_t width, std::uint64_t height) {
     return {static_cast<int>(width), static_cast<int>(height), std::vector<std::uint8_t>(width * height * 3)};
 }

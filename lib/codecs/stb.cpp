@@ -1,8 +1,8 @@
-// The one place that compiles stb_image. What is known to be wrong with it is closed here: formats that
-// are not served are compiled out (the GIF, PIC and PNM readers have holes, and skip checks that
-// Pillow makes), there is no file access, memory comes zeroed, so that pixels which a damaged file does
-// not set are black and not someone else's data, and it comes out of an allowance, because the zlib
-// reader would otherwise grow its output for as long as the input likes.
+// The only file that compiles stb_image. It works around the known problems of stb_image: formats that are
+// not needed are not compiled (its GIF, PIC and PNM readers have holes, and skip checks that Pillow makes);
+// there is no file access; memory is zeroed, so that pixels which a damaged file does not set are black and
+// not left-over data; and memory is limited by an allowance, because the zlib reader would otherwise grow
+// its output without end.
 #include "codecs/stb.h"
 
 #include <fmt/format.h>
@@ -53,9 +53,6 @@ void* take_larger(void* block, std::size_t old_size, std::size_t new_size) {
 #define STB_IMAGE_STATIC
 #define STB_IMAGE_IMPLEMENTATION
 #define STBI_ONLY_PNG
-#ifndef IMNET_JPEG
-#define STBI_ONLY_JPEG
-#endif
 #define STBI_NO_STDIO
 #define STBI_NO_LINEAR
 #define STBI_NO_HDR
@@ -105,9 +102,8 @@ Expected<Size> begin(std::span<const std::byte> bytes, std::string_view format, 
         return tl::unexpected(failure(format));
     }
     if (auto error = size_error(size.width, size.height, limits)) return tl::unexpected(std::move(*error));
-    // The most that an honest file needs: its compressed data, joined; then, as often as the samples of
-    // a pixel are held at once, four times: inflated, once more where that buffer doubled, unfiltered
-    // (or as coefficients), converted; and rows and columns that fill the last blocks.
+    // The most that a valid file needs: its compressed data, joined; the samples of all pixels four times
+    // (inflated, once more if that buffer doubled, unfiltered, converted); and some for each row and column.
     const bool wide = stbi_is_16_bit_from_memory(data, static_cast<int>(bytes.size())) != 0;
     const std::size_t pixels = static_cast<std::size_t>(size.width) * size.height;
     const std::size_t pixel_bytes = static_cast<std::size_t>(channels) * (wide ? 2 : 1);

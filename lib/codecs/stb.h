@@ -10,8 +10,8 @@
 
 namespace imnet {
 
-/// Decodes a whole file with stb_image, which is compiled for PNG, and for JPEG in a build without
-/// libjpeg-turbo, and for nothing else. `format` is the name for messages.
+/// Decodes a whole file with stb_image, of which only the PNG decoder is compiled. `format` is its name in
+/// messages.
 Expected<Image> decode_with_stb(std::span<const std::byte> bytes, std::string_view format,
                                 const DecodeLimits& limits);
 

@@ -4,13 +4,13 @@
 #include <system_error>
 #include <utility>
 
-#include "codecs/decode.h"
 #include "inputs/read_file.h"
+#include "preprocess/decode_needed.h"
 
 namespace imnet {
 namespace {
 
-// Memory of a larger picture than 40 megapixels is given back, for it is not likely to be followed by more.
+// The memory of a picture of more than 40 megapixels is not kept: few pictures are so large.
 constexpr std::size_t most_kept = 120'000'000;
 
 // Standard input and pipes cannot be read twice.
@@ -33,11 +33,8 @@ Expected<void> PixelLoader::load(Input& input, std::span<std::byte> pixels) {
     auto bytes = read_file(input);
     if (!bytes) return tl::unexpected(std::move(bytes.error()));
     if (once) input.bytes = std::move(*bytes);
-    auto decoded = decode(
-        once ? *input.bytes : *bytes, limits_,
-        {.draft_short_side = draft_short_side_,
-         .columns = [&](auto... size_and_turn) { return preprocessor_.columns_needed(size_and_turn...); },
-         .memory = std::exchange(memory_, {})});
+    auto decoded = decode_needed(once ? *input.bytes : *bytes, preprocessor_, limits_, draft_short_side_,
+                                 std::exchange(memory_, {}));
     if (!decoded) return tl::unexpected(std::move(decoded.error()));
     preprocessor_.preprocess(*decoded, pixels);
     if (decoded->image.rgb.size() <= most_kept) memory_ = std::move(decoded->image.rgb);

@@ -41,7 +41,7 @@ public:
     /// The same of `orient(picture.image, picture.orientation)`, in much less time than both take.
     void preprocess(const DecodedImage& picture, std::span<std::byte> out) const;
 
-    /// The columns that `preprocess` looks at in a stored picture of this size, for JpegOptions.
+    /// The columns that `preprocess` reads of a stored picture of this size.
     ColumnRange columns_needed(int width, int height, int orientation) const;
 
 private:

@@ -9,12 +9,23 @@
 #include "base/bytes.h"
 #include "base/crc32.h"
 #include "codecs/decode.h"
+#include "codecs/jpeg.h"
 #include "codecs/orientation.h"
+#include "codecs/sniff.h"
+#include "preprocess/decode_needed.h"
 #include "preprocess/preprocess.h"
 
 namespace {
 
 constexpr imnet::DecodeLimits limits{.max_pixels = 1'000'000};
+
+/// The whole picture; a JPEG at a scale that leaves its short side at least `draft_short_side` long.
+imnet::Expected<imnet::DecodedImage> decode_whole(std::span<const std::byte> bytes, int draft_short_side) {
+    if (draft_short_side == 0) return imnet::decode(bytes, limits);
+    auto jpeg = imnet::JpegFile::open(bytes, limits);
+    if (!jpeg) return tl::unexpected(jpeg.error());
+    return jpeg->decode({.scale = imnet::jpeg_draft_scale(jpeg->width(), jpeg->height(), draft_short_side)});
+}
 
 /// Decodes and preprocesses in two ways: only the needed columns of a JPEG, turned while resizing, as
 /// classification does; and the whole picture, turned first. The results must be equal. Returns whether the
@@ -22,10 +33,8 @@ constexpr imnet::DecodeLimits limits{.max_pixels = 1'000'000};
 bool decode_and_preprocess(std::span<const std::byte> bytes, int draft_short_side) {
     static const imnet::Preprocessor preprocessor({.short_side = 20, .image_size = 16},
                                                   imnet::PixelFormat::interleaved_bfloat16);
-    const auto columns = [](auto... size_and_turn) { return preprocessor.columns_needed(size_and_turn...); };
-    auto decoded = imnet::decode(bytes, limits, {.draft_short_side = draft_short_side});
-    const auto part =
-        imnet::decode(bytes, limits, {.draft_short_side = draft_short_side, .columns = columns});
+    auto decoded = decode_whole(bytes, draft_short_side);
+    const auto part = imnet::decode_needed(bytes, preprocessor, limits, draft_short_side);
     if (decoded.has_value() != part.has_value()) std::abort();
     if (!decoded && decoded.error().message.empty()) std::abort();
     if (!decoded) return false;
@@ -44,7 +53,7 @@ bool decode_and_preprocess(std::span<const std::byte> bytes, int draft_short_sid
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto bytes = std::as_bytes(std::span(data, size));
     const bool decoded = decode_and_preprocess(bytes, 0);
-    if (!imnet::as_text(bytes).starts_with("\xFF\xD8")) return 0;
+    if (imnet::sniff(bytes) != imnet::PictureFormat::jpeg) return 0;
     // Decoding a JPEG at a fraction of its size reads all of it, too, so it must succeed or fail alike.
     for (const int draft_short_side : {40, 1}) {
         if (decode_and_preprocess(bytes, draft_short_side) != decoded) std::abort();

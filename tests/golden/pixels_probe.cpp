@@ -16,7 +16,10 @@
 
 #include "base/mapped_file.h"
 #include "codecs/decode.h"
+#include "codecs/jpeg.h"
 #include "codecs/orientation.h"
+#include "codecs/sniff.h"
+#include "preprocess/decode_needed.h"
 #include "preprocess/preprocess.h"
 
 namespace {
@@ -47,6 +50,13 @@ imnet::PixelFormat read_format(std::string_view name) {
     return imnet::PixelFormat::planar_float32;
 }
 
+imnet::Expected<imnet::DecodedImage> decode_whole(std::span<const std::byte> bytes, int draft_short_side) {
+    if (imnet::sniff(bytes) != imnet::PictureFormat::jpeg) return imnet::decode(bytes);
+    auto jpeg = imnet::JpegFile::open(bytes, {});
+    if (!jpeg) return tl::unexpected(jpeg.error());
+    return jpeg->decode({.scale = imnet::jpeg_draft_scale(jpeg->width(), jpeg->height(), draft_short_side)});
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -59,11 +69,8 @@ int main(int argc, char** argv) {
     const imnet::Preprocessor preprocessor(argc > 3 ? read_preprocessing(argv + 2) : imnet::Preprocessing{},
                                            read_format(argc == 12 ? argv[11] : "planar_float32"));
     const imnet::MappedFile file(argv[1]);
-    imnet::JpegOptions jpeg{.draft_short_side = draft_short_side};
-    if (argc > 3) {
-        jpeg.columns = [&](auto... size_and_turn) { return preprocessor.columns_needed(size_and_turn...); };
-    }
-    auto decoded = imnet::decode(file.bytes(), {}, std::move(jpeg));
+    auto decoded = argc > 3 ? imnet::decode_needed(file.bytes(), preprocessor, {}, draft_short_side)
+                            : decode_whole(file.bytes(), draft_short_side);
     if (!decoded) {
         std::fprintf(stderr, "%s: %s\n", imnet::name(decoded.error().kind).data(),
                      decoded.error().message.c_str());

@@ -7,7 +7,6 @@
 #include <thread>
 
 #include "base/sha256.h"
-#include "codecs/jpeg_pixels.h"
 #include "codecs/orientation.h"
 #include "picture_bytes.h"
 #include "preprocess/preprocess.h"
@@ -52,7 +51,6 @@ std::string result_named(std::string_view what, DecodedImage decoded) {
 bool build_has_webp() { return decode(golden("lossy.webp")).has_value(); }
 
 bool can_be_exact(const std::string& name) {
-    if (name.ends_with(".jpg")) return jpeg_pixels_are_exact;
     if (name.ends_with(".webp")) return build_has_webp();
     return true;
 }
