@@ -2,61 +2,52 @@
 
 #include <algorithm>
 #include <atomic>
-#include <memory>
+#include <cstddef>
 #include <optional>
 
+#include "base/fit_memory.h"
 #include "base/interruption.h"
 #include "base/run_on_threads.h"
+#include "engines/picture_batch.h"
+#include "inputs/input_queue.h"
 #include "preprocess/pixel_loader.h"
 
 namespace imnet {
 namespace {
 
-// What all threads fill, each its own rows.
+// One row a picture: its features, or why it has none. All threads fill it, each its own rows.
 struct Rows {
     std::vector<float> values;
     std::vector<std::optional<InputError>> errors;
 };
 
-class FeatureWorker {
-public:
-    FeatureWorker(const Engine& engine, const Preprocessing& recipe, std::size_t width, int batch)
-        : worker_(engine.worker(1)),
-          loader_(recipe, engine.pixel_format()),
-          width_(width),
-          pixels_(loader_.bytes() * static_cast<std::size_t>(batch)),
-          values_(width * static_cast<std::size_t>(batch)) {}
-
-    void run(std::span<const LabelledImage> images, std::size_t first, std::size_t count, Rows& rows) {
-        std::vector<std::size_t> loaded;
-        for (std::size_t i = first; i < first + count; ++i) {
-            Input input{images[i].path};
-            const auto outcome = loader_.load(
-                input, std::span(pixels_).subspan(loaded.size() * loader_.bytes(), loader_.bytes()));
-            if (outcome) {
-                loaded.push_back(i);
-            } else {
-                rows.errors[i] = outcome.error();
+// What one worker does: read → decode → preprocess → run → a row each, until there are no more pictures.
+void fill_rows(InputQueue& queue, PictureBatch batch, std::size_t width, Rows& rows,
+               std::atomic<std::size_t>& done) {
+    FitMemory memory;
+    for (InputRun run = queue.take(); !run.inputs.empty(); run = queue.take()) {
+        const auto compute_together = [&](std::size_t first, std::size_t count) {
+            batch.load(std::span(run.inputs).subspan(first, count));
+            batch.run();  // [n, image_size, image_size, 3] → [n, width]
+            for (std::size_t i = 0; i < count; ++i) {
+                const std::size_t row = run.first + first + i;
+                const auto features = batch.outputs_of(i);
+                if (features) {
+                    std::ranges::copy(*features,
+                                      rows.values.begin() + static_cast<std::ptrdiff_t>(row * width));
+                } else {
+                    rows.errors[row] = features.error();
+                }
             }
-        }
-        if (loaded.empty()) return;
-        // [n, crop, crop, 3] → [n, width]
-        worker_->run(std::span(pixels_).first(loaded.size() * loader_.bytes()),
-                     static_cast<int>(loaded.size()), std::span(values_).first(loaded.size() * width_));
-        for (std::size_t i = 0; i < loaded.size(); ++i) {
-            std::copy_n(values_.begin() + static_cast<std::ptrdiff_t>(i * width_), width_,
-                        rows.values.begin() + static_cast<std::ptrdiff_t>(loaded[i] * width_));
-        }
+        };
+        memory.run(
+            run.inputs.size(), compute_together, [&] { batch.release_memory(); },
+            [&](std::size_t i) { rows.errors[run.first + i] = out_of_memory(); });
+        done += run.inputs.size();
     }
+}
 
-private:
-    std::unique_ptr<Worker> worker_;
-    PixelLoader loader_;
-    std::size_t width_;
-    std::vector<std::byte> pixels_;
-    std::vector<float> values_;
-};
-
+// The rows of the pictures that have features, without gaps.
 Features without_bad(std::span<const LabelledImage> images, Rows rows, std::size_t width) {
     Features features;
     features.width = width;
@@ -76,20 +67,24 @@ Features without_bad(std::span<const LabelledImage> images, Rows rows, std::size
 
 }  // namespace
 
-Features backbone_features(const Engine& engine, const Preprocessing& recipe,
+Features backbone_features(const Engine& engine, const Preprocessing& preprocessing,
                            std::span<const LabelledImage> images, std::size_t width, int threads, int batch) {
     Rows rows{std::vector<float>(images.size() * width),
               std::vector<std::optional<InputError>>(images.size())};
-    std::atomic<std::size_t> next{0};
-    const auto wanted = static_cast<std::size_t>(batch);
+    std::size_t next = 0;
+    InputQueue queue(
+        [&]() -> std::optional<Input> {
+            if (next == images.size()) return std::nullopt;
+            return Input{images[next++].path};
+        },
+        static_cast<std::size_t>(batch));
+    std::atomic<std::size_t> done = 0;
     run_on_threads(threads, [&] {
-        FeatureWorker worker(engine, recipe, width, batch);
-        for (std::size_t first = next.fetch_add(wanted); first < images.size();
-             first = next.fetch_add(wanted)) {
-            if (const int signal = interrupted()) throw Interrupted{signal};
-            worker.run(images, first, std::min(wanted, images.size() - first), rows);
-        }
+        fill_rows(queue,
+                  PictureBatch(engine.worker(1), PixelLoader(preprocessing, engine.pixel_format()), width),
+                  width, rows, done);
     });
+    if (done < images.size()) throw Interrupted{interrupted()};
     return without_bad(images, std::move(rows), width);
 }
 

@@ -10,21 +10,21 @@
 
 namespace imnet {
 
-/// What a frozen backbone makes of pictures, once and for all epochs.
+/// The outputs of a frozen backbone for pictures, computed once for all epochs.
 struct Features {
     std::size_t width = 0;      ///< features of a picture
     std::vector<float> values;  ///< [targets.size(), width]
     std::vector<int> targets;
-    std::vector<BadPicture> bad_pictures;  ///< of which there is no row
+    std::vector<BadPicture> bad_pictures;  ///< pictures without a row
 };
 
-/// Runs every picture through a net without its head, `width` numbers each; several threads, each with
-/// batches of its own. The rows are in the order of the pictures. A signal that asks the run to stop is
-/// Interrupted.
-Features backbone_features(const Engine& engine, const Preprocessing& recipe,
+/// Runs every picture through a net without its head, which gives `width` numbers each. Several threads work,
+/// each on batches of its own; the rows are in the order of the pictures. Where memory runs short, batches
+/// become smaller. Throws Interrupted after a signal that asks the program to stop.
+Features backbone_features(const Engine& engine, const Preprocessing& preprocessing,
                            std::span<const LabelledImage> images, std::size_t width, int threads, int batch);
 
-/// One epoch over features, in that order of the rows: a batch and its targets at a time.
+/// One epoch over features, in the epoch's random order, a batch at a time.
 class FeatureBatches {
 public:
     /// `features` must outlive it.

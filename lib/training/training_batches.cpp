@@ -3,23 +3,12 @@
 #include <algorithm>
 #include <utility>
 
-#include "codecs/decode.h"
-#include "codecs/orientation.h"
-#include "inputs/read_file.h"
+#include "preprocess/read_picture.h"
 
 namespace imnet {
 namespace {
 
 constexpr std::size_t batches_ahead = 3;
-
-Expected<Image> read_picture(const std::string& path) {
-    Input input{path};
-    const auto bytes = read_file(input);
-    if (!bytes) return tl::unexpected(bytes.error());
-    auto decoded = decode(*bytes);
-    if (!decoded) return tl::unexpected(std::move(decoded.error()));
-    return orient(std::move(decoded->image), decoded->orientation);
-}
 
 }  // namespace
 
@@ -110,7 +99,8 @@ void TrainingBatches::work() {
 void TrainingBatches::prepare(std::size_t position, Slot& slot) {
     const std::size_t index = order_[position];
     const std::size_t place = position % static_cast<std::size_t>(plan_.batch);
-    const auto picture = read_picture(images_[index].path);
+    Input input{images_[index].path};
+    const auto picture = read_picture(input);
     if (!picture) {
         slot.errors[place] = picture.error();
         return;

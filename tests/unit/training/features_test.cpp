@@ -4,9 +4,13 @@
 
 #include <atomic>
 #include <cmath>
+#include <csignal>
+#include <limits>
 #include <memory>
+#include <new>
 #include <stdexcept>
 
+#include "base/interruption.h"
 #include "training/picture_folder.h"
 
 using namespace imnet;
@@ -16,12 +20,13 @@ namespace {
 
 constexpr std::size_t width = 2;
 
-// What a picture's features are here: its grey value, and 1000 more.
+// The features of a picture are here its grey value, and 1000 more.
 class GreyWorker : public Worker {
 public:
-    explicit GreyWorker(std::atomic<int>& largest) : largest_(largest) {}
+    GreyWorker(std::atomic<int>& largest, int memory) : largest_(largest), memory_(memory) {}
 
     void run(std::span<const std::byte> images, int count, std::span<float> features) override {
+        if (count > memory_) throw std::bad_alloc();
         if (count > largest_) largest_ = count;
         const auto* pixels = reinterpret_cast<const float*>(images.data());
         const std::size_t floats = images.size() / sizeof(float) / static_cast<std::size_t>(count);
@@ -33,6 +38,7 @@ public:
 
 private:
     std::atomic<int>& largest_;
+    int memory_;
 };
 
 class FailingWorker : public Worker {
@@ -47,7 +53,7 @@ struct FakeEngine : Engine {
 
     std::unique_ptr<Worker> worker(int) const override {
         if (fails) return std::make_unique<FailingWorker>();
-        return std::make_unique<GreyWorker>(largest_batch);
+        return std::make_unique<GreyWorker>(largest_batch, memory);
     }
     PixelFormat pixel_format() const override { return PixelFormat::interleaved_float32; }
     std::string device() const override { return "cpu"; }
@@ -56,6 +62,7 @@ struct FakeEngine : Engine {
     bool digits_depend_on_batch() const override { return false; }
 
     bool fails;
+    int memory = std::numeric_limits<int>::max();  ///< images that it holds at once
     mutable std::atomic<int> largest_batch = 0;
 };
 
@@ -63,7 +70,7 @@ const Preprocessing recipe{8, 8, Interpolation::bilinear, {0, 0, 0}, {1, 1, 1}};
 
 }  // namespace
 
-TEST_CASE("features stand in the order of the pictures, whatever computes them") {
+TEST_CASE("features are in the order of the pictures, for any number of threads and any batch") {
     const PictureFolder pictures(23);
     for (const int threads : {1, 2, 5}) {
         for (const int batch : {1, 4, 64}) {
@@ -84,7 +91,7 @@ TEST_CASE("features stand in the order of the pictures, whatever computes them")
     }
 }
 
-TEST_CASE("pictures that cannot be read have no features, and are named") {
+TEST_CASE("pictures that cannot be read have no features, and are reported") {
     const PictureFolder pictures(10);
     for (const int k : {0, 4, 5, 9}) pictures.spoil(k);
     const Features features = backbone_features(FakeEngine(), recipe, pictures.images, width, 2, 3);
@@ -95,7 +102,41 @@ TEST_CASE("pictures that cannot be read have no features, and are named") {
     CHECK(features.values == std::vector<float>{1, 1001, 2, 1002, 3, 1003, 6, 1006, 7, 1007, 8, 1008});
 }
 
-TEST_CASE("where no picture can be read there are no features") {
+TEST_CASE("if memory runs out, fewer pictures go through the backbone at a time") {
+    const PictureFolder pictures(23);
+    pictures.spoil(7);
+    const Features expected = backbone_features(FakeEngine(), recipe, pictures.images, width, 1, 8);
+    for (const int threads : {1, 3}) {
+        FakeEngine engine;
+        engine.memory = 3;
+        const Features features = backbone_features(engine, recipe, pictures.images, width, threads, 8);
+        CHECK(engine.largest_batch <= 3);
+        CHECK(features.targets == expected.targets);
+        CHECK(features.values == expected.values);
+        CHECK(features.bad_pictures.size() == 1);
+    }
+}
+
+TEST_CASE("a picture that does not fit in memory alone is reported") {
+    const PictureFolder pictures(5);
+    FakeEngine engine;
+    engine.memory = 0;
+    const Features features = backbone_features(engine, recipe, pictures.images, width, 2, 4);
+    CHECK(features.values.empty());
+    REQUIRE(features.bad_pictures.size() == 5);
+    CHECK(features.bad_pictures[3].path == pictures.images[3].path);
+    CHECK(features.bad_pictures[3].error.kind == InputErrorKind::limits);
+    CHECK(features.bad_pictures[3].error.message == "out of memory");
+}
+
+TEST_CASE("a signal that asks the program to stop ends the computation") {
+    const PictureFolder pictures(5);
+    const GracefulStop graceful;
+    std::raise(SIGTERM);
+    CHECK_THROWS_AS(backbone_features(FakeEngine(), recipe, pictures.images, width, 2, 2), Interrupted);
+}
+
+TEST_CASE("without a readable picture there are no features") {
     const PictureFolder pictures(2);
     pictures.spoil(0);
     pictures.spoil(1);
@@ -105,13 +146,13 @@ TEST_CASE("where no picture can be read there are no features") {
     CHECK_FALSE(FeatureBatches(features, {.batch = 4}).next().has_value());
 }
 
-TEST_CASE("what the engine throws on any thread comes out") {
+TEST_CASE("an exception of the engine on any thread is passed on") {
     const PictureFolder pictures(10);
     CHECK_THROWS_WITH_AS(backbone_features(FakeEngine(true), recipe, pictures.images, width, 3, 2),
                          "the engine failed", std::runtime_error);
 }
 
-TEST_CASE("an epoch over features has the order of one over pictures, and goes on at any batch") {
+TEST_CASE("an epoch over features has the same order as one over pictures, and can start at any batch") {
     Features features{width, {}, {}, {}};
     for (int k = 0; k < 11; ++k) {
         features.targets.push_back(k);

@@ -1,0 +1,23 @@
+#include "preprocess/read_picture.h"
+
+#include <new>
+#include <utility>
+
+#include "codecs/decode.h"
+#include "codecs/orientation.h"
+#include "codecs/picture_size.h"
+#include "inputs/read_file.h"
+
+namespace imnet {
+
+Expected<Image> read_picture(Input& input, const DecodeLimits& limits) try {
+    const auto bytes = read_file(input);
+    if (!bytes) return tl::unexpected(bytes.error());
+    auto decoded = decode(*bytes, limits);
+    if (!decoded) return tl::unexpected(std::move(decoded.error()));
+    return orient(std::move(decoded->image), decoded->orientation);
+} catch (const std::bad_alloc&) {
+    return tl::unexpected(memory_error());
+}
+
+}  // namespace imnet
