@@ -1,4 +1,4 @@
-// The spine: find → decode → orient → preprocess → engine → top-k → rows.
+// The pipeline: find → decode → preprocess → run → top-k → rows.
 #pragma once
 
 #include <functional>
@@ -17,27 +17,27 @@ namespace imnet {
 struct ClassifyOptions {
     Preprocessing preprocessing;
     DecodeLimits limits;
-    bool draft = false;         ///< large JPEGs at a part of their size, never under twice the recipe's
+    bool draft = false;         ///< decode large JPEGs at a smaller scale, see PixelLoader
     int classes = 1000;         ///< outputs of the net
-    int top = 5;                ///< labels a row
-    float min_probability = 0;  ///< less probable labels are left out
+    int top = 5;                ///< classes in a row
+    float min_probability = 0;  ///< less probable classes are left out
     int threads = 1;
     int batch = 8;
     bool fail_fast = false;   ///< end after the first row that is an error
-    bool keep_bytes = false;  ///< rows of inputs that are no files carry their bytes
-    /// With an engine whose digits depend on the batch, run every batch on one thread and fill it up to
-    /// `batch`: then a row does not depend on how many inputs there are, on where a run began, or on what
-    /// failed beside it. More inputs than fit the first batches of all threads are always classified so.
+    bool keep_bytes = false;  ///< rows of inputs that cannot be read again carry their bytes
+    /// Make rows batch-invariant even if the engine's last digits depend on the batch: every batch runs on
+    /// one thread and is filled up to `batch`, so that a row does not depend on the other inputs. This is
+    /// always so for more inputs than fit in the first batches of all threads.
     bool whole_batches = false;
 };
 
-/// Takes rows in the order of their inputs, a batch or less at a time.
+/// Gets rows in the order of their inputs, at most a batch at a time.
 using OnRows = std::function<void(std::span<const Row>)>;
 
-/// Classifies every input, a row each. `next_input` and `on_rows` are called by one thread at a time.
-/// A failed input is a row with its error, also where memory runs out for it alone; exceptions end the
-/// run. Once a signal asks the run to stop (base/interruption.h) no more inputs are taken, and what is
-/// under way becomes rows.
+/// Classifies every input, one row each. `next_input` and `on_rows` are called by one thread at a time. An
+/// input that fails, or that does not fit in memory, is a row with its error; exceptions end the run. After a
+/// signal that asks the program to stop (base/interruption.h), no more inputs are taken, and those that were
+/// taken become rows.
 void classify(const NextInput& next_input, const Engine& engine, const ClassifyOptions& options,
               const OnRows& on_rows);
 

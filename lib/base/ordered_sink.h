@@ -12,26 +12,26 @@
 
 namespace imnet {
 
-/// Puts what several threads produce, in any order, back into the order of its numbers 0, 1, 2 …
-/// At most `window` numbers are under way or waiting at once, so memory stays flat: a thread asks
-/// with `admit` before it starts on a number, and waits there while that number is too far ahead.
-/// `consume` is called for one item at a time, in order, by whichever thread delivers.
+/// Puts items that several threads produce in any order into the order of their numbers 0, 1, 2 … At most
+/// `window` numbers are in work or waiting at once, which bounds memory: a thread calls `admit` before it
+/// starts on a number, and waits there while the number is too far ahead. `consume` is called for one item at
+/// a time, in order, by the thread that delivers.
 template <typename Item>
 class OrderedSink {
 public:
     OrderedSink(std::uint64_t window, std::function<void(Item)> consume)
         : window_(window), consume_(std::move(consume)) {}
 
-    /// Waits until `number` is inside the window. False once the run has been stopped, or ended before
-    /// that number.
+    /// Waits until `number` is inside the window. Returns false if the run was stopped or ended before that
+    /// number.
     bool admit(std::uint64_t number) {
         std::unique_lock lock(mutex_);
         moved_.wait(lock, [&] { return stopped_ || number >= end_ || number < next_ + window_; });
         return !stopped_ && number < end_;
     }
 
-    /// Hands in the item of that number, and passes on all that are now in order. What `consume`
-    /// throws stops the run and comes out of `finish`.
+    /// Takes the item of that number, and consumes all items that are now in order. An exception of
+    /// `consume` stops the run, and `finish` throws it.
     void deliver(std::uint64_t number, Item item) {
         const std::lock_guard lock(mutex_);
         if (stopped_ || number >= end_) return;
@@ -53,21 +53,21 @@ public:
     /// Ends the run: nothing more is consumed. May be called from inside `consume`.
     void stop() { stopped_ = true; }
 
-    /// Neither this number nor those behind it will come; those before it still do.
+    /// Ends the run before this number; smaller numbers are still consumed.
     void end_before(std::uint64_t number) {
         const std::lock_guard lock(mutex_);
         end_ = std::min(end_, number);
         moved_.notify_all();
     }
 
-    /// Ends the run because of an error, which `finish` throws.
+    /// Ends the run with an error, which `finish` throws.
     void fail(std::exception_ptr error) {
         const std::lock_guard lock(mutex_);
         fail_locked(std::move(error));
         moved_.notify_all();
     }
 
-    /// Throws the first error, after all threads have ended.
+    /// Throws the first error, if there is one. To be called after all threads have ended.
     void finish() const {
         if (error_) std::rethrow_exception(error_);
     }

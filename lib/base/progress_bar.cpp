@@ -79,14 +79,14 @@ ProgressBar::~ProgressBar() { wipe(); }
 void ProgressBar::update(std::uint64_t done, std::uint64_t total, std::uint64_t failed) {
     if (!on_terminal_ && !style_.lines) return;
     const Clock::time_point now = Clock::now();
-    if (!start_ || done < start_->second) start_ = {now, done};  // it started anew
+    if (!start_ || done < start_->second) start_ = {now, done};  // the work started again
     const double seconds = std::chrono::duration<double>(now - start_->first).count();
     const double rate = seconds > 0 ? static_cast<double>(done - start_->second) / seconds : 0;
     last_ = {done, total, rate, failed};
     if (now < next_drawing_) return;
     next_drawing_ = now + (on_terminal_ ? between_drawings : between_lines);
     if (!on_terminal_) return write_line();
-    // The last column stays free: some terminals wrap as soon as it is written to.
+    // The last column stays empty, because some terminals wrap as soon as it is written.
     fmt::print(out_, "\r\x1b[K{}", progress_line(name_, last_, columns_of(out_) - 1, style_.unit));
     std::fflush(out_);
     drawn_ = true;

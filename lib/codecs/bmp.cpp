@@ -1,12 +1,11 @@
-// A BMP file is a file header ("BM", sizes, where the pixels start), an info header that states its own
-// length, bit masks or a palette, and rows, from the bottom unless the height is negative, each padded
-// to four bytes. Refused: JPEG and PNG inside BMP, and depths other than 1, 4, 8, 16, 24 and 32.
+// A BMP file is a file header ("BM", sizes, offset of the pixels), an info header that begins with its own
+// length, bit masks or a palette, and rows. The bottom row comes first unless the height is negative; each
+// row is padded to four bytes. Refused: JPEG and PNG inside BMP, and depths other than 1, 4, 8, 16, 24, 32.
 //
-// Read here and not by stb_image, which cannot match Pillow (it widens 5- and 6-bit colours by repeating
-// bits, where Pillow computes value · 255 / 31), takes cut files for whole ones, reads a palette past
-// its end, and knows no run lengths. Where Pillow 9.4 misreads a file this reader shows what is meant: moves
-// within run lengths, runs of an odd number of 4-bit pixels, 4-bit palettes that are all greys, and 8-bit
-// palettes of two.
+// stb_image is not used for BMP: it widens 5- and 6-bit colours by repeating bits, where Pillow computes
+// value · 255 / 31; it accepts truncated files; it reads a palette past its end; and it has no run lengths.
+// Pillow 9.4 misreads some files, which this reader decodes as the format defines: moves within run lengths,
+// runs of an odd number of 4-bit pixels, 4-bit palettes of greys only, and 8-bit palettes of two colours.
 #include "codecs/bmp.h"
 
 #include <fmt/format.h>
@@ -73,7 +72,7 @@ void read_info_header(ByteReader& reader, Bmp& bmp) {
     reader.skip(4);
 }
 
-/// The masks follow the first 40 bytes of the header, whether they count as part of it or not.
+/// The masks follow the first 40 bytes of the header, whether or not its length includes them.
 void read_masks(ByteReader& reader, Bmp& bmp) {
     if (bmp.compression == bit_fields) {
         for (std::uint32_t& mask : bmp.masks) mask = reader.u32_le();
@@ -119,7 +118,7 @@ Expected<Bmp> read_headers(std::span<const std::byte> bytes) {
     const std::size_t header_end = file_header_length + bmp.header_length;
     if (reader.position() < header_end) reader.skip(header_end - reader.position());
     if (bmp.bits <= 8) {
-        // Some writers forget the palette in the offset of the pixels; Pillow corrects that too.
+        // Some writers leave the palette out of the offset of the pixels; Pillow corrects that too.
         const std::size_t stated = pixels_at == header_end ? 0 : pixels_at;
         const std::size_t palette_at = reader.position();
         read_palette(reader, bmp);
@@ -175,8 +174,8 @@ Expected<void> decode_rows(const Bmp& bmp, Image& image) {
     return {};
 }
 
-/// Indices in runs: count and value; or 0 and an escape: end of row, end of picture, a move to the right
-/// and up, or a count of single indices, padded to two bytes. What no run reaches has index 0.
+/// Indices in runs. A run is a count and a value, or 0 and an escape: end of row, end of picture, a move to
+/// the right and up, or a count of single indices, padded to two bytes. Pixels without a run have index 0.
 Expected<void> decode_runs(const Bmp& bmp, Image& image) {
     ByteReader reader(bmp.pixels);
     std::size_t x = 0;

@@ -7,7 +7,7 @@
 
 namespace imnet {
 
-/// Whether the bytes start as a Windows or OS/2 bitmap does ("BM" alone starts many a text).
+/// Whether the bytes start as a Windows or OS/2 bitmap does ("BM" alone also starts texts).
 bool looks_like_bmp(std::span<const std::byte> bytes);
 
 /// Decodes a Windows bitmap (headers of 12 to 124 bytes; 1, 4, 8, 16, 24 or 32 bits; run lengths of

@@ -1,10 +1,10 @@
-// A GIF file is a signature, a screen (size, maybe a palette), and blocks: extensions ('!'), of which
-// the graphic control names the transparent index, and images (','): place, size, maybe a palette, and
-// LZW codes in sub-blocks of up to 255 bytes. What follows the first image is not read.
+// A GIF file is a signature, a screen (size, an optional palette), and blocks: extensions ('!'), of which
+// the graphic control holds the transparent index, and images (','): place, size, an optional palette, and
+// LZW codes in sub-blocks of up to 255 bytes. Nothing after the first image is read. Refused: an image with
+// fewer pixels than its header states.
 //
-// Read here and not by stb_image, which cannot match Pillow (it leaves transparent pixels unset, and
-// paints what the frame does not cover with another colour), takes cut files for whole ones, and has
-// known holes in this reader. Refuses an image that has fewer pixels than it states.
+// stb_image is not used for GIF: unlike Pillow it leaves transparent pixels unset and uses another colour
+// around the frame; it accepts truncated files; and its GIF reader has known holes.
 #include "codecs/gif.h"
 
 #include <fmt/format.h>
@@ -44,11 +44,11 @@ Palette read_palette(ByteReader& reader, std::uint8_t flags) {
     return palette;
 }
 
-/// The bytes of sub-blocks, up to the empty one that ends them.
+/// The bytes of all sub-blocks up to the empty one, which is the last.
 std::vector<std::byte> read_sub_blocks(ByteReader& reader) {
     std::vector<std::byte> data;
     while (const std::uint8_t length = reader.u8()) {
-        // A last block that is cut short still holds pixels; whether they suffice is seen when decoding.
+        // A truncated last block still holds pixels. The decoder checks whether there are enough.
         const auto block = reader.take(std::min<std::size_t>(length, reader.remaining()));
         data.insert(data.end(), block.begin(), block.end());
     }
@@ -64,7 +64,7 @@ public:
         clear();
     }
 
-    /// Fills `out` from the front; returns how much of it the data fills.
+    /// Fills `out` from the front. Returns how many bytes of it the data fills.
     std::size_t read(std::span<std::uint8_t> out) {
         std::size_t filled = 0;
         while (filled < out.size()) {
@@ -74,7 +74,7 @@ public:
                 clear();
                 continue;
             }
-            if (previous_ == none && *code > clear_code_) break;  // nothing is in the table yet
+            if (previous_ == none && *code > clear_code_) break;  // the table is still empty
             filled += put(*code, out.subspan(filled));
         }
         return filled;
@@ -109,7 +109,8 @@ private:
         return code;
     }
 
-    /// Writes what the code stands for, as much of it as fits, and enters the string that it completes.
+    /// Writes the string of the code, as much of it as fits, and adds the string that it completes to the
+    /// table.
     std::size_t put(int code, std::span<std::uint8_t> out) {
         const bool unfinished = code == next_entry_;  // the string that starts and ends with one index
         const int known = unfinished ? previous_ : code;
@@ -145,7 +146,7 @@ private:
     std::array<Entry, most_entries> entries_{};
 };
 
-/// The order in which an image's rows are stored.
+/// The order in which the rows of an image are stored.
 std::vector<int> row_order(int height, bool in_four_passes) {
     std::vector<int> order;
     order.reserve(height);
@@ -167,7 +168,7 @@ struct Screen {
     std::optional<std::uint8_t> transparent;
 };
 
-/// Reads up to the first image; false where there is none.
+/// Reads up to the first image. Returns false if there is none.
 bool find_image(ByteReader& reader, Screen& screen) {
     while (reader.remaining() > 0) {
         const std::uint8_t introducer = reader.u8();
@@ -217,7 +218,7 @@ Expected<DecodedImage> decode_gif(std::span<const std::byte> bytes, const Decode
     screen.width = reader.u16_le();
     screen.height = reader.u16_le();
     const std::uint8_t screen_flags = reader.u8();
-    reader.skip(2);  // background colour, which viewers ignore, and pixel shape
+    reader.skip(2);  // background colour, which viewers ignore, and pixel aspect ratio
     if ((screen_flags & palette_follows) != 0) screen.palette = read_palette(reader, screen_flags);
     if (!find_image(reader, screen)) return truncated("it ends before its first image");
 

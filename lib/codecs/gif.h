@@ -7,8 +7,8 @@
 
 namespace imnet {
 
-/// Decodes the first frame of a GIF file (GIF89a), on the whole screen that it states. A pixel that is
-/// transparent has its palette's colour, as in Pillow.
+/// Decodes the first frame of a GIF file (GIF89a), on the whole screen of its header. A transparent pixel has
+/// the colour of its palette entry, as in Pillow.
 Expected<DecodedImage> decode_gif(std::span<const std::byte> bytes, const DecodeLimits& limits);
 
 }  // namespace imnet

@@ -28,7 +28,7 @@ bool stands_alone(std::uint8_t code) {
     return code == stuffed_byte || code == temporary || (code >= first_restart && code <= start_of_image);
 }
 
-/// The code of the next marker, `fill` at the end of the file.
+/// The code of the next marker; `fill` at the end of the file.
 std::uint8_t next_code(ByteReader& reader, std::span<const std::byte> bytes) {
     const auto rest = bytes.subspan(reader.position());
     const auto marker = std::ranges::find(rest, std::byte{fill});

@@ -1,7 +1,7 @@
-// EXIF is a TIFF file without pixels: a header (byte order, 42, offset of the first directory), and in
-// the directory a count and that many entries of 12 bytes (tag, type, count, value or its offset).
-// Only the first directory is read, and of it only the orientation; anything that does not fit is
-// no reason to refuse a picture, so it reads as "upright".
+// EXIF is a TIFF file without pixels: a header (byte order, 42, offset of the first directory); the
+// directory is a count and that many entries of 12 bytes (tag, type, count, value or its offset).
+// Only the orientation in the first directory is read. Damaged EXIF is no reason to refuse a picture: it
+// counts as upright.
 #include "codecs/orientation.h"
 
 #include <algorithm>
@@ -66,7 +66,7 @@ Image orient(Image image, int orientation) {
     const Turn turn = turn_of(orientation);
     Image upright{turn.swap_axes ? image.height : image.width, turn.swap_axes ? image.width : image.height,
                   std::vector<std::uint8_t>(image.rgb.size())};
-    // Square tiles keep both the rows read and the rows written in the cache when axes are swapped.
+    // With swapped axes, square tiles keep both the rows read and the rows written in the cache.
     constexpr int tile = 32;
     for (int top = 0; top < upright.height; top += tile) {
         const int bottom = std::min(top + tile, upright.height);

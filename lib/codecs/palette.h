@@ -5,8 +5,8 @@
 
 namespace imnet {
 
-/// 256 colours, red green blue. Where a file states none an index is shown as the grey of that number,
-/// as Pillow (up to 9.4; newer ones show black) does.
+/// 256 colours, red green blue. An index without a colour in the file is the grey of that number, as in
+/// Pillow up to 9.4 (newer versions show black).
 class Palette {
 public:
     using Color = std::array<std::uint8_t, 3>;

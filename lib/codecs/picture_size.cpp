@@ -11,7 +11,7 @@ std::optional<InputError> size_error(std::uint64_t width, std::uint64_t height, 
         return InputError{InputErrorKind::decode,
                           fmt::format("damaged header: a picture of {}×{} has no pixels", width, height)};
     }
-    // Sides are 32-bit numbers in every format, so the product cannot overflow once both are below 2³².
+    // Sides have 32 bits in every format, so the product of two sides below 2³² cannot overflow.
     constexpr std::uint64_t longest_side = std::numeric_limits<int>::max();
     if (width > longest_side || height > longest_side || width * height > limits.max_pixels) {
         return InputError{InputErrorKind::limits,

@@ -1,12 +1,12 @@
-// A PNG file is eight bytes of signature and a row of chunks: length, four letters, data, CRC-32 of
-// letters and data. stb_image inflates and unfilters; it checks no CRC, reads a palette past its end,
-// and refuses chunks that Pillow lets pass. So the chunks are read here, and stb_image is handed a file
-// made of the four kinds that carry pixels, with a palette of 256 colours.
+// A PNG file is a signature of eight bytes and a sequence of chunks: length, four letters, data, CRC-32 of
+// letters and data. stb_image inflates and unfilters; but it checks no CRC, reads a palette past its end,
+// and refuses chunks that Pillow ignores. So the chunks are read here, and stb_image gets a file with only
+// the four kinds of chunks that pixels need, and with a palette of 256 colours.
 //
-// As in Pillow: transparency (alpha, tRNS) is dropped; 16-bit colours keep their high byte, while 16-bit
-// greys are clipped to 255, which is what `convert("RGB")` does to them. Stricter than Pillow: a wrong
-// CRC of the pixels' chunks and a missing end chunk are errors. Looser: stb_image ignores the Adler-32
-// of the pixels, which their CRC already covers.
+// As in Pillow, transparency (alpha, tRNS) is dropped; 16-bit colours keep their high byte, and 16-bit
+// greys are clipped to 255, as `convert("RGB")` does. Stricter than Pillow: a wrong CRC of a chunk with
+// pixels and a missing end chunk are errors. Less strict: stb_image ignores the Adler-32 of the pixels,
+// which the CRC covers already.
 #include "codecs/png.h"
 
 #include <fmt/format.h>
@@ -103,7 +103,7 @@ Expected<Png> read_chunks(std::span<const std::byte> bytes) {
         }
         const std::string_view type = as_text(checked.first(4));
         if (crc32(checked) != crc) {
-            // The letters may be what is damaged, so they are shown only where they are letters.
+            // The type itself may be damaged, so it is shown only if it consists of letters.
             const bool letters = std::ranges::all_of(
                 type, [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); });
             return damaged(fmt::format("chunk {} fails its checksum", letters ? type : "of unknown type"));
@@ -128,12 +128,12 @@ void append_chunk(std::vector<std::byte>& out, std::string_view type,
     append_u32(out, length);
     for (const char letter : type) out.push_back(static_cast<std::byte>(letter));
     for (const auto part : parts) out.insert(out.end(), part.begin(), part.end());
-    append_u32(out, 0);  // stb_image does not look at the checksum
+    append_u32(out, 0);  // stb_image does not check it
 }
 
-/// The file that stb_image reads.
+/// The file for stb_image.
 std::vector<std::byte> essential_file(const Png& png) {
-    // Where an index has no colour Pillow shows the grey of that number.
+    // Pillow shows an index without a colour as the grey of that number.
     std::array<std::byte, palette_length> colors;
     for (std::size_t i = 0; i < colors.size(); ++i) colors[i] = static_cast<std::byte>(i / 3);
     std::ranges::copy(png.palette, colors.begin());

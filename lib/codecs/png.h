@@ -7,8 +7,8 @@
 
 namespace imnet {
 
-/// Decodes a PNG file (W3C PNG, second edition; of an APNG, the picture that viewers without animation
-/// show). Every chunk's checksum is verified, and the end chunk must be there.
+/// Decodes a PNG file (W3C PNG, second edition), and of an APNG the picture that viewers without animation
+/// show. Every chunk's checksum is verified, and the end chunk must exist.
 Expected<DecodedImage> decode_png(std::span<const std::byte> bytes, const DecodeLimits& limits);
 
 }  // namespace imnet

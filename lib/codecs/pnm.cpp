@@ -1,11 +1,11 @@
-// A PNM file is 'P' and a digit, width, height and (not in a bitmap) the highest value, as decimal
-// numbers with white space and # comments between them; then numbers, or after one white space raw
-// samples: bits, bytes, or two bytes each from 256 levels on.
+// A PNM file is 'P' and a digit; width, height and (except in a bitmap) the highest value, as decimal
+// numbers with white space and # comments between them; then the samples, as numbers, or after one white
+// space in binary: bits, bytes, or two bytes each if there are more than 256 levels.
 //
 // As in Pillow, samples are scaled by value / highest and rounded half to even: colours to 255, greys of
-// more than 256 levels to 65535 and then clipped to 255, which is what `convert("RGB")` does to them.
-// Read here and not by stb_image, which does not scale, knows neither bitmaps nor plain files, and has
-// known holes in this reader.
+// more than 256 levels to 65535 and then clipped to 255, as `convert("RGB")` does.
+// stb_image is not used for PNM: it does not scale, reads neither bitmaps nor plain files, and its PNM reader
+// has known holes.
 #include "codecs/pnm.h"
 
 #include <fmt/format.h>
@@ -37,7 +37,7 @@ tl::unexpected<InputError> damaged(std::string_view what) {
 
 bool is_space(std::uint8_t c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
-/// The first byte that is neither white space nor in a comment; 0 at the end.
+/// The next byte that is neither white space nor part of a comment; 0 at the end.
 std::uint8_t first_of_token(ByteReader& reader) {
     bool in_comment = false;
     while (reader.remaining() > 0) {
@@ -53,7 +53,7 @@ std::uint8_t first_of_token(ByteReader& reader) {
     return 0;
 }
 
-/// A decimal number below 10⁹ and the one byte after it.
+/// Reads a decimal number below 10⁹ and the one byte after it.
 std::optional<std::uint32_t> read_number(ByteReader& reader) {
     std::uint32_t number = 0;
     int digits = 0;
@@ -85,7 +85,7 @@ Expected<Pnm> read_header(ByteReader& reader) {
     return pnm;
 }
 
-/// What each value up to the highest is shown as; the last element serves all above it.
+/// The byte for each value up to the highest; the last element is for all values above it.
 std::vector<std::uint8_t> shown_values(const Pnm& pnm) {
     const double full = pnm.channels == 1 && pnm.highest > 255 ? 65535 : 255;
     std::vector<std::uint8_t> shown(std::size_t{pnm.highest} + 2);

@@ -98,7 +98,7 @@ bool is_text(std::string_view text) {
     });
 }
 
-/// The start of a text as lower-case letters, without white space and a byte-order mark before it.
+/// The start of a text in lower case, without leading white space or a byte order mark.
 std::string beginning_of(std::string_view text) {
     if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
     const auto start = std::ranges::find_if_not(text, [](unsigned char c) { return std::isspace(c) != 0; });

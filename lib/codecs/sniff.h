@@ -9,10 +9,10 @@ namespace imnet {
 /// The formats that are decoded.
 enum class PictureFormat { jpeg, png, webp, gif, bmp, tga, pnm, unknown };
 
-/// Which format the first bytes belong to.
+/// The format, from the first bytes.
 PictureFormat sniff(std::span<const std::byte> bytes);
 
-/// What the bytes of an unknown format are instead, and what to do: one line for the user.
+/// For the user, in one line: what the bytes of an unknown format probably are, and what to do.
 std::string describe_unknown(std::span<const std::byte> bytes);
 
 }  // namespace imnet

@@ -15,7 +15,7 @@ namespace imnet {
 Expected<Image> decode_with_stb(std::span<const std::byte> bytes, std::string_view format,
                                 const DecodeLimits& limits);
 
-/// The same for a grey file of 16 bits: [height, width] samples.
+/// Decodes a grey file of 16 bits: [height, width] samples.
 Expected<std::vector<std::uint16_t>> decode_grey16_with_stb(std::span<const std::byte> bytes,
                                                             std::string_view format,
                                                             const DecodeLimits& limits);

@@ -1,9 +1,9 @@
-// A TGA file is a header of 18 bytes, an identification, maybe a palette, and pixels, plain or in packets
-// of up to 128 (a byte whose top bit says whether one pixel is repeated or that many follow), from the
-// bottom left unless the header turns it. Alpha is dropped.
+// A TGA file is a header of 18 bytes, an identification, an optional palette, and pixels, plain or in packets
+// of up to 128 (the top bit of a packet's first byte says whether one pixel is repeated or that many follow).
+// The first pixel is at the bottom left unless the header says otherwise. Alpha is dropped.
 //
-// Read here and not by stb_image, which takes cut files for whole ones, does not mirror pictures that are
-// stored from the right, and shows another colour than Pillow for an index past the palette.
+// stb_image is not used for TGA: it accepts truncated files, does not mirror pictures that are stored from
+// the right, and unlike Pillow shows another colour for an index past the palette.
 #include "codecs/tga.h"
 
 #include <fmt/format.h>
@@ -98,7 +98,7 @@ Palette::Color read_pixel(ByteReader& reader, const Tga& tga) {
     return {value, value, value};
 }
 
-/// Yields the pixels in the order in which they are stored.
+/// Returns the pixels in their stored order.
 class PixelReader {
 public:
     PixelReader(ByteReader& reader, const Tga& tga) : reader_(reader), tga_(tga) {}

@@ -1,4 +1,4 @@
-// A still WebP file is to libwebp's demuxer an animation of one frame, so one path serves both.
+// For libwebp's demuxer a still WebP file is an animation of one frame, so both are decoded alike.
 #include "codecs/webp.h"
 
 #ifdef IMNET_WEBP
@@ -25,7 +25,7 @@ struct DeleteDemuxer {
 };
 using Demuxer = std::unique_ptr<WebPDemuxer, DeleteDemuxer>;
 
-/// A frame of the file; what it points to belongs to the demuxer.
+/// A frame of the file. The demuxer owns the data that it points to.
 class Frame {
 public:
     Frame(const WebPDemuxer* demuxer, int number)

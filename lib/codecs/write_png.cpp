@@ -1,4 +1,4 @@
-// The one place that compiles stb_image_write, without its access to files.
+// The only file that compiles stb_image_write, without its access to files.
 #include "codecs/write_png.h"
 
 #include <cstddef>
@@ -20,7 +20,7 @@ std::string png_bytes(const Image& image) {
     const auto append = [](void* to, void* data, int size) {
         static_cast<std::string*>(to)->append(static_cast<const char*>(data), static_cast<std::size_t>(size));
     };
-    // It fails only for want of memory.
+    // It fails only if memory runs out.
     if (stbi_write_png_to_func(append, &bytes, image.width, image.height, 3, image.rgb.data(),
                                3 * image.width) == 0) {
         throw std::bad_alloc();

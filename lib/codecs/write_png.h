@@ -6,7 +6,7 @@
 
 namespace imnet {
 
-/// The bytes of a PNG file of 8-bit RGB, the same for the same picture.
+/// The bytes of a PNG file of 8-bit RGB. Equal pictures give equal bytes.
 std::string png_bytes(const Image& image);
 
 }  // namespace imnet

@@ -1,4 +1,4 @@
-// A spine: read → decode → preprocess → explain → draw.
+// The pipeline of explain: read → decode → orient → preprocess → explain → draw.
 #pragma once
 
 #include <cstddef>
@@ -13,21 +13,21 @@
 
 namespace imnet {
 
-/// Finds the heat of a class over a prepared picture.
+/// Computes the heat of a class over preprocessed pixels.
 using FindHeat = std::function<ClassHeat(std::span<const std::byte> pixels)>;
 
 struct ExplainOptions {
     Preprocessing preprocessing;
-    PixelFormat pixel_format = PixelFormat::interleaved_float32;  ///< that `FindHeat` takes
+    PixelFormat pixel_format = PixelFormat::interleaved_float32;  ///< of the pixels for `FindHeat`
     DecodeLimits limits;
 };
 
 struct ExplainedPicture {
     Explanation explanation;
-    Image drawing;  ///< the upright photograph with its heat, its longest side 1024 pixels at most
+    Image drawing;  ///< the upright photograph with its heat, at most 1024 pixels wide and high
 };
 
-/// Explains one picture. What is wrong with it is a value, what is wrong with the net an exception.
+/// Explains one picture. An error of the picture is a value, an error of the net an exception.
 Expected<ExplainedPicture> explain(Input input, const ExplainOptions& options, const FindHeat& find_heat);
 
 }  // namespace imnet

@@ -12,7 +12,7 @@
 namespace imnet {
 namespace {
 
-// From a part of the crop to pixels of the photograph.
+// Converts fractions of the crop to pixels of the photograph.
 Place in_photograph(const Explanation& explanation, const Place& place) {
     const Region& crop = explanation.crop;
     return {(crop.left + place.x * crop.width) * explanation.width,

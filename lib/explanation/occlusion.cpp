@@ -9,7 +9,7 @@
 namespace imnet {
 namespace {
 
-// Where the patch lies, cut at the borders: pixels first … end of an axis.
+// The pixels first … end of one axis that the patch covers, cut at the borders.
 struct Extent {
     int first;
     int end;
@@ -21,7 +21,7 @@ Extent patch_at(int cell, int cells, const OcclusionOptions& options) {
     return {std::max(first, 0), std::min(first + options.patch, options.side)};
 }
 
-// Normalised, the mean colour is zero, in every number format.
+// The mean colour is zero after normalisation, in every number format.
 void hide(std::span<std::byte> picture, const Extent& columns, const Extent& rows, PixelFormat format,
           int side) {
     const bool planar = format == PixelFormat::planar_float32;

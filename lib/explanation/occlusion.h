@@ -1,4 +1,4 @@
-// The slow check of Grad-CAM: hide a part of the picture and see what that costs.
+// A slow check of Grad-CAM: hide a part of the picture and measure how much less probable the class is.
 #pragma once
 
 #include <cstddef>
@@ -12,17 +12,17 @@ namespace imnet {
 
 struct OcclusionOptions {
     int classes = 1000;  ///< outputs of the net
-    int side = 224;      ///< of the prepared picture
-    int patch = 56;      ///< side of the patch, in its pixels
-    int stride = 16;     ///< from one place of the patch to the next, at most
+    int side = 224;      ///< of the preprocessed picture
+    int patch = 56;      ///< side of the patch, in pixels
+    int stride = 16;     ///< the distance from one place of the patch to the next, at most
     int batch = 8;
     int threads = 1;
 };
 
-/// Occlusion (Zeiler and Fergus 2013, arXiv:1311.2901): a patch of the recipe's mean colour, a grey, is
-/// slid over a prepared picture in the engine's pixel format; the heat of the cell that it is centred on
-/// is the class's loss of probability, 0 where that rises. At the borders a part of the patch lies
-/// outside. Without a class it is the most probable.
+/// Occlusion (Zeiler and Fergus 2013, arXiv:1311.2901): a patch of the mean colour, a grey, is moved over a
+/// preprocessed picture in the engine's pixel format. The heat of the cell at its centre is how much less
+/// probable the class becomes, 0 if it becomes more probable. At the borders a part of the patch is outside.
+/// Without `class_index`, the class is the most probable one.
 ClassHeat occlusion(const Engine& engine, const OcclusionOptions& options, std::span<const std::byte> pixels,
                     std::optional<int> class_index);
 

@@ -1,4 +1,4 @@
-// Which members of an archive become inputs, and what becomes of those that cannot.
+// Decides which members of an archive become inputs, and reports those that cannot be read.
 #include "inputs/archive.h"
 
 #ifdef IMNET_ARCHIVE
@@ -18,8 +18,8 @@
 namespace imnet {
 namespace {
 
-// libarchive gives up on a zip with its first member that does not inflate. The others are sound, so
-// the archive is opened again, though not as often as an attacker may like.
+// libarchive stops reading a zip at the first member that does not inflate. The other members may be valid,
+// so the archive is opened again, but only a limited number of times.
 constexpr int most_reopenings = 16;
 
 ArchiveReader::Family family_of(const std::string& path) {
@@ -29,7 +29,7 @@ ArchiveReader::Family family_of(const std::string& path) {
     return is_zip ? ArchiveReader::Family::zip : ArchiveReader::Family::tar;
 }
 
-// What a Mac puts beside the files of a zip: named as pictures are, holding none.
+// macOS adds such members to a zip. They are named like pictures but are none.
 bool is_resource_fork(const std::string& name) { return name.starts_with("__MACOSX/"); }
 
 class Members {
@@ -87,7 +87,7 @@ private:
         return std::nullopt;
     }
 
-    // The reader stopped in the data of a member that is asked for.
+    // The reader stopped in the data of a wanted member.
     std::optional<Input> break_off(std::string path, InputError error) {
         if (reader_.is_spent()) return end(std::move(error), true);
         if (!reader_.has_directory()) {
@@ -98,7 +98,8 @@ private:
         return Input{std::move(path), false, std::move(error)};
     }
 
-    // Who read the archive for other shards stop at the same place, unless it is this machine that failed.
+    // All shards read the archive and stop at the same place, so one of them reports the error. An I/O error
+    // may be one of this machine only, so it is always reported.
     bool is_ours(const InputError& error) const {
         return error.kind == InputErrorKind::io || options_.wanted(path_);
     }

@@ -9,30 +9,31 @@
 
 namespace imnet {
 
-/// What no archive, however it is made, can make us exceed.
+/// Limits that hold for every archive, even a malicious one.
 struct ArchiveLimits {
-    /// A larger member is a `limits` error, and skipped. 256 MiB hold a picture of 85 megapixels
-    /// without any compression.
+    /// A larger member is skipped with a `limits` error. An uncompressed picture of 85 megapixels has
+    /// 256 MiB.
     std::uint64_t max_member_bytes = std::uint64_t{256} << 20U;
-    /// What tar may put before a member: its name, its extended attributes, its map of holes.
+    /// Of everything that tar may store before a member: name, extended attributes, sparse map.
     std::uint64_t max_header_bytes = std::uint64_t{16} << 20U;
-    /// An archive that inflates to more than `free_bytes` and `max_ratio` times what was read of it
-    /// ends there with a `limits` error, whether its members are taken or skipped.
+    /// An archive that inflates to more than `free_bytes` and to more than `max_ratio` times the bytes read
+    /// of it ends there with a `limits` error, whether its members are read or skipped.
     std::uint64_t free_bytes = std::uint64_t{1} << 30U;
     std::uint64_t max_ratio = 100;
 };
 
 struct ArchiveOptions {
     bool all_names = false;  ///< also take members whose name has no image ending
-    /// Whether the input of that path is asked for; the data of others is not read.
+    /// Whether the input of that path is wanted. The data of other inputs is not read.
     std::function<bool(std::string_view)> wanted = [](std::string_view) { return true; };
     ArchiveLimits limits = {};
 };
 
-/// Opens an archive and gives its images in the order of the archive, with their bytes, as inputs
-/// named `archive/member`. One member is in memory at a time; nothing is written and no link followed.
-/// Zip where the name ends so, else tar, plain or in gzip or zstd as its bytes say. A member that
-/// cannot be had is an input with its error; damage that ends the archive is one named as the archive.
+/// Opens an archive and returns its images with their bytes, in the order of the archive, as inputs named
+/// `archive/member`. One member is in memory at a time. Nothing is written, and links are not followed. A
+/// name that ends in .zip is a zip archive, any other a tar archive; its bytes say whether gzip or zstd is
+/// used. A member that cannot be read is an input with an error; damage that ends the archive is an input
+/// with an error and the name of the archive.
 Expected<NextInput> open_archive(const Input& archive, const ArchiveOptions& options);
 
 }  // namespace imnet

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t block_size = 1U << 16U;
 
-// gzip (RFC 1952) and zstd (RFC 8878). Of a stream nothing can be looked at without taking it.
+// gzip (RFC 1952) and zstd (RFC 8878). For files only: bytes of a stream cannot be looked at twice.
 bool is_compressed(int descriptor, std::int64_t start) {
     using namespace std::literals;
     std::array<char, 4> first{};
@@ -55,7 +55,7 @@ Expected<void> ArchiveBytes::inflate() {
     if (::archive_read_open_fd(inflater_.get(), descriptor_, block_size) != ARCHIVE_OK) {
         return input_error(InputErrorKind::decode, "damaged archive: " + archive_message(inflater_.get()));
     }
-    // The file and one filter: compression inside compression multiplies, so its work has no bound.
+    // Two filters are the file and one compression. More are refused: their ratios multiply without bound.
     if (::archive_filter_count(inflater_.get()) > 2) {
         return input_error(InputErrorKind::format, "an archive that is compressed twice: unpack it first");
     }
@@ -143,7 +143,7 @@ long ArchiveBytes::read_inflated(const void** block) {
     return static_cast<long>(count);
 }
 
-// Not past the end: a member that is cut there must show as cut.
+// Never skips past the end, so that a truncated member is detected.
 std::int64_t ArchiveBytes::skip(std::int64_t count) {
     count = std::clamp<std::int64_t>(size_ - position_, 0, count);
     if (count == 0 || ::lseek(descriptor_, position_ + count, SEEK_SET) < 0) return 0;

@@ -20,27 +20,27 @@ struct FreeArchive {
 };
 using ArchiveHandle = std::unique_ptr<::archive, FreeArchive>;
 
-/// The bytes of an archive as libarchive reads them: those of a file, or what gzip or zstd inflates
-/// them to. libarchive's own inflating runs as far as its parsers ask; this counts, and ends it.
+/// The bytes of an archive for libarchive's parsers: those of a file, inflated if it is gzip or zstd. Counts
+/// the inflated bytes and stops at the limits; libarchive alone has no limit.
 class ArchiveBytes {
 public:
-    /// Reads the descriptor from where it stands, and does not close it.
+    /// Reads the descriptor from its current position, and does not close it.
     ArchiveBytes(int descriptor, const struct stat& status, const ArchiveLimits& limits);
 
-    /// Inflates what follows, where it is compressed or cannot be told because it is a stream.
+    /// Inflates the following bytes if they are compressed. A stream is always read through the inflater.
     Expected<void> inflate();
 
     /// Opens a reader of members on these bytes; they must outlive it. Returns libarchive's status.
     int open(::archive* members);
 
-    /// From now on until `end_header` the bytes belong to one header, which has its limit.
+    /// From now until `end_header` all bytes belong to one header and count towards its limit.
     void begin_header() { header_bytes_ = 0, in_header_ = true; }
     void end_header() { in_header_ = false; }
 
-    /// Why reading failed, where it is these bytes that did.
+    /// Why reading these bytes failed, if it did.
     const std::optional<InputError>& error() const { return error_; }
 
-    /// Whether a member's data, inflated so far, is more than the bytes read of the archive allow.
+    /// Whether so many inflated bytes are too many for the bytes read of the archive.
     bool is_too_much(std::uint64_t inflated) const;
     InputError too_much() const;
 
@@ -67,7 +67,7 @@ private:
     std::optional<InputError> error_;
 };
 
-/// What libarchive says went wrong, as one line of printable ASCII.
+/// The error message of libarchive, as one line of printable ASCII.
 std::string archive_message(::archive* handle);
 
 }  // namespace imnet

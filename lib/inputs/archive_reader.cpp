@@ -16,8 +16,8 @@
 namespace imnet {
 namespace {
 
-// libarchive turns names that are marked as UTF-8 into the locale's characters, and this program has
-// the C locale, which knows none. So while names are read, this thread's locale is a UTF-8 one.
+// libarchive converts names that are marked as UTF-8 to the locale's encoding. This program has the C locale,
+// which has only ASCII. So the thread uses a UTF-8 locale while names are read.
 class Utf8Names {
 public:
     Utf8Names() : before_(utf8() == nullptr ? nullptr : ::uselocale(utf8())) {}
@@ -85,7 +85,7 @@ struct ArchiveReader::State {
     ArchiveLimits limits;
     ArchiveBytes bytes;
     ArchiveHandle handle;
-    bool directory = false;  // a zip's, so that members are found and skipped by seeking
+    bool directory = false;  // of a zip: members are found and skipped by seeking
     bool broken = false;
     bool spent = false;
     bool at_member = false;
@@ -108,7 +108,7 @@ Expected<void> ArchiveReader::State::start(bool with_directory) {
     return {};
 }
 
-// What ended the archive: the reason of its bytes, or what libarchive made of them.
+// Why the archive ended: an error of its bytes, else the error of libarchive.
 InputError ArchiveReader::State::failure() {
     broken = true;
     if (bytes.error()) return *bytes.error();
@@ -120,7 +120,7 @@ InputError ArchiveReader::State::failure() {
             fmt::format("damaged archive, behind {} members: {}", members, archive_message(handle.get()))};
 }
 
-// A zip that is read as a stream is skipped by inflating it, which libarchive would do without end.
+// In a zip that is read as a stream, libarchive skips a member by inflating it, without a limit.
 Expected<void> ArchiveReader::State::skip() {
     if (!std::exchange(at_member, false)) return {};
     int outcome = ARCHIVE_OK;
@@ -154,7 +154,7 @@ Expected<ArchiveReader> ArchiveReader::open(int descriptor, const struct stat& s
     auto state = std::make_unique<State>(descriptor, status, family, limits);
     auto started = state->start(family == Family::zip);
     if (!started && state->directory && !state->bytes.error()) {
-        // A zip without its directory is one that was cut: what there is of it is read as a stream.
+        // A zip without its directory was truncated. The rest of it is read as a stream.
         ::lseek(descriptor, 0, SEEK_SET);
         state = std::make_unique<State>(descriptor, status, family, limits);
         started = state->start(false);
@@ -184,7 +184,8 @@ Expected<std::vector<std::byte>> ArchiveReader::read() {
     constexpr std::size_t chunk = 1U << 16U;
     State& state = *state_;
     std::vector<std::byte> data;
-    // One more, so that the end is seen without growing. A large size is not believed before it is there.
+    // One byte more, so that the end is found without growing. A large size may be wrong, so it is not
+    // allocated at once.
     data.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(state.stated_size, 1U << 20U)) + 1);
     while (true) {
         const std::size_t filled = data.size();

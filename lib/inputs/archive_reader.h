@@ -21,11 +21,11 @@ struct ArchiveMember {
     std::optional<std::uint64_t> size;
 };
 
-/// The error of a member that is larger than a member may be.
+/// The error of a member that is larger than the limit.
 InputError too_large(const ArchiveLimits& limits);
 
-/// Reads an archive from front to back through libarchive. After an error that ends the archive
-/// (`is_broken`) nothing more may be asked of it.
+/// Reads an archive from front to back with libarchive. After an error that ends the archive (`is_broken`),
+/// do not call `next` or `read` again.
 class ArchiveReader {
 public:
     enum class Family { tar, zip };
@@ -40,13 +40,13 @@ public:
     /// The next member, nothing at the end. An error ends the archive.
     Expected<std::optional<ArchiveMember>> next();
 
-    /// The data of the member, once. Errors: `limits` (larger than a member may be), `decode`.
+    /// The data of the member; call it once. Errors: `limits` (too large), `decode`.
     Expected<std::vector<std::byte>> read();
 
     bool is_broken() const;
 
-    /// Whether it is broken because the members that were read inflate to too much; who skips them
-    /// does not see that.
+    /// Whether it is broken because the members that were read inflate to too many bytes. A reader that
+    /// skips these members does not find that.
     bool is_spent() const;
 
     /// Whether all members can be listed without their data: a zip with its directory.

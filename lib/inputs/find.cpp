@@ -43,7 +43,7 @@ std::optional<Input> ImageFinder::next() {
         }
         struct stat status {};
         if (*path == "-" || ::stat(path->c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) {
-            return Input{std::move(*path), true};  // what is wrong with it shows when it is read
+            return Input{std::move(*path), true};  // errors are found when it is read
         }
         if (auto failed = enter(*path)) {
             failed->named = true;
@@ -53,7 +53,7 @@ std::optional<Input> ImageFinder::next() {
     }
 }
 
-// Opens a folder for the walk; returns an input only where that fails.
+// Opens a folder for the walk. Returns an input only if that fails.
 std::optional<Input> ImageFinder::enter(std::string path) {
     auto folder = Folder::open(path, options_);
     if (!folder) return Input{std::move(path), false, std::move(folder.error())};

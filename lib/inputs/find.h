@@ -10,12 +10,12 @@
 
 namespace imnet {
 
-/// Gives the paths that the user names, one after the other; nothing at the end.
+/// Returns the paths that the user gave, one after the other; nothing at the end.
 using NextPath = std::function<std::optional<std::string>()>;
 
-/// Walks files and folders and gives one input after the other, without listing everything first.
-/// Inside a folder the order is that of the whole paths' bytes. Links to files are files; links to
-/// folders are entered only on request, never in a circle.
+/// Walks files and folders and returns one input after the other, without listing everything first. Inputs of
+/// a folder are sorted by the bytes of their whole paths. Links to files are files; links to folders are
+/// entered only on request, and never in a circle.
 class ImageFinder {
 public:
     ImageFinder(NextPath next_path, FindOptions options);
@@ -24,7 +24,7 @@ public:
     /// The next input; nothing at the end.
     std::optional<Input> next();
 
-    /// Folders given by the user in which no image was found, so far.
+    /// Folders that the user gave and in which no image was found, so far.
     const std::vector<std::string>& empty_folders() const { return empty_folders_; }
 
 private:
@@ -39,7 +39,7 @@ private:
 
     NextPath next_path_;
     FindOptions options_;
-    std::optional<std::string> barren_;  ///< the folder given by the user, while nothing was found in it
+    std::optional<std::string> barren_;  ///< the folder that the user gave, until an image is found in it
     std::vector<OpenFolder> open_folders_;
     std::vector<std::string> empty_folders_;
 };

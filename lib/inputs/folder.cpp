@@ -18,7 +18,7 @@ constexpr std::array<std::string_view, 14> image_endings{".jpg",  ".jpeg", ".jpe
 constexpr std::array<std::string_view, 6> archive_endings{".tar",     ".tar.gz", ".tgz",
                                                           ".tar.zst", ".tzst",   ".zip"};
 
-// A name is more than its ending.
+// The ending alone is no name of a picture.
 bool ends_with_one_of(std::string_view name, std::span<const std::string_view> endings) {
     return std::any_of(endings.begin(), endings.end(), [&](std::string_view ending) {
         return name.size() > ending.size() &&
@@ -66,7 +66,7 @@ Expected<std::optional<FolderEntry>> Folder::next() {
     return FolderEntry{std::move(place.key), place.kind};
 }
 
-// Keeps the smallest entries behind the last one that was given, in a heap with the largest on top.
+// Keeps the smallest entries after the last one that was returned, in a heap with the largest on top.
 Expected<void> Folder::read_page() {
     bool more = false;
     errno = 0;
@@ -97,7 +97,7 @@ Expected<void> Folder::read_page() {
     return {};
 }
 
-// Told by the name and what the listing says, without a call that looks at the file.
+// Decided by the name and the listing, without a system call for the file.
 bool Folder::is_candidate(const dirent& entry) const {
     const std::string_view name = entry.d_name;
     if (name == "." || name == "..") return false;
@@ -120,7 +120,7 @@ std::optional<Folder::Place> Folder::place_of(const dirent& entry) const {
     }
     if (link && ::fstatat(::dirfd(listing_.get()), entry.d_name, &status, 0) == 0 &&
         S_ISDIR(status.st_mode)) {
-        // A link to a folder that is not to be entered is no image, whatever its name.
+        // A link to a folder that is not entered is no image, whatever its name.
         if (!options_.follow) return std::nullopt;
         folder = true;
     }

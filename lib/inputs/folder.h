@@ -18,23 +18,23 @@ struct FindOptions {
     bool recursive = true;
     bool follow = false;      ///< also enter folders through links
     bool all_names = false;   ///< also take files whose name has no image ending
-    bool archives = false;    ///< also take archives, where folders are entered
-    std::string except = {};  ///< a folder that is not entered, by whatever name it is met
-    /// Names of one folder that are held at a time. A folder with more is read again for each page.
+    bool archives = false;    ///< also take archives, if folders are entered
+    std::string except = {};  ///< a folder that is not entered, whatever path leads to it
+    /// How many names of a folder are in memory at a time. A larger folder is read again for each page.
     std::size_t page = 65'536;
 };
 
-/// What a walk takes from a folder.
+/// An entry of a folder that a walk takes.
 struct FolderEntry {
     enum class Kind { file, folder, archive };
     std::string name;
     Kind kind = Kind::file;
 };
 
-/// The entries of one folder that a walk takes, in the order of their paths' bytes: a folder or an
-/// archive stands where what is in it does, so "a.jpg" comes before the folder "a". Memory is that of one
-/// page, however many entries there are. An entry that comes or goes meanwhile may be missed; none is given
-/// twice or out of order.
+/// The entries of one folder that a walk takes, sorted by the bytes of their paths. A folder or an archive is
+/// sorted by the paths in it, so "a.jpg" comes before the folder "a". One page of entries is in memory,
+/// however many there are. An entry that is added or removed meanwhile may be missed; none is returned twice
+/// or out of order.
 class Folder {
 public:
     /// Opens the folder and reads its first page.
@@ -43,7 +43,7 @@ public:
     /// The next entry, nothing at the end; an error ends the folder.
     Expected<std::optional<FolderEntry>> next();
 
-    /// Whether this is the folder that the path leads to.
+    /// Whether the path leads to this folder.
     bool is_at(const std::string& path) const;
     bool is(const Folder& other) const { return device_ == other.device_ && inode_ == other.inode_; }
 
@@ -51,7 +51,7 @@ private:
     struct Close {
         void operator()(DIR* listing) const { ::closedir(listing); }
     };
-    // An entry by the end of its path: its name, with a slash where it is entered.
+    // An entry, sorted by the end of its path: its name, with a slash if it is entered.
     struct Place {
         std::string key;
         FolderEntry::Kind kind = FolderEntry::Kind::file;
@@ -72,10 +72,10 @@ private:
     std::string last_;         ///< the key of the last entry of the page
 };
 
-/// Whether the name ends as the files of a served image format do (`.jpg`, `.JPEG`, `.png` …).
+/// Whether the name has the ending of a supported image format (`.jpg`, `.JPEG`, `.png` …).
 bool has_image_ending(std::string_view name);
 
-/// Whether the name ends as an archive's does: `.tar`, `.tar.gz`, `.tgz`, `.tar.zst`, `.tzst` or `.zip`.
+/// Whether the name has the ending of an archive: `.tar`, `.tar.gz`, `.tgz`, `.tar.zst`, `.tzst` or `.zip`.
 bool has_archive_ending(std::string_view name);
 
 }  // namespace imnet

@@ -9,7 +9,7 @@
 namespace imnet {
 namespace {
 
-// The paths as typed, with those of the list in their place.
+// The paths as typed, with those of the list inserted at their place.
 NextPath merge(std::vector<std::string> paths, const SourceOptions& options) {
     std::shared_ptr<PathList> list;
     if (options.list) list = std::make_shared<PathList>(*options.list, options.null_separated);
@@ -51,7 +51,7 @@ std::optional<Input> InputSource::next() {
     }
 }
 
-// Opens the archive; where that fails, the input has the error.
+// Opens the archive. If that fails, the input gets the error.
 bool InputSource::enter(Input& input) {
     ArchiveOptions options{options_.find.all_names, {}, options_.archive_limits};
     options.wanted = [this](std::string_view path) { return is_ours(path); };
@@ -61,7 +61,7 @@ bool InputSource::enter(Input& input) {
         return false;
     }
     archive_ = std::move(*opened);
-    // Of an archive whose images all belong to other shards this one knows nothing.
+    // A shard cannot know whether an archive is empty or all its images belong to other shards.
     if (input.named && options_.shard.count == 1) barren_ = input.path;
     return true;
 }

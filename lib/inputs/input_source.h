@@ -22,15 +22,15 @@ struct SourceOptions {
     bool tar_on_stdin = false;          ///< "-" is a tar archive and not one picture
     Shard shard;
     ArchiveLimits archive_limits;
-    /// Called with the path of every input, also those of other shards, in the order of a whole run.
+    /// Called with the path of every input in order, including those of other shards.
     std::function<void(std::string_view)> on_path;
 };
 
-/// All inputs of a run, one after the other, in the order in which the user names them: files,
-/// what is in folders and archives, and what a list names. Of these the shard's part is given.
+/// All inputs of a run, one after the other, in the order in which the user gives them: files, the contents
+/// of folders and archives, and the paths of a list. With a shard, only its part of them.
 class InputSource {
 public:
-    /// Throws UsageError where the list cannot be opened.
+    /// Throws UsageError if the list cannot be opened.
     explicit InputSource(std::vector<std::string> paths, SourceOptions options = {});
     InputSource(const InputSource&) = delete;
     InputSource& operator=(const InputSource&) = delete;
@@ -38,7 +38,7 @@ public:
     /// The next input; nothing at the end.
     std::optional<Input> next();
 
-    /// Folders given by the user in which nothing was found, so far, and archives.
+    /// Folders and archives that the user gave and in which nothing was found, so far.
     const std::vector<std::string>& empty_folders() const { return finder_.empty_folders(); }
     const std::vector<std::string>& empty_archives() const { return empty_archives_; }
 
@@ -50,7 +50,7 @@ private:
     SourceOptions options_;
     ImageFinder finder_;
     NextInput archive_;                  ///< the one that is being read
-    std::optional<std::string> barren_;  ///< its path, while nothing was found in it
+    std::optional<std::string> barren_;  ///< its path, until an image is found in it
     std::vector<std::string> empty_archives_;
 };
 

@@ -37,7 +37,7 @@ Expected<OpenInput> open_input(const std::string& path, bool named) {
     if (!S_ISREG(mode) && !(stream && named)) {
         return input_error(InputErrorKind::io, "not a file but " + std::string(kind_of(mode)));
     }
-    if (!standard_input) ::fcntl(descriptor, F_SETFL, 0);  // a pipe with a writer is waited for
+    if (!standard_input) ::fcntl(descriptor, F_SETFL, 0);  // wait for a pipe that has a writer
     return input;
 }
 

@@ -9,7 +9,7 @@
 
 namespace imnet {
 
-/// A file that is open for reading. It is closed with this object, standard input is not.
+/// A file that is open for reading. The object closes it, except standard input.
 class InputFile {
 public:
     InputFile() = default;
@@ -32,8 +32,8 @@ struct OpenInput {
     struct stat status {};
 };
 
-/// Opens what a path names ("-" is standard input where the user named it). Never waits: in a
-/// folder only regular files are opened, a pipe only where the user named it.
+/// Opens the file of a path ("-" is standard input if the user gave it). Never waits: in a folder only
+/// regular files are opened, and a pipe only if the user gave its path.
 Expected<OpenInput> open_input(const std::string& path, bool named);
 
 }  // namespace imnet

@@ -43,7 +43,7 @@ std::optional<std::string> PathList::next() {
     return std::nullopt;
 }
 
-// What stands before the next separator, or at the end.
+// The bytes up to the next separator or to the end.
 std::optional<std::string> PathList::next_piece() {
     std::string piece;
     bool any = false;

@@ -6,21 +6,22 @@
 
 namespace imnet {
 
-/// Reads paths from a file or from standard input ("-"), one at a time as they arrive: a line each,
-/// or, with `null`, ended by a NUL byte and taken exactly. Empty ones are skipped. Of lines a
-/// carriage return before the end and a byte order mark at the start of the file are dropped.
+/// Reads paths from a file or from standard input ("-"), one at a time as they arrive. Each path is a line;
+/// with `null` each ends in a NUL byte and is taken exactly. Empty paths are skipped. In lines, a carriage
+/// return at the end and a byte order mark at the start of the file are dropped.
 class PathList {
 public:
-    /// A longer path is cut here, so that a file that is no list takes no memory; no system opens it.
+    /// A longer path is cut to this length, so that a file that is no list takes little memory. No system
+    /// can open so long a path.
     static constexpr std::size_t longest = 65'536;
 
-    /// Throws UsageError where the list cannot be opened.
+    /// Throws UsageError if the list cannot be opened.
     PathList(std::string file, bool null);
     ~PathList();
     PathList(const PathList&) = delete;
     PathList& operator=(const PathList&) = delete;
 
-    /// The next path; nothing at the end. Throws OutputError where the list cannot be read on.
+    /// The next path; nothing at the end. Throws OutputError if reading the list fails.
     std::optional<std::string> next();
 
 private:

@@ -15,7 +15,7 @@
 namespace imnet {
 namespace {
 
-// A pipe may stay silent for ever; who interrupts the run does not want to wait for it.
+// A pipe may stay silent for ever. A signal that asks the program to stop must end the wait.
 void wait_for_bytes(int fd) {
     pollfd waited[2] = {{fd, POLLIN, 0}, {interruption_fd(), POLLIN, 0}};
     while (::poll(waited, 2, -1) < 0 && errno == EINTR) continue;
@@ -25,14 +25,14 @@ void wait_for_bytes(int fd) {
 Expected<std::vector<std::byte>> read_all(int fd, std::size_t expected_size, bool may_block) {
     constexpr std::size_t chunk = 1U << 16U;
     std::vector<std::byte> bytes;
-    bytes.reserve(expected_size + 1);  // one more, so that the end is seen without growing
+    bytes.reserve(expected_size + 1);  // one byte more, so that the end is found without growing
     while (true) {
         const std::size_t filled = bytes.size();
         bytes.resize(std::max(bytes.capacity(), filled + chunk));
         if (may_block) wait_for_bytes(fd);
         const ssize_t count = ::read(fd, bytes.data() + filled, bytes.size() - filled);
         if (count < 0 && (errno == EINTR || errno == EAGAIN)) {
-            if (errno == EAGAIN) wait_for_bytes(fd);  // a pipe that somebody has open for writing
+            if (errno == EAGAIN) wait_for_bytes(fd);  // a pipe that some process has open for writing
             bytes.resize(filled);
             continue;
         }

@@ -8,13 +8,14 @@
 
 namespace imnet {
 
-/// Bytes of one file that are read at most; a larger file is a `limits` error.
+/// A larger file is a `limits` error.
 inline constexpr std::size_t max_file_bytes = std::size_t{1} << 30U;
 
-/// All bytes of an input, read and not mapped, so that a file that is cut meanwhile is an error
-/// and not a signal. Never waits: in a folder only regular files are read. A pipe is read to its
-/// end where the user named it ("-", `<(…)`), until a signal asks the run to stop: then it throws
-/// Interrupted. Bytes that the input brings are taken out of it.
+/// All bytes of an input. They are read and not mapped, so that a file that is truncated meanwhile is an
+/// error and not a crash. In a folder only regular files are read, so it never waits. A pipe that the user
+/// gave
+/// ("-", `<(…)`) is read to its end; if a signal asks the program to stop, Interrupted is thrown. Bytes that
+/// come with the input are moved out of it.
 Expected<std::vector<std::byte>> read_file(Input& input);
 
 }  // namespace imnet

@@ -10,7 +10,7 @@
 namespace imnet {
 namespace {
 
-// Digits only, from 1 on; 0 for anything else.
+// A positive number in digits only; 0 for anything else.
 std::uint32_t whole_number(std::string_view text) {
     std::uint32_t number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);

@@ -5,9 +5,9 @@
 
 namespace imnet {
 
-/// One of several parts of all inputs. A path belongs to part 1 + h mod `count`, where h is the
-/// number that the first 8 bytes of the path's SHA-256 make, the most significant first: the same
-/// on every machine, for the same spelling of the path.
+/// One of several parts of all inputs. A path belongs to part 1 + h mod `count`, where h is the first 8 bytes
+/// of the path's SHA-256 as a big-endian number. It is the same on every machine for the same spelling of the
+/// path.
 struct Shard {
     std::uint32_t index = 1;  ///< from 1 to `count`
     std::uint32_t count = 1;
@@ -15,7 +15,7 @@ struct Shard {
     bool holds(std::string_view path) const;
 };
 
-/// "2/5" is the second of five parts. Throws UsageError for what is no shard.
+/// "2/5" is the second of five parts. Throws UsageError for any other text.
 Shard parse_shard(std::string_view text);
 
 }  // namespace imnet

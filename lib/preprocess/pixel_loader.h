@@ -12,19 +12,20 @@
 
 namespace imnet {
 
-/// Takes one input after the other to an engine's pixels: read → decode → orient → preprocess. One
-/// thread uses it; memory of a picture serves the next.
+/// Makes an engine's pixels of one input after the other: read → decode → orient → preprocess. One thread
+/// uses it; the memory of a picture is reused for the next.
 class PixelLoader {
 public:
-    /// With `draft`, large JPEGs are decoded at a part of their size, never under twice the recipe's.
+    /// With `draft`, large JPEGs are decoded at a smaller scale, at which the short side is still at least
+    /// twice that of the preprocessing.
     PixelLoader(const Preprocessing& preprocessing, PixelFormat format, const DecodeLimits& limits = {},
                 bool draft = false);
 
-    /// Number of bytes that `load` writes.
+    /// The number of bytes that `load` writes.
     std::size_t bytes() const { return preprocessor_.bytes(); }
 
-    /// Bytes that come only once (standard input, archives) stay with the input, so that it can be
-    /// loaded again should memory run out.
+    /// Writes the pixels of one input. Bytes that can be read only once (standard input, archives) stay with
+    /// the input, so that it can be loaded again if memory runs out.
     Expected<void> load(Input& input, std::span<std::byte> pixels);
 
     void give_back_memory() { memory_ = {}; }

@@ -11,8 +11,8 @@
 namespace imnet {
 namespace {
 
-/// One axis of torchvision's `center_crop`: which part of the resized picture is taken, and how many
-/// zeros come before it where the picture is smaller than the crop.
+/// One axis of torchvision's `center_crop`: the part of the resized picture that is taken, and the number of
+/// zeros before it if the picture is smaller than the crop.
 struct AxisCrop {
     std::int64_t start = 0;
     int length = 0;
@@ -21,7 +21,7 @@ struct AxisCrop {
 
 AxisCrop center_crop(std::int64_t size, int crop) {
     if (size < crop) return {0, static_cast<int>(size), static_cast<int>((crop - size) / 2)};
-    // Python's int(round(spare / 2.0)) rounds a half to the even neighbour.
+    // As Python's int(round(spare / 2.0)), which rounds half to even.
     const std::int64_t spare = size - crop;
     const std::int64_t start = spare / 2 + (spare % 4 == 3 ? 1 : 0);
     return {start, crop, 0};
@@ -33,7 +33,7 @@ std::int64_t long_side(int resize, int long_edge, int short_edge) {
                                      static_cast<double>(short_edge));
 }
 
-/// The upright picture as torchvision resizes it: the short side to what the recipe says.
+/// The size of the upright picture after torchvision resized its short side.
 struct Resized {
     std::int64_t width;
     std::int64_t height;
@@ -47,14 +47,14 @@ Resized resized_size(const Preprocessing& preprocessing, const Turn& turn, int s
     return {long_side(preprocessing.short_side, width, height), preprocessing.short_side};
 }
 
-/// Where the part of the resized picture that is not padding stands in the result.
+/// Where the resized picture is in the result. The rest is padding.
 struct Placement {
     int crop;
     int left;
     int top;
 };
 
-/// The distances, in elements, from a row to the next and from a channel to the next.
+/// The distance from a row to the next and from a channel to the next, in elements.
 struct Layout {
     std::size_t row;
     std::size_t channel;
@@ -114,7 +114,7 @@ ByteValues<float> normalized_bytes(const std::array<float, 3>& mean, const std::
     ByteValues<float> values;
     for (std::size_t channel = 0; channel < 3; ++channel) {
         for (std::size_t byte = 0; byte < 256; ++byte) {
-            // The operations of PyTorch, in its order and in float.
+            // The same operations as PyTorch, in the same order and in float.
             values[channel][byte] = (static_cast<float>(byte) / 255.0F - mean[channel]) / std[channel];
         }
     }

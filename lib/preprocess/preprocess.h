@@ -16,7 +16,7 @@ Region crop_region(const Preprocessing& preprocessing, int width, int height);
 /// Number of bytes that one preprocessed picture takes: 3 · image_size · image_size elements.
 std::size_t preprocessed_bytes(const Preprocessing& preprocessing, PixelFormat format);
 
-/// For each channel, what each of the 256 byte values becomes.
+/// The element for each of the 256 byte values, for each channel.
 template <typename Element>
 using ByteValues = std::array<std::array<Element, 256>, 3>;
 
@@ -33,12 +33,12 @@ public:
     /// Number of bytes that `preprocess` writes.
     std::size_t bytes() const { return preprocessed_bytes(preprocessing_, format_); }
 
-    /// [height, width, 3] uint8 → the format, in the machine's byte order. The numbers are equal bit
-    /// for bit to those of torchvision's `ImageClassification` transform (and timm's, for bicubic) over
-    /// a PIL image; in bfloat16, to `.to(torch.bfloat16)` of them. `out` is aligned for its elements.
+    /// [height, width, 3] uint8 → the format, in the machine's byte order. The numbers are bit-identical to
+    /// those of torchvision's `ImageClassification` transform (for bicubic, timm's) of a PIL image; for
+    /// bfloat16, to `.to(torch.bfloat16)` of them. `out` is aligned for its elements.
     void preprocess(const Image& image, std::span<std::byte> out) const;
 
-    /// The same of `orient(picture.image, picture.orientation)`, in much less time than both take.
+    /// Gives the same as for `orient(picture.image, picture.orientation)`, in much less time.
     void preprocess(const DecodedImage& picture, std::span<std::byte> out) const;
 
     /// The columns that `preprocess` reads of a stored picture of this size.

@@ -1,6 +1,6 @@
-// Follows Pillow's libImaging/Resample.c in every operation that rounds: the weights in double, then
-// rounded to 22 fractional bits; across first, then down; uint8 between the passes; a pass that would
-// not change its axis is left out. What Pillow holds in float (the box) is held in float here.
+// Rounds exactly as Pillow's libImaging/Resample.c: weights are computed in double, then rounded to 22
+// fractional bits; the horizontal pass comes first; uint8 between the passes; a pass that would not change
+// the size is left out. The box is a float, as in Pillow.
 #include "preprocess/resample.h"
 
 #include <algorithm>
@@ -35,7 +35,7 @@ const ResizePasses& fastest_passes() {
     return passes;
 }
 
-/// Each output is the input of the same place: what a pass that changes nothing would do.
+/// Each output is the input at the same place: a pass that changes nothing.
 AxisWeights same_size_weights(std::int64_t first_output, int outputs) {
     AxisWeights axis;
     axis.taps = 4;
@@ -48,7 +48,7 @@ AxisWeights same_size_weights(std::int64_t first_output, int outputs) {
     return axis;
 }
 
-/// The same sums over inputs that are stored in reverse.
+/// Changes the sums to inputs that are stored in reverse.
 void reverse_inputs(AxisWeights& axis, int input_size) {
     for (std::size_t i = 0; i < axis.first.size(); ++i) {
         axis.first[i] = input_size - axis.first[i] - axis.count[i];
@@ -57,7 +57,7 @@ void reverse_inputs(AxisWeights& axis, int input_size) {
     }
 }
 
-/// Counts the inputs from the first that is needed, and says which that is and how many there are.
+/// Renumbers the inputs from the first that is needed; returns which that is and how many are needed.
 struct Extent {
     int start;
     int length;
@@ -74,7 +74,7 @@ Image black(int width, int height) {
     return {width, height, std::vector<std::uint8_t>(static_cast<std::size_t>(width) * height * 3)};
 }
 
-/// Across, then down: [height, width, 3] → [rows, columns, 3].
+/// Horizontal, then vertical: [height, width, 3] → [rows, columns, 3].
 Image resize_straight(const Image& image, const AxisWeights& columns, AxisWeights rows) {
     const Extent needed = cut_to_extent(rows);
     Image across = black(static_cast<int>(columns.first.size()), needed.length);
@@ -87,8 +87,8 @@ Image resize_straight(const Image& image, const AxisWeights& columns, AxisWeight
     return out;
 }
 
-/// Of a picture that lies on its side: what is across when it is upright runs down as it is stored, so
-/// the passes change places, and only the small result is turned: [height, width, 3] → [rows, columns, 3].
+/// For a picture that is stored on its side: the columns of the upright picture are the stored rows, so the
+/// passes are swapped, and only the small result is turned: [height, width, 3] → [rows, columns, 3].
 Image resize_turned(const Image& image, const AxisWeights& columns, AxisWeights rows) {
     const Extent needed = cut_to_extent(rows);
     Image across = black(needed.length, static_cast<int>(columns.first.size()));

@@ -8,8 +8,8 @@
 
 namespace imnet {
 
-/// The part of a resized picture that is wanted: columns left … left + width, rows top … top + height.
-/// A strip of 1×4000 pixels grows to a million rows, a longer one past 2³¹, so offsets have 64 bits.
+/// The wanted part of a resized picture: columns left … left + width, rows top … top + height. Resizing a
+/// strip of 1×4000 pixels gives a million rows, and a longer one more than 2³¹, so offsets have 64 bits.
 struct Window {
     std::int64_t left = 0;
     std::int64_t top = 0;
@@ -17,19 +17,19 @@ struct Window {
     int height = 0;
 };
 
-/// How a picture lies in memory: turned (EXIF, 1 to 8), and without some columns at its sides.
+/// How a picture is stored: turned (EXIF, 1 to 8), and without some columns at its sides.
 struct StoredAs {
     int orientation = 1;
     int left_out_before = 0;
     int left_out_after = 0;
 };
 
-/// What `window` of `image` resized to `width` × `height` holds, byte for byte as Pillow's
-/// `Image.resize` computes it (two passes over uint8 with 22-bit fixed-point coefficients). Only
-/// the rows and columns that the window needs are computed, so time and memory follow the window
-/// and not the resized picture. The image is not empty and the window lies inside the result.
-/// Stored otherwise, it gives what `orient` of the whole would give, without a turned copy; the sizes
-/// and the window are those of the upright whole. The columns left out are not among those needed.
+/// The part `window` of `image` resized to `width` × `height`, with the same bytes as Pillow's `Image.resize`
+/// (two passes over uint8 with 22-bit fixed-point weights). Only the rows and columns of the window are
+/// computed, so time and memory depend on the window and not on the resized picture. The image is not empty,
+/// and the window is inside the result.
+/// For a turned picture the result is the same as after `orient`, without a turned copy; sizes and window are
+/// those of the whole upright picture. Columns that were left out must not be needed.
 Image resize(const Image& image, std::int64_t width, std::int64_t height, Interpolation interpolation,
              const Window& window, const StoredAs& stored = {});
 
@@ -38,7 +38,7 @@ Image resize(const Image& image, std::int64_t width, std::int64_t height, Interp
 AxisWeights axis_weights(int input_size, std::int64_t output_size, std::int64_t first_output, int outputs,
                          Interpolation interpolation);
 
-/// Of `input_size` samples resized to `output_size`, those that some of the outputs are made from.
+/// The inputs from which some outputs are computed, when `input_size` samples are resized to `output_size`.
 ColumnRange inputs_needed(int input_size, std::int64_t output_size, std::int64_t first_output, int outputs,
                           Interpolation interpolation);
 

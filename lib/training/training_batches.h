@@ -16,29 +16,29 @@
 
 namespace imnet {
 
-/// What a trainer takes at a time.
+/// One batch for a trainer.
 struct TrainingBatch {
     std::vector<float> inputs;  ///< [targets.size(), …]
     std::vector<int> targets;
 };
 
-/// A picture that could not be read.
+/// A picture that could not be read, and why.
 struct BadPicture {
     std::string path;
     InputError error;
 };
 
-/// Where an epoch begins, and what it is made of.
+/// How an epoch is divided into batches, and where it starts.
 struct EpochPlan {
     std::uint64_t seed = 0;
     int epoch = 0;        ///< from 0
-    int first_batch = 0;  ///< batches before it were trained with already
-    int batch = 32;       ///< pictures in each, but for the last
+    int first_batch = 0;  ///< earlier batches were trained with already
+    int batch = 32;       ///< pictures in each batch; the last may have fewer
     int threads = 1;
 };
 
-/// One epoch over labelled pictures, augmented: threads of its own read, decode and augment a few
-/// batches ahead. What a batch holds depends on the plan alone, never on the threads.
+/// One epoch over labelled pictures, augmented. Its own threads read, decode and augment a few batches ahead.
+/// The contents of a batch depend only on the plan, never on the threads.
 class TrainingBatches {
 public:
     /// `images` and `augmentation` must outlive it.
@@ -48,18 +48,18 @@ public:
     TrainingBatches(const TrainingBatches&) = delete;
     TrainingBatches& operator=(const TrainingBatches&) = delete;
 
-    /// The next batch, [n, size, size, 3]; pictures that cannot be read are left out of it, so that it
-    /// may be small or empty. Nothing at the end.
+    /// The next batch, [n, size, size, 3]; nothing at the end. Pictures that cannot be read are left out, so
+    /// a batch may be smaller, even empty.
     std::optional<TrainingBatch> next();
 
-    /// The pictures that were left out so far.
+    /// The pictures that could not be read, so far.
     const std::vector<BadPicture>& bad_pictures() const { return bad_pictures_; }
 
 private:
     struct Slot {
         std::vector<float> inputs;
         std::vector<std::optional<InputError>> errors;  ///< one a picture
-        std::size_t missing = 0;                        ///< pictures that are not there yet
+        std::size_t missing = 0;                        ///< pictures that are not ready yet
     };
 
     void work();
@@ -79,7 +79,7 @@ private:
 
     std::mutex mutex_;
     std::condition_variable changed_;
-    std::size_t next_position_;  ///< in the order: the picture that no thread has taken yet
+    std::size_t next_position_;  ///< the first place in the order that no thread has taken yet
     bool stopping_ = false;
     std::exception_ptr error_;
     std::vector<std::jthread> threads_;

@@ -140,7 +140,7 @@ TEST_CASE("one image gets all threads, a few are spread over workers of one thre
     CHECK(several.most_threads == 1);
 }
 
-TEST_CASE("nothing to do is no error") {
+TEST_CASE("no inputs are no error") {
     const test::TemporaryFolder folder;
     CHECK(classify_names(folder, colour_options(), ColourEngine()).empty());
 }
@@ -156,7 +156,7 @@ TEST_CASE("with fail_fast the first failed input is the last row") {
     CHECK(classify_names(folder, options, ColourEngine()) == std::vector<std::string>{"0 a.ppm", "! b.ppm"});
 }
 
-TEST_CASE("labels under the smallest probability are left out, the row stays") {
+TEST_CASE("classes under the smallest probability are left out, the row stays") {
     const test::TemporaryFolder folder;
     folder.write("a.ppm", red);
     ClassifyOptions options = colour_options();
@@ -169,7 +169,7 @@ TEST_CASE("labels under the smallest probability are left out, the row stays") {
              [](std::span<const Row> rows) { CHECK(rows[0].top->empty()); });
 }
 
-TEST_CASE("a net that answers NaN ends the run: no label is better than a wrong one") {
+TEST_CASE("a net that returns NaN ends the run") {
     const test::TemporaryFolder folder;
     folder.write("a.ppm", red);
     ColourEngine engine;
@@ -177,7 +177,7 @@ TEST_CASE("a net that answers NaN ends the run: no label is better than a wrong 
     CHECK_THROWS_AS(classify_names(folder, colour_options(), engine), ModelError);
 }
 
-TEST_CASE("what the consumer of the rows throws ends the run") {
+TEST_CASE("an exception of the consumer of the rows ends the run") {
     const test::TemporaryFolder folder;
     for (int i = 0; i < 50; ++i) folder.write(std::to_string(i) + ".ppm", red);
     ClassifyOptions options = colour_options();
@@ -192,7 +192,7 @@ TEST_CASE("what the consumer of the rows throws ends the run") {
     CHECK(batches == 3);
 }
 
-TEST_CASE("where memory runs out, fewer images go through the net at a time") {
+TEST_CASE("if memory runs out, fewer images go through the net at a time") {
     const test::TemporaryFolder folder;
     std::vector<std::string> expected;
     for (int i = 100; i < 150; ++i) {
@@ -210,7 +210,7 @@ TEST_CASE("where memory runs out, fewer images go through the net at a time") {
     }
 }
 
-TEST_CASE("where memory does not even suffice for one image, its row says so") {
+TEST_CASE("if memory does not suffice for one image, its row says so") {
     const test::TemporaryFolder folder;
     folder.write("a.ppm", red);
     folder.write("b.ppm", blue);
@@ -259,7 +259,7 @@ TEST_CASE("batches are not filled up for an engine whose digits do not depend on
     CHECK(engine.smallest_batch == 3);  // the eleven are 4, 4 and 3
 }
 
-TEST_CASE("asked to stop, it takes no more inputs and finishes those under way") {
+TEST_CASE("after a signal no more inputs are taken, and those that were taken become rows") {
     const test::TemporaryFolder folder;
     for (int i = 100; i < 200; ++i) folder.write(std::to_string(i) + ".ppm", red);
     const GracefulStop graceful;
@@ -278,7 +278,7 @@ TEST_CASE("asked to stop, it takes no more inputs and finishes those under way")
         CHECK(paths[i] == (folder / (std::to_string(100 + i) + ".ppm")));
 }
 
-TEST_CASE("a draft keeps twice the short side that the recipe resizes to") {
+TEST_CASE("a draft keeps at least twice the short side of the preprocessing") {
     // Keeps the pixels of the one picture that it is given.
     struct KeepingEngine : ColourEngine {
         mutable std::vector<std::byte> pixels;

@@ -11,7 +11,7 @@
 
 using imnet::OrderedSink;
 
-TEST_CASE("items come out in the order of their numbers, whatever the order they finish in") {
+TEST_CASE("items are consumed in the order of their numbers, in whatever order they finish") {
     std::vector<int> order(100);
     for (int i = 0; i < 100; ++i) order[i] = i;
     for (unsigned seed = 0; seed < 20; ++seed) {
@@ -24,7 +24,7 @@ TEST_CASE("items come out in the order of their numbers, whatever the order they
     }
 }
 
-TEST_CASE("no thread gets further ahead than the window") {
+TEST_CASE("no thread gets ahead of the window") {
     constexpr std::uint64_t window = 3;
     std::atomic<std::uint64_t> consumed = 0;
     std::atomic<std::uint64_t> furthest = 0;
@@ -49,7 +49,7 @@ TEST_CASE("no thread gets further ahead than the window") {
     CHECK(furthest <= window);
 }
 
-TEST_CASE("what the consumer throws comes out of finish, and nothing is consumed after it") {
+TEST_CASE("an exception of the consumer is thrown by finish, and nothing is consumed after it") {
     std::vector<int> consumed;
     OrderedSink<int> sink(10, [&](int item) {
         if (item == 1) throw std::runtime_error("disk full");
@@ -73,7 +73,7 @@ TEST_CASE("stopping from inside the consumer ends the run without an error") {
     sink.finish();
 }
 
-TEST_CASE("a failed thread frees those that wait for the window") {
+TEST_CASE("a failed thread ends the wait of the others") {
     OrderedSink<int> sink(1, [](int) {});
     std::atomic<bool> admitted = true;
     {
@@ -84,7 +84,7 @@ TEST_CASE("a failed thread frees those that wait for the window") {
     CHECK_THROWS_WITH(sink.finish(), "out of memory");
 }
 
-TEST_CASE("ended before a number, what comes before it still goes through, and nobody waits for it") {
+TEST_CASE("after end_before, smaller numbers are still consumed, and no thread waits") {
     std::vector<int> consumed;
     OrderedSink<int> sink(2, [&](int item) { consumed.push_back(item); });
     sink.end_before(2);

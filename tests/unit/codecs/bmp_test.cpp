@@ -46,13 +46,13 @@ std::string shown(const std::string& bytes) {
 
 }  // namespace
 
-TEST_CASE("rows come from the bottom, or from the top where the height is negative") {
+TEST_CASE("rows start at the bottom, or at the top if the height is negative") {
     const std::string pixels = "\0\1\2\0\3\2\1\0"s;
     CHECK(shown(bmp({3, 2, 8}, four_colors(), pixels, 4)) == "432/123");
     CHECK(shown(bmp({3, -2, 8}, four_colors(), pixels, 4)) == "123/432");
 }
 
-TEST_CASE("five and six bits are widened as Pillow does") {
+TEST_CASE("five and six bits are widened as in Pillow") {
     const std::string masks = little(0xF800, 4) + little(0x07E0, 4) + little(0x001F, 4);
     const auto decoded =
         decode_bmp(bytes_of(bmp({2, 1, 16, 3}, masks, little(4 << 11 | 9 << 5 | 4, 2) + "\0\0"s)), {});
@@ -70,7 +70,7 @@ TEST_CASE("runs of four bits, also of an odd number of single pixels") {
     CHECK(shown(bmp({3, 2, 4, 2}, four_colors(), runs, 4)) == "432/232");
 }
 
-TEST_CASE("a cut file says how many rows there are") {
+TEST_CASE("the error of a truncated file says how many rows there are") {
     CHECK(shown(bmp({3, 2, 8}, four_colors(), "\0\1\2\0\3"s, 4)) == "truncated BMP: 1 of 2 rows");
     CHECK(shown(bmp({3, 2, 8, 1}, four_colors(), "\3\1\0\0\2\1"s, 4)) == "truncated BMP: 1 of 2 rows");
     CHECK(shown(bmp({3, 2, 8}, four_colors(), "", 4)) == "truncated BMP: it ends before its pixels");
@@ -79,7 +79,7 @@ TEST_CASE("a cut file says how many rows there are") {
     CHECK(shown(bmp({3, 2, 8}, four_colors(), "\0\1\2\0\3\2\1"s, 4)) == "432/123");
 }
 
-TEST_CASE("what is not served is named") {
+TEST_CASE("the error names what is not supported") {
     CHECK(shown(bmp({1, 1, 7}, "", "....")) ==
           "BMP with 7 bits a pixel is not served: convert it to PNG or JPEG");
     CHECK(shown(bmp({1, 1, 24, 4}, "", "....")) ==

@@ -88,7 +88,7 @@ TEST_CASE("pictures decode, turn and preprocess to the bytes of Pillow, torchvis
     CHECK(rows > 50);
 }
 
-TEST_CASE("a cut file is an error, or lacks nothing that its pixels need") {
+TEST_CASE("a truncated file is an error, or still has all that its pixels need") {
     for (const std::string& name : golden_names()) {
         CAPTURE(name);
         const Bytes whole = golden(name);
@@ -110,7 +110,7 @@ TEST_CASE("a cut file is an error, or lacks nothing that its pixels need") {
     }
 }
 
-TEST_CASE("no format gets past the limit") {
+TEST_CASE("the limit holds for every format") {
     for (const std::string& name : golden_names()) {
         CAPTURE(name);
         const Bytes bytes = golden(name);
@@ -124,7 +124,7 @@ TEST_CASE("no format gets past the limit") {
     }
 }
 
-TEST_CASE("what is no picture is a format error that says what it is") {
+TEST_CASE("a file that is no picture is a format error that says what it is") {
     const auto text = decode(bytes_of("Dear diary"));
     REQUIRE_FALSE(text.has_value());
     CHECK(text.error().kind == InputErrorKind::format);

@@ -64,7 +64,7 @@ TEST_CASE("the first frame is shown on the whole screen") {
     CHECK(shown(screen() + image(1, 1, 2, 1, "33") + image(0, 0, 4, 2, "11111111") + ";") == "1111/1CC1");
 }
 
-TEST_CASE("what the frame does not cover has the transparent colour where there is one") {
+TEST_CASE("pixels outside the frame have the transparent colour if there is one") {
     CHECK(shown(screen() + transparent(2) + image(1, 1, 2, 1, "32") + ";") == "3333/3C33");
 }
 
@@ -72,7 +72,7 @@ TEST_CASE("a frame that reaches over the edge makes the screen larger") {
     CHECK(shown(screen(2, 1) + image(1, 1, 2, 1, "33") + ";") == "111/1CC");
 }
 
-TEST_CASE("rows that are stored in four passes are put in order") {
+TEST_CASE("rows that are stored in four passes are sorted") {
     CHECK(shown(screen(1, 9) + image(0, 0, 1, 9, "012301230", 0x40) + ";") == "1/2/C/3/3/C/1/1/2");
 }
 
@@ -80,7 +80,7 @@ TEST_CASE("blocks before the image are skipped") {
     CHECK(shown(screen() + "!\xFE\x02hi\0"s + "\0"s + image(0, 0, 4, 2, "01230123")) == "123C/123C");
 }
 
-TEST_CASE("cut and damaged files are errors") {
+TEST_CASE("truncated and damaged files are errors") {
     const std::string whole = screen() + image(0, 0, 4, 2, "01230123");
     CHECK(shown(whole.substr(0, 9)) == "truncated GIF: it ends before its first image");
     CHECK(shown(screen() + ";") == "truncated GIF: it ends before its first image");
@@ -92,7 +92,7 @@ TEST_CASE("cut and damaged files are errors") {
     CHECK(shown(screen() + image(0, 0, 0, 2, "")) == "damaged header: a picture of 0×2 has no pixels");
 }
 
-TEST_CASE("a code that stands for nothing yet ends the picture") {
+TEST_CASE("a code that is not in the table yet ends the picture") {
     // Clear, then code 6, which no string has been given.
     CHECK(shown(screen() + ",\0\0\0\0\4\0\2\0\0\2\1\x34\0"s) == "truncated GIF: 0 of 2 rows");
 }

@@ -31,7 +31,7 @@ TEST_CASE("stuffed bytes and restarts belong to the scan") {
     CHECK(read_jpeg_markers(bytes).scans == 1);
 }
 
-TEST_CASE("a segment that is cut, or shorter than its own length, ends the walk") {
+TEST_CASE("a truncated segment, or one with an impossible length, ends the walk") {
     CHECK(read_jpeg_markers(bytes_of("\xFF\xD8\xFF\xDA\0\x40too short"sv)).scans == 0);
     CHECK(read_jpeg_markers(bytes_of("\xFF\xD8\xFF\xDA\0\x01\xFF\xD9"sv)).scans == 0);
     CHECK(read_jpeg_markers({}).scans == 0);

@@ -53,7 +53,7 @@ TEST_CASE("some writers use another integer type") {
     CHECK(exif_orientation(exif(0x0112, 1, 1, "\x05\0\0\0"sv)) == 5);
 }
 
-TEST_CASE("a block that says nothing sensible reads as upright") {
+TEST_CASE("an invalid block counts as upright") {
     CHECK(exif_orientation({}) == 1);
     CHECK(exif_orientation(bytes_of("II*\0")) == 1);
     CHECK(exif_orientation(bytes_of("no TIFF header at all")) == 1);
@@ -66,7 +66,7 @@ TEST_CASE("a block that says nothing sensible reads as upright") {
     CHECK(exif_orientation(far) == 1);
 }
 
-TEST_CASE("a cut block reads as upright") {
+TEST_CASE("a truncated block counts as upright") {
     const Bytes whole = exif(0x0112, 3, 1, "\x06\0\0\0"sv);
     for (std::size_t length = 0; length < 20; ++length) {
         CHECK(exif_orientation(std::span(whole).first(length)) == 1);
@@ -82,7 +82,7 @@ TEST_CASE("eight ways to turn a picture") {
     }
 }
 
-TEST_CASE("an upright picture is handed back as it is") {
+TEST_CASE("an upright picture is returned unchanged") {
     Image image = six_colors();
     const std::uint8_t* pixels = image.rgb.data();
     CHECK(orient(std::move(image), 1).rgb.data() == pixels);

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-TEST_CASE("an index without a colour of its own is the grey of that number") {
+TEST_CASE("an index without a colour is the grey of that number") {
     imnet::Palette palette;
     palette[3] = {1, 2, 3};
     CHECK(palette[3] == imnet::Palette::Color{1, 2, 3});

@@ -14,7 +14,7 @@ TEST_CASE("a picture over the limit is refused with both numbers and the option"
     CHECK(size_error(20001, 10000, {}).has_value());
 }
 
-TEST_CASE("the largest sides that a header can state do not overflow") {
+TEST_CASE("the largest possible sides do not overflow") {
     CHECK(size_error(0xFFFFFFFF, 0xFFFFFFFF, {.max_pixels = ~std::uint64_t{0}}).has_value());
     CHECK(size_error(0x80000000, 1, {.max_pixels = ~std::uint64_t{0}}).has_value());
 }

@@ -47,7 +47,7 @@ TEST_CASE("a small PNG, written out") {
     CHECK(pixel(decoded->image, 1, 0) == 0x040506);
 }
 
-TEST_CASE("a flipped bit anywhere is noticed") {
+TEST_CASE("a flipped bit anywhere is detected") {
     const Bytes whole = golden("type3-4bit-33x21-interlaced.png");
     for (std::size_t i = 8; i < whole.size(); ++i) {
         Bytes damaged = whole;
@@ -60,7 +60,7 @@ TEST_CASE("a flipped bit anywhere is noticed") {
     CHECK(decode_png(damaged, {}).error().message == "damaged PNG: chunk IHDR fails its checksum");
 }
 
-TEST_CASE("a PNG without its end is cut") {
+TEST_CASE("a PNG without its end is truncated") {
     const std::string data = png_chunk("IDAT", stored("\0\x01"sv));
     CHECK(error_of(png_header(1, 1, 8, 0) + data).message ==
           "truncated PNG: its last chunk is cut off or missing");
@@ -74,7 +74,7 @@ TEST_CASE("too few pixels are an error") {
     CHECK(error.message == "damaged PNG: not enough pixels");
 }
 
-TEST_CASE("more pixels than stated are let pass, as Pillow does, but not without bound") {
+TEST_CASE("more pixels than stated are accepted, as in Pillow, up to a limit") {
     const std::string header = png_header(1, 1, 8, 0);
     CHECK(decode_png(bytes_of(header + png_chunk("IDAT", stored("\0\x01and more"sv)) + png_end), {})
               .has_value());
@@ -82,7 +82,7 @@ TEST_CASE("more pixels than stated are let pass, as Pillow does, but not without
     CHECK(error.kind == InputErrorKind::decode);
 }
 
-TEST_CASE("headers that PNG does not allow are refused") {
+TEST_CASE("invalid headers are refused") {
     const std::string data = png_chunk("IDAT", stored("\0\x01\x02\x03"sv)) + png_end;
     for (const auto& [depth, color_type] : {std::pair{3, 0}, {16, 3}, {4, 2}, {8, 1}, {8, 7}, {1, 6}}) {
         CAPTURE(depth);
@@ -110,7 +110,7 @@ TEST_CASE("an index without a colour is the grey of that number") {
     CHECK(pixel(decoded->image, 1, 0) == 0xC8C8C8);
 }
 
-TEST_CASE("chunks that are not known are let pass") {
+TEST_CASE("unknown chunks are ignored") {
     CHECK(decode_png(bytes_of(png_header(1, 1, 8, 0) + png_chunk("ABCD", "data") +
                               png_chunk("IDAT", stored("\0\x01"sv)) + png_end),
                      {})

@@ -46,7 +46,7 @@ TEST_CASE("colours are scaled to 255, greys of more than 256 levels to 65535 and
     CHECK(rgb_of("P5 1 1 65535\n\0\x42"sv) == std::vector<std::uint8_t>{0x42, 0x42, 0x42});
 }
 
-TEST_CASE("cut and damaged files are errors") {
+TEST_CASE("truncated and damaged files are errors") {
     CHECK(message_of("P5 2 2 255\nabc") == "truncated PNM: 1 of 2 rows");
     CHECK(message_of("P4 9 1\n\x80") == "truncated PNM: 0 of 1 rows");
     CHECK(message_of("P2 2 1 255 7") == "truncated PNM: too few samples");

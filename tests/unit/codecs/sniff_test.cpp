@@ -8,7 +8,7 @@ using namespace imnet;
 using namespace imnet::test;
 using namespace std::literals;
 
-TEST_CASE("the bytes tell the format") {
+TEST_CASE("the bytes decide the format") {
     CHECK(sniff(golden("photo-420.jpg")) == PictureFormat::jpeg);
     CHECK(sniff(golden("photo-RGB.png")) == PictureFormat::png);
     CHECK(sniff(golden("lossy.webp")) == PictureFormat::webp);
@@ -19,7 +19,7 @@ TEST_CASE("the bytes tell the format") {
     CHECK(sniff({}) == PictureFormat::unknown);
 }
 
-TEST_CASE("texts that start like a format are not taken for it") {
+TEST_CASE("texts that start like a format are not mistaken for it") {
     for (const char* text : {"BMW, Audi, Opel and others", "P5", "P8 1 1 255", "GIFs are fun", "RIFF raff"}) {
         CAPTURE(text);
         CHECK(sniff(bytes_of(text)) == PictureFormat::unknown);

@@ -31,7 +31,7 @@ TEST_CASE("the limit holds") {
     CHECK(refused.error().kind == InputErrorKind::limits);
 }
 
-TEST_CASE("a failure leaves nothing behind for the next picture") {
+TEST_CASE("a failure does not affect the next picture") {
     Bytes cut = golden("photo-RGB.png");
     cut.resize(cut.size() / 2);
     CHECK_FALSE(decode_with_stb(cut, "PNG", {}).has_value());

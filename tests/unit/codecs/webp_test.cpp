@@ -24,7 +24,7 @@ TEST_CASE("a build without WebP says so, one with it decodes") {
     }
 }
 
-TEST_CASE("a cut or damaged WebP is an error") {
+TEST_CASE("a truncated or damaged WebP is an error") {
     if (!build_has_webp()) return;
     for (const char* name : {"lossy.webp", "lossless-alpha.webp", "animated.webp"}) {
         CAPTURE(name);

@@ -25,7 +25,7 @@ int drawn(float heat) {
 
 }  // namespace
 
-TEST_CASE("the hottest cell and the centre of mass are places in parts of the picture") {
+TEST_CASE("the hottest cell and the centre of mass are fractions of the picture") {
     const HeatMap heat{4, 2, {0, 0, 0, 1, 0, 0, 0, 3}};
     CHECK(heat.largest() == 3);
     CHECK(hottest(heat).x == 0.875);
@@ -34,7 +34,7 @@ TEST_CASE("the hottest cell and the centre of mass are places in parts of the pi
     CHECK(heat_centre(heat).y == doctest::Approx(0.25 * 0.25 + 0.75 * 0.75));
 }
 
-TEST_CASE("the hottest is light yellow whatever its number, and between cells the heat runs evenly") {
+TEST_CASE("the largest value is light yellow, whatever it is, and the heat is interpolated between cells") {
     for (const float largest : {1e-6F, 1.0F, 1e6F}) {
         const Image image = draw_heat(plain(80, 10, 0), {}, {2, 1, {0, largest}});
         CHECK(pixel(image, 0, 5) == drawn(0));
@@ -45,7 +45,7 @@ TEST_CASE("the hottest is light yellow whatever its number, and between cells th
     }
 }
 
-TEST_CASE("without heat all of the crop is as cold as it gets") {
+TEST_CASE("without heat the whole crop has the coldest colour") {
     const Image image = draw_heat(plain(5, 5, 0), {}, {2, 2, {0, 0, 0, 0}});
     CHECK(pixel(image, 2, 2) == drawn(0));
 }

@@ -38,7 +38,7 @@ std::filesystem::path plain_png(const test::TemporaryFolder& folder, int width, 
 
 }  // namespace
 
-TEST_CASE("a picture keeps its size, and the heat lies over its crop") {
+TEST_CASE("a picture keeps its size, and the heat covers its crop") {
     const test::TemporaryFolder folder;
     const auto explained = explain_file(plain_png(folder, 40, 20));
     REQUIRE(explained);
@@ -52,7 +52,7 @@ TEST_CASE("a picture keeps its size, and the heat lies over its crop") {
     CHECK(test::pixel(explained->drawing, 28, 10) < 0x100000);  // cold
 }
 
-TEST_CASE("long pictures are drawn with a longest side of 1024, and their size is told as it is") {
+TEST_CASE("large pictures are drawn with a longest side of 1024, but their own size is reported") {
     const test::TemporaryFolder folder;
     const auto landscape = explain_file(plain_png(folder, 2000, 500));
     REQUIRE(landscape);
@@ -65,7 +65,7 @@ TEST_CASE("long pictures are drawn with a longest side of 1024, and their size i
     CHECK(strip->drawing.height == 1024);
 }
 
-TEST_CASE("a picture is drawn as it is meant to be seen") {
+TEST_CASE("a picture is drawn upright") {
     const auto stored = decode(test::golden("turned-6-II.png"));
     REQUIRE(stored);
     REQUIRE(stored->image.width != stored->image.height);
@@ -77,7 +77,7 @@ TEST_CASE("a picture is drawn as it is meant to be seen") {
     CHECK(explained->drawing.height == stored->image.width);
 }
 
-TEST_CASE("what is no picture is an error, and the net is not asked") {
+TEST_CASE("a file that is no picture is an error, and the net is not run") {
     const test::TemporaryFolder folder;
     const auto refuse = [](std::span<const std::byte>) -> ClassHeat { throw std::logic_error("asked"); };
     const auto text = explain_file(folder.write("a.jpg", "no picture"), refuse);

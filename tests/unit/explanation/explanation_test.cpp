@@ -24,7 +24,7 @@ TEST_CASE("the text says class, probability and place in pixels of the photograp
           "  hottest at 250, 150, centred at 250, 125 of 400 × 200 pixels\n");
 }
 
-TEST_CASE("a class that nothing speaks for has no place") {
+TEST_CASE("without any heat there is no hottest place") {
     Explanation explanation = landscape();
     explanation.of_class = {{1, 0.01F}, {2, 2, {0, 0, 0, 0}}};
     CHECK(explanation_text(explanation, class_names) ==

@@ -105,7 +105,7 @@ TEST_CASE("the heat is where the net looks, and nowhere else") {
     }
 }
 
-TEST_CASE("what a class gains by being hidden is no heat") {
+TEST_CASE("a patch that makes the class more probable is no heat") {
     const SpotEngine engine;
     const ClassHeat found = occlusion(engine, options, ones(engine.format), 1);
     CHECK(found.prediction.index == 1);
@@ -113,7 +113,7 @@ TEST_CASE("what a class gains by being hidden is no heat") {
     CHECK(found.heat.largest() == 0);
 }
 
-TEST_CASE("a patch at the border lies partly outside, and covers the corner") {
+TEST_CASE("a patch at the border is partly outside, and covers the corner") {
     SpotEngine engine;
     engine.left = engine.top = side - 4;
     OcclusionOptions large = options;

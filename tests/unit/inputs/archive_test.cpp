@@ -62,7 +62,7 @@ TEST_CASE("members come in the order of the archive, pictures only") {
     CHECK(read(folder, "a.tar", {.all_names = true}).size() == 4);
 }
 
-TEST_CASE("only what is asked for is read, errors included") {
+TEST_CASE("only wanted members are read, and only their errors are reported") {
     if (!build_reads_archives()) return;
     const TemporaryFolder folder;
     folder.write("a.tar", tar_member("x.jpg", "x") + tar_member("y.jpg", "y") + tar_member("l.jpg", "", '2') +
@@ -86,7 +86,7 @@ TEST_CASE("names are kept as they are stored; links, devices and archives are er
     CHECK(read(folder, "a.tar", {.all_names = true}).back() == "a.tar/in.tar! format");
 }
 
-TEST_CASE("an archive that is cut anywhere gives what is there and at most one error") {
+TEST_CASE("an archive that is truncated anywhere gives its complete members and at most one error") {
     if (!build_reads_archives()) return;
     const TemporaryFolder folder;
     const std::string whole = tar_member("a.jpg", std::string(700, 'a')) + tar_member("b.txt", "b") +
@@ -115,7 +115,7 @@ TEST_CASE("a large member is an error, and the next one is read") {
           Lines{"a.tar/a.jpg! limits", "a.tar/b.jpg: " + std::string(100, 'b')});
 }
 
-TEST_CASE("headers without end are cut off") {
+TEST_CASE("an endless header is an error") {
     if (!build_reads_archives()) return;
     const TemporaryFolder folder;
     // An old GNU map of holes goes on as long as each block says so; it is held in memory.
@@ -142,7 +142,7 @@ TEST_CASE("headers without end are cut off") {
           Lines{"a.tar/x.jpg: x", "a.tar! limits"});
 }
 
-TEST_CASE("what a member inflates to is bounded by what was read of the archive") {
+TEST_CASE("the inflated size of a member is limited by the bytes read of the archive") {
     if (!build_reads_archives()) return;
     const TemporaryFolder folder;
     // A hole of 1 MB with one block of data behind it, as old GNU tar stores it.
@@ -166,7 +166,7 @@ TEST_CASE("what a member inflates to is bounded by what was read of the archive"
     CHECK(read(folder, "a.tar", skipping) == Lines{"a.tar/b.jpg: b"});
 }
 
-TEST_CASE("what is no archive, or cannot be opened") {
+TEST_CASE("files that are no archive or cannot be opened are errors") {
     if (!build_reads_archives()) return;
     const TemporaryFolder folder;
     folder.write("a.tar", "no");

@@ -40,14 +40,14 @@ TEST_CASE("a folder is searched recursively, in the order of the whole paths' by
           Paths{".jpg", "B.webp", "a-b.JPEG", "a.jpg", "notes.txt"});
 }
 
-TEST_CASE("files that the user names are taken as they are, in their order, twice if named twice") {
+TEST_CASE("files that the user gives are taken as they are, in their order, twice if given twice") {
     const test::TemporaryFolder folder;
     folder.write("notes.txt", "");
     CHECK(find(folder, {"notes.txt", "missing.jpg", "notes.txt"}) ==
           Paths{"notes.txt", "missing.jpg", "notes.txt"});
 }
 
-TEST_CASE("links to files are files, also dangling ones; links to folders are entered on request only") {
+TEST_CASE("links to files are files, even dangling ones; links to folders are entered only on request") {
     const test::TemporaryFolder folder;
     folder.write("real/a.jpg", "");
     fs::create_directory(folder / "walk");
@@ -59,7 +59,7 @@ TEST_CASE("links to files are files, also dangling ones; links to folders are en
           Paths{"walk/dangling.jpg", "walk/folder.jpg/a.jpg", "walk/link.jpg"});
 }
 
-TEST_CASE("a circle of links is walked once") {
+TEST_CASE("a cycle of links is walked once") {
     const test::TemporaryFolder folder;
     folder.write("walk/a.jpg", "");
     fs::create_directory_symlink("..", folder / "walk/up");
@@ -75,7 +75,7 @@ TEST_CASE("a folder that cannot be listed is an input with its error") {
     fs::permissions(folder / "walk/closed", fs::perms::owner_all);
 }
 
-TEST_CASE("a folder without images is remembered") {
+TEST_CASE("a folder without images is reported") {
     const test::TemporaryFolder folder;
     folder.write("empty/notes.txt", "");
     folder.write("full/a.jpg", "");

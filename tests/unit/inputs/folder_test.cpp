@@ -98,7 +98,7 @@ TEST_CASE("a page of any size gives the same entries in the same order") {
                 "notes.txt"});
 }
 
-TEST_CASE("what comes and goes between two pages is given at most once and never out of order") {
+TEST_CASE("entries that are added or removed between two pages are returned at most once and in order") {
     const test::TemporaryFolder folder;
     for (char name = 'b'; name <= 'i'; ++name) folder.write(std::string(1, name) + ".png", "");
     auto opened = Folder::open(folder.path().native(), {.page = 3});
@@ -141,7 +141,7 @@ TEST_CASE("the memory of a walk does not grow with the folder") {
     CHECK(whole > 10'000);  // so the measure can tell
 }
 
-TEST_CASE("endings") {
+TEST_CASE("the endings of images and archives are recognised") {
     CHECK(has_image_ending("a.JPG"));
     CHECK_FALSE(has_image_ending(".jpg"));
     CHECK_FALSE(has_image_ending("a.jpg.txt"));

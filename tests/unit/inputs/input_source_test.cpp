@@ -41,7 +41,7 @@ void fill(const TemporaryFolder& folder) {
 
 }  // namespace
 
-TEST_CASE("paths and a list come in the order in which they were typed") {
+TEST_CASE("paths and a list keep the order in which they were typed") {
     const TemporaryFolder folder;
     fill(folder);
     const Paths list{"f/1.png", "f/2.png", "gone"};
@@ -55,7 +55,7 @@ TEST_CASE("paths and a list come in the order in which they were typed") {
     CHECK(read(folder, {}, options) == list);
 }
 
-TEST_CASE("an archive stands for what is in it, where the user names it and in a folder") {
+TEST_CASE("an archive is replaced by its members, both as an argument and in a folder") {
     const TemporaryFolder folder;
     fill(folder);
     if (!build_reads_archives(folder)) return;
@@ -73,7 +73,7 @@ TEST_CASE("an archive stands for what is in it, where the user names it and in a
     CHECK(read(folder, {"s.tar"}, off) == Paths{"s.tar"});
 }
 
-TEST_CASE("an archive without images is remembered, one of which another shard has them is not") {
+TEST_CASE("an archive without images is reported, but not if its images belong to another shard") {
     const TemporaryFolder folder;
     folder.write("s.tar", tar_member("a.txt", "") + tar_end());
     if (!build_reads_archives(folder)) return;

@@ -37,7 +37,7 @@ TEST_CASE("carriage returns before the newline and a byte order mark are dropped
                                 "c\rd"});
 }
 
-TEST_CASE("between NUL bytes a path is exact") {
+TEST_CASE("a path that ends in a NUL byte is taken exactly") {
     using namespace std::literals;
     CHECK(read("\xEF\xBB\xBF"
                "a\r\nb\r\0\0c"sv,
@@ -47,7 +47,7 @@ TEST_CASE("between NUL bytes a path is exact") {
     CHECK(read("a\0b\n"sv) == Paths{"a\0b"s});  // not what was meant; the walk says so
 }
 
-TEST_CASE("paths that cross the buffer are whole, and one without end is cut") {
+TEST_CASE("paths that cross the end of the buffer are complete, and an endless one is cut") {
     const std::string name(1000, 'n');
     std::string text;
     for (int i = 0; i < 500; ++i) text += name + std::to_string(i) + '\n';

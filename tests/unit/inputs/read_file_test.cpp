@@ -26,7 +26,7 @@ std::string failure(Input input) {
 
 }  // namespace
 
-TEST_CASE("a file is read whole") {
+TEST_CASE("a whole file is read") {
     const test::TemporaryFolder folder;
     const std::string large(200'000, 'x');
     CHECK(read(found(folder.write("a", "abc")))->size() == 3);
@@ -34,7 +34,7 @@ TEST_CASE("a file is read whole") {
     CHECK(read(found(folder.write("c", large)))->size() == large.size());
 }
 
-TEST_CASE("what is missing or no file is a row, not a crash and not a wait") {
+TEST_CASE("a missing file, or one that is no regular file, is an error at once") {
     const test::TemporaryFolder folder;
     ::mkfifo((folder / "pipe.jpg").c_str(), 0600);
     std::filesystem::create_symlink("nowhere", folder / "dangling.jpg");
@@ -56,12 +56,12 @@ TEST_CASE("an endless device ends at the limit") {
     CHECK(failure({"/dev/zero", true}) == "limits: larger than 1 GiB");
 }
 
-TEST_CASE("bytes that an input brings are taken, and its path is not looked at") {
+TEST_CASE("bytes that come with an input are used, and its path is not opened") {
     Input member{"shard.tar/missing.jpg", false, std::nullopt, std::vector<std::byte>(3)};
     CHECK(read_file(member)->size() == 3);
 }
 
-TEST_CASE("a silent pipe is not waited for once the run is asked to stop") {
+TEST_CASE("waiting for a silent pipe ends when a signal asks the program to stop") {
     const test::TemporaryFolder folder;
     const std::filesystem::path path = folder / "pipe.jpg";
     REQUIRE(::mkfifo(path.c_str(), 0600) == 0);

@@ -40,7 +40,7 @@ TEST_CASE("each path belongs to one part, and the parts are about equal") {
     for (const int size : sizes) CHECK((size > 880 && size < 1120));  // four deviations
 }
 
-TEST_CASE("a shard is spelled I/N") {
+TEST_CASE("a shard is written I/N") {
     CHECK(parse_shard("2/5").index == 2);
     CHECK(parse_shard("2/5").count == 5);
     CHECK(parse_shard("1/1").holds("anything"));

@@ -35,8 +35,8 @@ TEST_CASE("what preprocessing reads is decoded, to the same pixels") {
 }
 
 TEST_CASE("a wide JPEG is decoded without the columns beside the crop") {
-    const Preprocessor left({.short_side = 53, .image_size = 8}, PixelFormat::interleaved_float32);
-    const auto part = decode_needed(golden("photo-444.jpg"), left);  // 75×53
+    const Preprocessor narrow({.short_side = 53, .image_size = 8}, PixelFormat::interleaved_float32);
+    const auto part = decode_needed(golden("photo-444.jpg"), narrow);  // 75×53
     REQUIRE(part.has_value());
     CHECK(part->left_out_before > 0);
     CHECK(part->left_out_before + part->image.width + part->left_out_after == 75);

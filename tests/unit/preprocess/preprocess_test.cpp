@@ -92,7 +92,7 @@ TEST_CASE("padding is normalised as a black pixel is") {
     CHECK(out[0] == (0.0F - 0.485F) / 0.229F);
 }
 
-TEST_CASE("strips of one pixel are served") {
+TEST_CASE("strips of one pixel can be preprocessed") {
     const Image column{1, 4000, std::vector<std::uint8_t>(4000 * 3, 9)};
     const Image row{4000, 1, std::vector<std::uint8_t>(4000 * 3, 9)};
     CHECK(preprocessed(column, {}) == preprocessed(row, {}));
@@ -127,7 +127,7 @@ TEST_CASE("interleaved is planar with the channels last, and bfloat16 is its nea
     }
 }
 
-TEST_CASE("a preprocessor gives for each of many pictures what it gives for one") {
+TEST_CASE("a preprocessor gives the same for each of many pictures as for one") {
     const Preprocessor preprocessor({}, PixelFormat::planar_float32);
     for (const int width : {300, 240, 100}) {
         const Image image = gradient(width, 250);
@@ -176,7 +176,7 @@ TEST_CASE("the columns needed are those of the crop, and of what the resize look
     CHECK(Preprocessor({.short_side = 100}, PixelFormat::planar_float32).columns_needed(70, 50, 1).end == 70);
 }
 
-TEST_CASE("the region of a crop is the square in the middle that the recipe takes") {
+TEST_CASE("the region of a crop is the square in the middle") {
     const Preprocessing preprocessing{.short_side = 256, .image_size = 224};
     const auto check = [&](int width, int height, const Region& expected) {
         const Region region = crop_region(preprocessing, width, height);

@@ -10,7 +10,7 @@
 using namespace imnet;
 using namespace imnet::test;
 
-TEST_CASE("a picture is read as it is meant to be seen") {
+TEST_CASE("a picture is turned upright") {
     for (const char* name : {"photo-RGB.png", "turned-6-II.png", "turned-6-II.jpg"}) {
         CAPTURE(name);
         Input input{golden_folder() / name};

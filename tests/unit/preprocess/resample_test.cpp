@@ -87,7 +87,7 @@ Image cut(const Image& image, const Window& window) {
 
 }  // namespace
 
-TEST_CASE("any window of any size holds the bytes of Pillow's arithmetic") {
+TEST_CASE("any window of any size has the bytes of Pillow's arithmetic") {
     std::mt19937 random(7);
     const auto up_to = [&](int most) { return 1 + static_cast<int>(random() % static_cast<unsigned>(most)); };
     for (unsigned round = 0; round < 150; ++round) {
@@ -165,7 +165,7 @@ TEST_CASE("the weights of one output add up to one") {
     }
 }
 
-TEST_CASE("turning on the way gives what turning before does") {
+TEST_CASE("resizing a turned picture gives the same as turning it first") {
     std::mt19937 random(5);
     const auto up_to = [&](int most) { return 1 + static_cast<int>(random() % static_cast<unsigned>(most)); };
     for (unsigned round = 0; round < 320; ++round) {

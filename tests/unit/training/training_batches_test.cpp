@@ -58,7 +58,7 @@ std::vector<int> pictures_of(std::span<const TrainingBatch> batches) {
 
 }  // namespace
 
-TEST_CASE("an epoch has every picture once, with its label; the last batch is what is left") {
+TEST_CASE("an epoch has every picture once, with its target; the last batch has the rest") {
     const PictureFolder pictures(23);
     const auto batches = all_batches(pictures, {.seed = 1, .epoch = 0, .batch = 5, .threads = 2});
     REQUIRE(batches.size() == 5);
@@ -95,7 +95,7 @@ TEST_CASE("any number of threads makes the same batches") {
     }
 }
 
-TEST_CASE("an epoch goes on at any batch") {
+TEST_CASE("an epoch can start at any batch") {
     const PictureFolder pictures(23);
     const auto whole = all_batches(pictures, {.seed = 7, .epoch = 1, .batch = 4, .threads = 2});
     for (int first = 0; first <= 6; ++first) {
@@ -105,7 +105,7 @@ TEST_CASE("an epoch goes on at any batch") {
     }
 }
 
-TEST_CASE("a picture that cannot be read is left out and named") {
+TEST_CASE("a picture that cannot be read is left out and reported") {
     const PictureFolder pictures(12);
     pictures.spoil(4);
     std::filesystem::remove(pictures.images[9].path);
@@ -122,7 +122,7 @@ TEST_CASE("a picture that cannot be read is left out and named") {
     CHECK(bad == std::vector{pictures.images[4].path, pictures.images[9].path});
 }
 
-TEST_CASE("a batch of which no picture can be read is empty, and not the end") {
+TEST_CASE("a batch without a readable picture is empty, and not the end") {
     const PictureFolder pictures(4);
     const std::vector<std::uint32_t> order = epoch_order(4, 3, 0);
     pictures.spoil(static_cast<int>(order[0]));
@@ -134,7 +134,7 @@ TEST_CASE("a batch of which no picture can be read is empty, and not the end") {
     CHECK(batches[1].targets.size() == 2);
 }
 
-TEST_CASE("an epoch may be given up at any time") {
+TEST_CASE("an epoch can be abandoned at any time") {
     const PictureFolder pictures(40);
     const Augmentation augmentation = plain();
     for (int taken = 0; taken < 3; ++taken) {
