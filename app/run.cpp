@@ -14,6 +14,7 @@
 #include "cli/man_page.h"
 #include "commands/commands.h"
 #include "resolve/resolve.h"
+#include "say.h"
 
 namespace imnet::app {
 namespace {

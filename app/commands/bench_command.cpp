@@ -12,6 +12,8 @@
 #include "benchmark.h"
 #include "commands/commands.h"
 #include "resolve/resolve.h"
+#include "resolve/resolve_model.h"
+#include "say.h"
 
 namespace imnet::app {
 namespace {
@@ -100,18 +102,19 @@ Options with_some_weights(Options options) {
 int run_bench(const Options& typed) {
     if (!typed.arguments.empty()) throw UsageError("'imnet bench' takes no arguments");
     const Options options = with_some_weights(typed);
-    const Net net = resolve_net(options);
+    const Model model = load_and_announce(resolve_model(options), options.quiet);
     OutputFile out("-");
     const bool json = options.format == "json";
     Json runs = Json::array();
     Json versions{{"imnet", IMNET_VERSION}};
     if (!json) {
-        out.write(fmt::format("{} on {}, images of {}×{}\n\n", net.architecture.name, cpu_model(),
-                              net.preprocessing.image_size, net.preprocessing.image_size));
+        out.write(fmt::format("{} on {}, images of {}×{}\n\n", model.architecture.name, cpu_model(),
+                              model.preprocessing.image_size, model.preprocessing.image_size));
         out.write("engine  bits   batch  threads    images/s  ms a batch   ready s\n");
     }
-    for (const BenchmarkCase& what : cases(options, net.preprocessing.image_size)) {
-        const Measured measured{what.engine.kind, what, benchmark(net.architecture, net.parameters, what)};
+    for (const BenchmarkCase& what : cases(options, model.preprocessing.image_size)) {
+        const Measured measured{what.engine.kind, what,
+                                benchmark(model.architecture, model.parameters, what)};
         if (!options.quiet && !measured.result.remark.empty()) say(measured.result.remark);
         versions[engine_name(measured.kind)] = measured.result.library;
         if (json) {
@@ -122,8 +125,8 @@ int run_bench(const Options& typed) {
         }
     }
     if (json) {
-        out.write(Json{{"model", net.architecture.name},
-                       {"image_size", net.preprocessing.image_size},
+        out.write(Json{{"model", model.architecture.name},
+                       {"image_size", model.preprocessing.image_size},
                        {"machine", machine()},
                        {"versions", versions},
                        {"runs", runs}}

@@ -8,6 +8,7 @@
 
 #include "base/interruption.h"
 #include "base/output_file.h"
+#include "classifier.h"
 #include "classify.h"
 #include "commands/commands.h"
 #include "commands/progress_report.h"
@@ -15,9 +16,11 @@
 #include "commands/run_output.h"
 #include "commands/sorting.h"
 #include "resolve/resolve.h"
+#include "resolve/resolve_model.h"
+#include "resolve/resolve_pictures.h"
 #include "resolve/resolve_source.h"
 #include "resolve/run_facts.h"
-#include "resolve/start_net.h"
+#include "say.h"
 
 namespace imnet::app {
 namespace {
@@ -103,7 +106,7 @@ void report_interruption(const Options& options, const OutputPlan& plan, const R
 struct Run {
     const Options& options;
     const SourceOptions& sources;
-    const Net& net;
+    const Model& model;
     const Engine& engine;
     ClassifyOptions classify;
     OutputPlan plan;
@@ -116,7 +119,7 @@ struct Run {
 void retry(const Run& run, Sorting& sorting) {
     InputSource source(run.options.arguments, run.sources);
     retry_failed(
-        run.plan, run.net.class_names, run.labels_a_row(), [&] { return source.next(); },
+        run.plan, run.model.class_names, run.labels_a_row(), [&] { return source.next(); },
         [&](const NextInput& inputs, const OnRows& on_rows) {
             classify(inputs, run.engine, run.classify, [&](std::span<const Row> rows) {
                 for (const Row& row : rows) sorting.sort(row);
@@ -131,11 +134,11 @@ int classify_to_rows(const Run& run) {
     std::optional<RecordedRun> recorded;
     if (run.plan.recorded()) {
         recorded.emplace(run.plan.path, run.plan.resume,
-                         describe_run(options, run.net, run.engine, run.classify, run.plan.format));
+                         describe_run(options, run.model, run.engine, run.classify, run.plan.format));
     }
-    Sorting sorting(options, run.net.class_names);
+    Sorting sorting(options, run.model.class_names);
     if (run.plan.retry_failed) retry(run, sorting);
-    RunOutput output(run.plan, recorded ? &*recorded : nullptr, run.net.class_names, run.labels_a_row());
+    RunOutput output(run.plan, recorded ? &*recorded : nullptr, run.model.class_names, run.labels_a_row());
     ProgressReport progress(options, "imnet", output.is_terminal(),
                             [&](const std::stop_token& stop) { return count_inputs(options, stop); });
     SourceOptions sources = run.sources;
@@ -173,7 +176,7 @@ int classify_to_rows(const Run& run) {
 
 int classify_to_matches(const Run& run, std::vector<int> wanted) {
     const GracefulStop graceful;
-    Sorting sorting(run.options, run.net.class_names);
+    Sorting sorting(run.options, run.model.class_names);
     MatchOutput output(run.options, std::move(wanted), sorting);
     InputSource source(run.options.arguments, run.sources);
     classify([&] { return source.next(); }, run.engine, run.classify,
@@ -192,14 +195,15 @@ int run_classify(const Options& options) {
     const OutputPlan plan = resolve_output(options);
     const SourceOptions sources = resolve_source(options);
     const EngineOptions engine_options = resolve_engine(options);
-    const Net net = resolve_net(options);
-    const std::vector<int> wanted = resolve_wanted(options, net.class_names);
-    const auto engine = start_net(net, engine_options, resolved);
+    const Model model = load_and_announce(resolve_model(options), options.quiet);
+    const std::vector<int> wanted = resolve_wanted(options, model.class_names);
+    Classifier classifier = open_classifier(model, engine_options, resolved);
+    const Engine* engine = classifier.engine.get();
     if (!options.quiet && !engine->remark().empty()) say(engine->remark());
     // Rows must not depend on where a run was cut, or which part of it this is.
-    resolved.whole_batches = plan.resume || options.shard;
+    classifier.options.whole_batches = plan.resume || options.shard;
 
-    const Run run{options, sources, net, *engine, resolved, plan};
+    const Run run{options, sources, model, *engine, classifier.options, plan};
     return options.is ? classify_to_matches(run, wanted) : classify_to_rows(run);
 }
 

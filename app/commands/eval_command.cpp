@@ -8,13 +8,16 @@
 #include "base/errors.h"
 #include "base/interruption.h"
 #include "base/output_file.h"
+#include "classifier.h"
 #include "commands/commands.h"
 #include "commands/progress_report.h"
 #include "evaluation/evaluate.h"
 #include "evaluation/evaluation_report.h"
 #include "resolve/eval_data.h"
 #include "resolve/resolve.h"
-#include "resolve/start_net.h"
+#include "resolve/resolve_model.h"
+#include "resolve/resolve_pictures.h"
+#include "say.h"
 
 namespace imnet::app {
 namespace {
@@ -30,26 +33,27 @@ void check_options(const Options& options) {
         throw UsageError("--null says how the paths of --wrong end; it goes with --wrong");
 }
 
-EvaluationFacts describe(const Options& options, const EvalData& data, const Net& net, const Engine& engine) {
+EvaluationFacts describe(const Options& options, const EvalData& data, const Model& model,
+                         const Engine& engine) {
     return {.data = options.arguments.front(),
-            .model = net.architecture.name,
-            .weights = net.weights,
+            .model = model.architecture.name,
+            .weights = model.provenance.weights,
             .engine = engine.library(),
             .device = engine.device(),
             .precision = std::string(name(engine.precision())),
-            .recipe = fmt::format("resize {}, crop {}, {}", net.preprocessing.short_side,
-                                  net.preprocessing.image_size, name(net.preprocessing.interpolation)),
+            .recipe = fmt::format("resize {}, crop {}, {}", model.preprocessing.short_side,
+                                  model.preprocessing.image_size, name(model.preprocessing.interpolation)),
             .mapping = data.mapping().summary(),
             .unlabelled = data.survey().unlabelled.count,
             .unknown = data.unknown(),
             .missing = data.survey().missing.count};
 }
 
-std::string report(const Options& options, const Evaluation& evaluation, const Net& net,
+std::string report(const Options& options, const Evaluation& evaluation, const Model& model,
                    const EvaluationFacts& facts) {
-    if (options.format == "json") return evaluation_json(evaluation, net.class_names, facts);
-    if (options.format == "csv") return evaluation_csv(evaluation, net.class_names);
-    return evaluation_text(evaluation, net.class_names, facts);
+    if (options.format == "json") return evaluation_json(evaluation, model.class_names, facts);
+    if (options.format == "csv") return evaluation_csv(evaluation, model.class_names);
+    return evaluation_text(evaluation, model.class_names, facts);
 }
 
 // The rows as they come: failures are named, and with --wrong the paths of what is misclassified.
@@ -86,14 +90,15 @@ int run_eval(const Options& options) {
     ClassifyOptions classify = resolve_pictures(options);
     const EngineOptions engine_options = resolve_engine(options);
     EvalData data(options);
-    const Net net = resolve_net(options);
-    data.map_to(net.class_names);
+    const Model model = load_and_announce(resolve_model(options), options.quiet);
+    data.map_to(model.class_names);
     if (!options.quiet) data.say_what_is_left_out();
 
     OutputFile out(options.output.value_or("-"));
-    Evaluation evaluation(net.architecture.classes);
+    Evaluation evaluation(model.architecture.classes);
     classify.top = evaluation.labels_needed();
-    const auto engine = start_net(net, engine_options, classify);
+    const Classifier classifier = open_classifier(model, engine_options, classify);
+    const Engine* engine = classifier.engine.get();
     if (!options.quiet && !engine->remark().empty()) say(engine->remark());
     {
         const GracefulStop graceful;
@@ -102,13 +107,13 @@ int run_eval(const Options& options) {
             [&](const std::stop_token&) { return data.survey().labelled - data.unknown(); });
         RowOutput rows(options, data, out, progress);
         evaluate(
-            data.inputs(), [&](std::string_view path) { return data.truth_of(path); }, *engine, classify,
-            evaluation, [&](std::span<const Row> some) { rows.write(some, evaluation); });
+            data.inputs(), [&](std::string_view path) { return data.truth_of(path); }, *engine,
+            classifier.options, evaluation, [&](std::span<const Row> some) { rows.write(some, evaluation); });
         // A part of the figures is worth nothing, and looks like the whole.
         if (const int signal = interrupted()) throw Interrupted{signal};
     }
-    const EvaluationFacts facts = describe(options, data, net, *engine);
-    if (!options.wrong) out.write(report(options, evaluation, net, facts));
+    const EvaluationFacts facts = describe(options, data, model, *engine);
+    if (!options.wrong) out.write(report(options, evaluation, model, facts));
     out.commit();
     const bool summary_is_shown = !options.wrong && options.format.value_or("text") == "text";
     if (!summary_is_shown && !options.quiet) fmt::print(stderr, "{}", evaluation_summary(evaluation, facts));

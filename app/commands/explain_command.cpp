@@ -20,8 +20,10 @@
 #include "engines/grad_cam.h"
 #include "explanation/occlusion.h"
 #include "resolve/resolve.h"
-#include "resolve/start_net.h"
+#include "resolve/resolve_model.h"
+#include "resolve/resolve_pictures.h"
 #include "rows/json_parts.h"
+#include "say.h"
 
 namespace imnet::app {
 namespace {
@@ -65,25 +67,25 @@ struct Method {
     FindHeat find_heat;
 };
 
-Method by_grad_cam(const Net& net, const EngineOptions& options, std::optional<int> class_index) {
-    const int side = net.preprocessing.image_size;
+Method by_grad_cam(const Model& model, const EngineOptions& options, std::optional<int> class_index) {
+    const int side = model.preprocessing.image_size;
     const GradCamOptions resolved{options.device, options.threads, side, side};
     return {"grad-cam", PixelFormat::interleaved_float32,
-            [&net, resolved, class_index](std::span<const std::byte> pixels) -> ClassHeat {
+            [&model, resolved, class_index](std::span<const std::byte> pixels) -> ClassHeat {
                 const std::span floats(reinterpret_cast<const float*>(pixels.data()),
                                        pixels.size() / sizeof(float));
-                GradCam found = grad_cam(net.architecture, net.parameters, resolved, floats, class_index);
+                GradCam found = grad_cam(model.architecture, model.parameters, resolved, floats, class_index);
                 refuse_non_finite(found.logits);
                 return {{found.class_index, probability_of(found.logits, found.class_index)},
                         std::move(found.heat)};
             }};
 }
 
-Method by_occlusion(const Options& options, const Net& net, EngineOptions engine_options,
+Method by_occlusion(const Options& options, const Model& model, EngineOptions engine_options,
                     std::optional<int> class_index) {
-    const int side = net.preprocessing.image_size;
+    const int side = model.preprocessing.image_size;
     OcclusionOptions resolved;
-    resolved.classes = net.architecture.classes;
+    resolved.classes = model.architecture.classes;
     resolved.side = side;
     resolved.patch = number_in_range(options.patch, "--patch", 1, side, (side + 3) / 4);
     resolved.stride = number_in_range(options.stride, "--stride", 1, side, (side + 13) / 14);
@@ -92,7 +94,7 @@ Method by_occlusion(const Options& options, const Net& net, EngineOptions engine
     engine_options.height = engine_options.width = side;
     engine_options.batch = resolved.batch;
     const std::shared_ptr<const Engine> engine =
-        open_engine(net.architecture, net.parameters, engine_options);
+        open_engine(model.architecture, model.parameters, engine_options);
     if (!options.quiet && !engine->remark().empty()) say(engine->remark());
     return {"occlusion", engine->pixel_format(),
             [engine, resolved, class_index](std::span<const std::byte> pixels) {
@@ -132,14 +134,14 @@ int run_explain(const Options& options) {
     ExplainOptions resolved;
     resolved.limits = resolve_pictures(options).limits;
     const EngineOptions engine_options = resolve_engine(options);
-    Net net = resolve_net(options);
-    net.preprocessing = resolve_preprocessing(options, net.preprocessing);
-    const std::optional<int> class_index = resolve_class(options, net.class_names);
-    resolved.preprocessing = net.preprocessing;
+    Model model = load_and_announce(resolve_model(options), options.quiet);
+    model.preprocessing = resolve_preprocessing(options, model.preprocessing);
+    const std::optional<int> class_index = resolve_class(options, model.class_names);
+    resolved.preprocessing = model.preprocessing;
     OutputFile png(*options.output);
     if (png.is_terminal()) throw UsageError("-o -: a terminal shows no PNG: send it to a file or a program");
-    const Method method = options.occlusion ? by_occlusion(options, net, engine_options, class_index)
-                                            : by_grad_cam(net, engine_options, class_index);
+    const Method method = options.occlusion ? by_occlusion(options, model, engine_options, class_index)
+                                            : by_grad_cam(model, engine_options, class_index);
     resolved.pixel_format = method.pixel_format;
 
     const auto explained =
@@ -150,10 +152,10 @@ int run_explain(const Options& options) {
     const Explanation& explanation = explained->explanation;
     if (options.occlusion && !options.quiet) say_if_little(explanation);
     if (!to_pipe) {
-        tell(options.format == "json" ? explanation_json(explanation, net.class_names, method.name)
-                                      : explanation_text(explanation, net.class_names));
+        tell(options.format == "json" ? explanation_json(explanation, model.class_names, method.name)
+                                      : explanation_text(explanation, model.class_names));
     } else if (!options.quiet) {
-        fmt::print(stderr, "{}", explanation_text(explanation, net.class_names));
+        fmt::print(stderr, "{}", explanation_text(explanation, model.class_names));
     }
     return 0;
 }

@@ -1,6 +1,4 @@
 #include <algorithm>
-#include <filesystem>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,69 +11,27 @@
 #include "commands/progress_report.h"
 #include "resolve/resolve.h"
 #include "resolve/resolve_finetune.h"
-#include "resolve/run_facts.h"
+#include "resolve/resolve_model.h"
+#include "say.h"
 #include "training/finetune.h"
 
 namespace imnet::app {
 namespace {
 
-namespace fs = std::filesystem;
-
-// Folders whose names are all wnids of ImageNet get its names.
-ClassNames labels_of(const std::vector<std::string>& classes) {
-    std::map<std::string_view, std::string_view> names;
-    static const ClassNames imagenet = imagenet_class_names();
-    for (const ClassName& label : imagenet) names.emplace(label.wnid, label.name);
-    const bool wnids = std::all_of(classes.begin(), classes.end(),
-                                   [&](const std::string& name) { return names.contains(name); });
-    ClassNames class_names;
-    for (const std::string& name : classes) {
-        class_names.push_back(wnids ? ClassName{std::string(names.at(name)), name} : ClassName{name, ""});
-    }
-    return class_names;
-}
-
-bool same_classes(const ClassNames& a, const ClassNames& b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const ClassName& x, const ClassName& y) {
-        return x.name == y.name && x.wnid == y.wnid;
-    });
-}
-
-struct Start {
-    FinetuneNet net;
-    Preprocessing preprocessing;
-};
-
-Start random_start(const Options& options, ClassNames class_names, std::uint64_t seed) {
+Model random_start(const Options& options, ClassNames class_names, std::uint64_t seed) {
     if (options.weights) throw UsageError("--weights and --scratch contradict each other");
-    const std::string name = options.model.value_or("resnet50");
-    Architecture net = architecture(name, static_cast<int>(class_names.size()));
-    Parameters parameters = random_parameters(net, seed);
-    const PublishedWeights* published = default_weights(name);
-    return {{std::move(net), std::move(parameters), std::move(class_names),
-             fmt::format("random, seed {}", seed), ""},
-            published != nullptr ? published->preprocessing : Preprocessing{}};
+    Model model = load_model({.source = RandomSource{seed, static_cast<int>(class_names.size())},
+                              .architecture = options.model.value_or("")});
+    model.class_names = std::move(class_names);
+    return model;
 }
 
-Start start_from_weights(const Options& options, ClassNames class_names, std::uint64_t seed) {
-    Options of_net = options;
-    of_net.seed.reset();
-    Net parent = resolve_net(of_net);
-    std::string hash = weights_sha256(parent);
-    const fs::path path(parent.weights);  // a folder's may end in a slash
-    const std::string weights = (path.has_filename() ? path : path.parent_path()).filename().native();
-    if (same_classes(parent.class_names, class_names)) {
-        if (!options.quiet)
-            say(fmt::format("{}: it has these {} classes already: its head is kept", parent.weights,
-                            class_names.size()));
-        return {{std::move(parent.architecture), std::move(parent.parameters), std::move(class_names),
-                 weights, std::move(hash)},
-                parent.preprocessing};
-    }
-    Architecture net = architecture(parent.architecture.name, static_cast<int>(class_names.size()));
-    Parameters parameters = with_new_head(net, parent.parameters, seed);
-    return {{std::move(net), std::move(parameters), std::move(class_names), weights, std::move(hash)},
-            parent.preprocessing};
+Model start_from_weights(const Options& options, ClassNames class_names, std::uint64_t seed) {
+    Model parent = load_and_announce(resolve_trained_model(options), options.quiet);
+    if (parent.class_names == class_names && !options.quiet)
+        say(fmt::format("{}: it has these {} classes already: its head is kept", parent.provenance.weights,
+                        class_names.size()));
+    return with_class_names(std::move(parent), std::move(class_names), seed);
 }
 
 Split resolve_pictures(const Options& options, const ClassFolders& folders, std::uint64_t seed) {
@@ -146,10 +102,10 @@ int run_finetune(const Options& options) {
     const std::uint64_t seed = resolved.loop.seed;
     const ClassFolders folders = read_class_folders(options.arguments.front());
     const Split pictures = resolve_pictures(options, folders, seed);
-    ClassNames class_names = labels_of(folders.classes);
-    const Start start = options.scratch ? random_start(options, std::move(class_names), seed)
+    ClassNames class_names = class_names_of_folders(folders.classes);
+    const Model model = options.scratch ? random_start(options, std::move(class_names), seed)
                                         : start_from_weights(options, std::move(class_names), seed);
-    resolved.preprocessing = resolve_preprocessing(options, start.preprocessing);
+    resolved.preprocessing = resolve_preprocessing(options, model.preprocessing);
     resolved.augmentation = resolve_augmentation(options, resolved.preprocessing);
     resolved.engine.height = resolved.engine.width = resolved.preprocessing.image_size;
     resolved.engine.batch = 8;
@@ -166,7 +122,7 @@ int run_finetune(const Options& options) {
     events.on_remark = [&](const std::string& remark) {
         if (!options.quiet) say(remark);
     };
-    const auto curve = finetune(start.net, pictures, resolved, options.resume, events);
+    const auto curve = finetune(model, pictures, resolved, options.resume, events);
     if (curve.empty()) {
         say(fmt::format("{}: this training is finished", resolved.output));
         return 0;
@@ -174,8 +130,8 @@ int run_finetune(const Options& options) {
     if (!options.quiet) {
         const EpochResult& best = best_epoch(curve);
         say(fmt::format("{}: {} with {} classes, epoch {}: {:.2f} % right of {} validation pictures",
-                        resolved.output, start.net.architecture.name, start.net.class_names.size(),
-                        best.epoch, 100 * best.validation_top1, pictures.validation.size()));
+                        resolved.output, model.architecture.name, model.class_names.size(), best.epoch,
+                        100 * best.validation_top1, pictures.validation.size()));
         if (bad > 0) say(fmt::format("{} pictures could not be read and were left out", bad));
     }
     return bad > 0 ? 1 : 0;

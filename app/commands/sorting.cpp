@@ -8,6 +8,7 @@
 
 #include "base/errors.h"
 #include "resolve/resolve.h"
+#include "say.h"
 
 namespace imnet::app {
 namespace {

@@ -11,29 +11,30 @@
 #include "engines/random_images.h"
 #include "models/summary.h"
 #include "resolve/resolve.h"
+#include "resolve/resolve_model.h"
 
 namespace imnet::app {
 
 int run_summary(const Options& options) {
     if (!options.arguments.empty()) throw UsageError("'imnet summary' takes no arguments");
     constexpr int side = 224;
-    const Net net = resolve_net(options);
+    const Model model = load_and_announce(resolve_model(options), options.quiet);
     EngineOptions engine_options = resolve_engine(options);
     engine_options.height = engine_options.width = side;
     engine_options.batch = 1;
-    const auto engine = open_engine(net.architecture, net.parameters, engine_options);
+    const auto engine = open_engine(model.architecture, model.parameters, engine_options);
 
     const std::vector<std::byte> input = random_images(1, side, engine->pixel_format());  // [1, 3, 224, 224]
-    std::vector<float> logits(static_cast<std::size_t>(net.architecture.classes));
+    std::vector<float> logits(static_cast<std::size_t>(model.architecture.classes));
     engine->worker(engine_options.threads)->run(input, 1, logits);
     if (!std::all_of(logits.begin(), logits.end(), [](float logit) { return std::isfinite(logit); })) {
         throw ModelError("the net answers a random input with NaN or infinity: its weights are damaged");
     }
 
     OutputFile out("-");
-    out.write(summary(net.architecture, side, side));
+    out.write(summary(model.architecture, side, side));
     out.write(fmt::format("\n{} parameters\ndevice: {} ({}, {})\ninput: [1, 3, {}, {}]\noutput: [1, {}]\n",
-                          grouped_digits(net.architecture.parameter_count()), engine->device(),
+                          grouped_digits(model.architecture.parameter_count()), engine->device(),
                           engine->library(), name(engine->precision()), side, side, logits.size()));
     out.commit();
     return 0;

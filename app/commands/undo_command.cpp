@@ -7,6 +7,7 @@
 #include "base/errors.h"
 #include "commands/commands.h"
 #include "resolve/resolve.h"
+#include "say.h"
 #include "sorting/undo_sort.h"
 
 namespace imnet::app {

@@ -11,6 +11,7 @@
 #include "commands/commands.h"
 #include "models/weight_cache.h"
 #include "resolve/resolve.h"
+#include "say.h"
 
 namespace imnet::app {
 namespace {

@@ -17,10 +17,7 @@ int run_weights_path(const Options& options) {
     if (name.empty() && options.model == bundled_model) {
         path = bundled_checkpoint().native();
     } else if (name.empty() || !std::filesystem::exists(name, ignored)) {
-        const PublishedWeights& weights = resolve_published(options, name);
-        const auto cached = find_cached(weights);
-        if (!cached) refuse_uncached(weights);
-        path = cached->native();
+        path = cached_checkpoint(resolve_published(options, name)).native();
     }
     OutputFile out("-");
     out.write(path + '\n');

@@ -12,6 +12,7 @@
 
 #include "base/errors.h"
 #include "resolve/resolve.h"
+#include "say.h"
 
 namespace imnet::app {
 namespace {

@@ -2,34 +2,18 @@
 // runs and with how many threads.
 #pragma once
 
-#include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "cli/options.h"
 #include "engines/engine.h"
-#include "models/architecture.h"
 #include "models/class_names.h"
-#include "models/parameters.h"
 #include "models/published_weights.h"
 #include "preprocess/preprocessing.h"
 
 namespace imnet::app {
-
-/// A net that is ready to be put on a device, and what its inputs and outputs are.
-struct Net {
-    Architecture architecture;
-    Parameters parameters;
-    Preprocessing preprocessing;
-    ClassNames class_names;
-    std::string weights;                 ///< name of published weights, file, or "random, seed 0"
-    std::filesystem::path weights_path;  ///< the checkpoint; empty for random weights
-};
-
-/// Finds and reads the net. Random weights are announced on standard error. Throws UsageError for
-/// options that contradict each other, ModelError where the weights are missing or do not fit.
-Net resolve_net(const Options& options);
 
 /// The classes that an option's word means: a name, a wnid or an index. Throws UsageError, with the
 /// nearest names, where it means none.
@@ -50,9 +34,6 @@ int resolve_threads(const Options& options);
 /// that lists what there is.
 const PublishedWeights& resolve_published(const Options& options, const std::string& name);
 
-/// The error for published weights that are not on this machine.
-[[noreturn]] void refuse_uncached(const PublishedWeights& weights);
-
 /// A whole number that must lie in a range; `fallback` where it was not typed. Throws UsageError.
 int number_in_range(const std::optional<std::int64_t>& typed, std::string_view option, int smallest,
                     int largest, int fallback);
@@ -60,8 +41,5 @@ int number_in_range(const std::optional<std::int64_t>& typed, std::string_view o
 /// The same of a number that need not be whole.
 double real_in_range(const std::optional<double>& typed, std::string_view option, double smallest,
                      double largest, double fallback);
-
-/// Prints one line on standard error: "imnet: …".
-void say(const std::string& message);
 
 }  // namespace imnet::app

@@ -2,15 +2,12 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <span>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "base/cpu_model.h"
-#include "base/mapped_file.h"
 #include "base/sha256.h"
-#include "checkpoints/checkpoint.h"
 #include "cli/help.h"
 #include "inputs/shard.h"
 
@@ -18,22 +15,12 @@ namespace imnet::app {
 
 namespace fs = std::filesystem;
 
-std::string weights_sha256(const Net& net) {
-    if (net.weights_path.empty()) return net.weights;
-    const std::vector<fs::path> files = checkpoint_files(net.weights_path);
-    if (files.size() == 1) return sha256(MappedFile(files.front()).bytes());
-    std::string sums;
-    for (const fs::path& file : files) {
-        sums += fmt::format("{}  {}\n", sha256(MappedFile(file).bytes()), file.filename().native());
-    }
-    return sha256(std::string_view(sums));
-}
-
 namespace {
 
-std::string labels_sha256(const ClassNames& class_names) {
+std::string class_names_sha256(const ClassNames& class_names) {
     Sha256 hash;
-    for (const ClassName& label : class_names) hash.add(fmt::format("{}\t{}\n", label.wnid, label.name));
+    for (const ClassName& class_name : class_names)
+        hash.add(fmt::format("{}\t{}\n", class_name.wnid, class_name.name));
     return hash.digits();
 }
 
@@ -45,14 +32,14 @@ std::string describe(const Preprocessing& preprocessing) {
 
 // Everything that changes rows is a line here. What is not in use is left out, so that a new option
 // does not part new runs from old ones.
-Settings settings_of(const Options& options, const Net& net, const Engine& engine,
+Settings settings_of(const Options& options, const Model& model, const Engine& engine,
                      const ClassifyOptions& classify, Format format) {
     const std::string device = engine.device();
     Settings settings{
-        {"architecture", net.architecture.name},
-        {"weights", weights_sha256(net)},
-        {"preprocessing", describe(net.preprocessing)},
-        {"labels", labels_sha256(net.class_names)},
+        {"architecture", model.architecture.name},
+        {"weights", weights_sha256(model.provenance)},
+        {"preprocessing", describe(model.preprocessing)},
+        {"labels", class_names_sha256(model.class_names)},
         {"engine", engine.library()},
         {"device", device.substr(0, device.find(':'))},
         {"precision", std::string(name(engine.precision()))},
@@ -70,7 +57,7 @@ Settings settings_of(const Options& options, const Net& net, const Engine& engin
 
 }  // namespace
 
-RunRecord describe_run(const Options& options, const Net& net, const Engine& engine,
+RunRecord describe_run(const Options& options, const Model& model, const Engine& engine,
                        const ClassifyOptions& classify, Format format) {
     RunRecord record;
     record.version = version();
@@ -78,7 +65,7 @@ RunRecord describe_run(const Options& options, const Net& net, const Engine& eng
     record.command.insert(record.command.begin(), "imnet");
     std::error_code ignored;
     record.directory = fs::current_path(ignored).native();
-    record.weights = net.weights;
+    record.weights = model.provenance.weights;
     record.device = engine.device();
     record.cpu = cpu_model();
     record.threads = classify.threads;
@@ -87,7 +74,7 @@ RunRecord describe_run(const Options& options, const Net& net, const Engine& eng
         record.shard = fmt::format("{}/{}", shard.index, shard.count);
     }
     record.start = utc_now();
-    record.settings = settings_of(options, net, engine, classify, format);
+    record.settings = settings_of(options, model, engine, classify, format);
     return record;
 }
 

@@ -43,7 +43,7 @@ std::optional<std::vector<std::string>> a_text_each(const Json& array, int class
     return texts;
 }
 
-std::optional<ClassNames> own_labels(const StateDict& state_dict, int classes) {
+std::optional<ClassNames> own_class_names(const StateDict& state_dict, int classes) {
     auto names = a_text_each(read_metadata(state_dict, class_names_key), classes);
     if (!names) return std::nullopt;
     ClassNames class_names;
@@ -74,7 +74,7 @@ std::unordered_map<std::string_view, const Json*> members_by_key(const Json* obj
     return members;
 }
 
-std::optional<ClassNames> transformers_labels(const Json& config, int classes) {
+std::optional<ClassNames> transformers_class_names(const Json& config, int classes) {
     const Json* names = config.find("id2label");
     if (names == nullptr || !names->is_object() || names->size() != static_cast<std::size_t>(classes))
         return std::nullopt;
@@ -88,7 +88,7 @@ std::optional<ClassNames> transformers_labels(const Json& config, int classes) {
     return class_names;
 }
 
-std::optional<ClassNames> timm_labels(const Json& config, int classes) {
+std::optional<ClassNames> timm_class_names(const Json& config, int classes) {
     const Json* names = config.find("label_names");
     if (names == nullptr || !names->is_array() || names->size() != static_cast<std::size_t>(classes))
         return std::nullopt;
@@ -107,10 +107,10 @@ std::optional<ClassNames> timm_labels(const Json& config, int classes) {
 }  // namespace
 
 std::optional<ClassNames> checkpoint_class_names(const StateDict& state_dict, int classes) {
-    if (auto class_names = own_labels(state_dict, classes)) return class_names;
+    if (auto class_names = own_class_names(state_dict, classes)) return class_names;
     const Json config = read_config(state_dict);
-    if (auto class_names = transformers_labels(config, classes)) return class_names;
-    return timm_labels(config, classes);
+    if (auto class_names = transformers_class_names(config, classes)) return class_names;
+    return timm_class_names(config, classes);
 }
 
 std::optional<Preprocessing> checkpoint_preprocessing(const StateDict& state_dict) {

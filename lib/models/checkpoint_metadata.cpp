@@ -22,7 +22,7 @@ std::string preprocessing_text(const Preprocessing& preprocessing) {
 
 std::string array_text(const ClassNames& class_names, std::string ClassName::*member) {
     Json array = Json::array();
-    for (const ClassName& label : class_names) array.push_back(label.*member);
+    for (const ClassName& class_name : class_names) array.push_back(class_name.*member);
     return array.dump();
 }
 
@@ -35,8 +35,9 @@ std::vector<std::pair<std::string, std::string>> checkpoint_metadata(const Archi
         {"format", "pt"},
         {"architecture", architecture.name},
         {std::string(class_names_key), array_text(class_names, &ClassName::name)}};
-    const bool of_imagenet = std::all_of(class_names.begin(), class_names.end(),
-                                         [](const ClassName& label) { return !label.wnid.empty(); });
+    const bool of_imagenet =
+        std::all_of(class_names.begin(), class_names.end(),
+                    [](const ClassName& class_name) { return !class_name.wnid.empty(); });
     if (of_imagenet) metadata.emplace_back(wnids_key, array_text(class_names, &ClassName::wnid));
     metadata.emplace_back(preprocessing_key, preprocessing_text(preprocessing));
     return metadata;

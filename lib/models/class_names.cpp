@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <fstream>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -43,6 +44,20 @@ std::vector<std::string> ilsvrc2012_wnids() {
 ClassNames numbered_class_names(int classes) {
     ClassNames class_names;
     for (int index = 0; index < classes; ++index) class_names.push_back({fmt::format("class {}", index), ""});
+    return class_names;
+}
+
+ClassNames class_names_of_folders(std::span<const std::string> folders) {
+    std::map<std::string_view, std::string_view> names;
+    const ClassNames imagenet = imagenet_class_names();
+    for (const ClassName& class_name : imagenet) names.emplace(class_name.wnid, class_name.name);
+    const bool wnids = std::all_of(folders.begin(), folders.end(),
+                                   [&](const std::string& folder) { return names.contains(folder); });
+    ClassNames class_names;
+    for (const std::string& folder : folders) {
+        class_names.push_back(wnids ? ClassName{std::string(names.at(folder)), folder}
+                                    : ClassName{folder, ""});
+    }
     return class_names;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,8 @@ namespace imnet {
 struct ClassName {
     std::string name;
     std::string wnid;  ///< WordNet id, "n02123045"; empty if the class is not one of ImageNet's
+
+    bool operator==(const ClassName&) const = default;
 };
 
 /// One entry a class, in index order.
@@ -25,6 +28,10 @@ std::vector<std::string> ilsvrc2012_wnids();
 
 /// The names `class 0`, `class 1`, … for a model without class names.
 ClassNames numbered_class_names(int classes);
+
+/// Class names from those of folders, one for each class. If all are WordNet ids of ImageNet, the classes
+/// get ImageNet's names.
+ClassNames class_names_of_folders(std::span<const std::string> folders);
 
 /// Reads class names from a UTF-8 text file with one name a line, in index order. Throws ModelError if the
 /// file cannot be read, is not UTF-8, has an empty line, or does not have `classes` lines.

@@ -5,6 +5,9 @@
 #include <cmath>
 #include <stdexcept>
 
+#include <fmt/format.h>
+
+#include "base/errors.h"
 #include "models/embedded.h"
 
 namespace imnet {
@@ -74,6 +77,22 @@ const PublishedWeights* find_published(std::string_view model, std::string_view 
 
 const PublishedWeights* default_weights(std::string_view model) {
     return find_row([&](const PublishedWeights& row) { return row.model == model && row.is_default; });
+}
+
+const PublishedWeights& published_named(std::string_view model, std::string_view name) {
+    const PublishedWeights* weights = name.empty() ? default_weights(model) : find_published(model, name);
+    if (weights != nullptr) return *weights;
+    std::string known;
+    for (const PublishedWeights& row : published_weights()) {
+        if (row.model == model) known.append(known.empty() ? "" : ", ").append(row.name);
+    }
+    throw ModelError(fmt::format(
+        "{}: no such file, and no published weights of {} are called so: there are {}", name, model, known));
+}
+
+Preprocessing default_preprocessing(std::string_view model) {
+    const PublishedWeights* weights = default_weights(model);
+    return weights != nullptr ? weights->preprocessing : Preprocessing{};
 }
 
 bool may_be_published(std::string_view model, std::uint64_t bytes) {

@@ -35,6 +35,13 @@ const PublishedWeights* find_published(std::string_view model, std::string_view 
 /// The default weights of a model, or null for a model that nobody has published weights for.
 const PublishedWeights* default_weights(std::string_view model);
 
+/// The weights of that model and name, or its default for an empty name. Throws ModelError that lists
+/// what there is.
+const PublishedWeights& published_named(std::string_view model, std::string_view name);
+
+/// The preprocessing of the default weights of a model, or PyTorch's usual one where there are none.
+Preprocessing default_preprocessing(std::string_view model);
+
 /// Whether any published file of the model has about that size: a file of another need not be hashed.
 bool may_be_published(std::string_view model, std::uint64_t bytes);
 

@@ -4,6 +4,10 @@
 #include <string>
 #include <system_error>
 
+#include <fmt/format.h>
+
+#include "base/errors.h"
+
 namespace imnet {
 namespace {
 
@@ -62,6 +66,14 @@ std::optional<fs::path> find_cached(const PublishedWeights& weights) {
         if (fs::is_regular_file(place, ignored)) return std::move(place);
     }
     return std::nullopt;
+}
+
+fs::path cached_checkpoint(const PublishedWeights& weights) {
+    if (auto cached = find_cached(weights)) return *std::move(cached);
+    throw ModelError(fmt::format(
+        "the weights {} of {} are not on this machine: run 'imnet weights fetch --model {} {}' ({:.0f} MiB), "
+        "or use --no-weights for random ones",
+        weights.name, weights.model, weights.model, weights.name, weights.mebibytes));
 }
 
 }  // namespace imnet

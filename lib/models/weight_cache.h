@@ -19,4 +19,7 @@ std::vector<std::filesystem::path> weight_cache_places(const PublishedWeights& w
 /// The first of these places that holds a file.
 std::optional<std::filesystem::path> find_cached(const PublishedWeights& weights);
 
+/// The same, where there has to be one. Throws ModelError that tells how to get it.
+std::filesystem::path cached_checkpoint(const PublishedWeights& weights);
+
 }  // namespace imnet

@@ -14,17 +14,14 @@
 #include "base/errors.h"
 #include "base/file_lock.h"
 #include "base/interruption.h"
-#include "base/json.h"
 #include "base/output_file.h"
 #include "checkpoints/checkpoint.h"
-#include "checkpoints/tensor_views.h"
-#include "checkpoints/write_safetensors.h"
 #include "evaluation/evaluate.h"
-#include "models/checkpoint_metadata.h"
 #include "models/split_architecture.h"
 #include "training/features.h"
 #include "training/finetune_settings.h"
 #include "training/learning_curve.h"
+#include "training/trained_model.h"
 
 namespace imnet {
 namespace {
@@ -53,27 +50,27 @@ std::vector<float> balanced_weights(std::span<const LabelledImage> images, int c
     return weights;
 }
 
-std::optional<Evaluation> evaluate_pictures(const FinetuneNet& net, const FinetuneOptions& options,
+std::optional<Evaluation> evaluate_pictures(const Model& model, const FinetuneOptions& options,
                                             const StateDict& weights, std::span<const LabelledImage> images,
                                             BadPictures& bad) try {
-    const Parameters parameters = bind_parameters(net.architecture, weights, "the trained weights");
-    const auto engine = open_engine(net.architecture, parameters, options.engine);
+    const Parameters parameters = bind_parameters(model.architecture, weights, "the trained weights");
+    const auto engine = open_engine(model.architecture, parameters, options.engine);
     ClassifyOptions classifying;
     classifying.preprocessing = options.preprocessing;
-    classifying.classes = classifying.top = net.architecture.classes;
+    classifying.classes = classifying.top = model.architecture.classes;
     classifying.threads = options.engine.threads;
     classifying.batch = options.engine.batch;
     classifying.whole_batches = true;
-    std::unordered_map<std::string_view, int> class_names;
-    for (const LabelledImage& image : images) class_names.emplace(image.path, image.target);
-    Evaluation evaluation(net.architecture.classes);
+    std::unordered_map<std::string_view, int> targets;
+    for (const LabelledImage& image : images) targets.emplace(image.path, image.target);
+    Evaluation evaluation(model.architecture.classes);
     std::size_t next = 0;
     evaluate(
         [&]() -> std::optional<Input> {
             if (next == images.size()) return std::nullopt;
             return Input{images[next++].path};
         },
-        [&](std::string_view path) { return std::optional(class_names.at(path)); }, *engine, classifying,
+        [&](std::string_view path) { return std::optional(targets.at(path)); }, *engine, classifying,
         evaluation,
         [&](std::span<const Row> rows) {
             for (const Row& row : rows) {
@@ -100,51 +97,14 @@ std::optional<Evaluation> evaluate_features(Trainer& trainer, const Features& fe
     return std::nullopt;
 }
 
-// The parent's tensors, and in their place those that were trained.
-StateDict whole_net(const FinetuneNet& net, const StateDict& trained) {
-    StateDict whole;
-    whole.owner = trained.owner;
-    for (std::size_t i = 0; i < net.architecture.parameters.size(); ++i) {
-        const Parameter& parameter = net.architecture.parameters[i];
-        if (parameter.kind == ParameterKind::num_batches_tracked) continue;
-        if (const TensorView* tensor = trained.find(parameter.name)) {
-            whole.tensors.emplace_back(parameter.name, *tensor);
-            continue;
-        }
-        TensorView tensor;
-        tensor.shape = parameter.shape;
-        tensor.strides = contiguous_strides(parameter.shape);
-        tensor.bytes = std::as_bytes(net.parameters.at(i));
-        whole.tensors.emplace_back(parameter.name, std::move(tensor));
-    }
-    return whole;
-}
-
-void write_model(const FinetuneNet& net, const FinetuneOptions& options, const StateDict& trained,
-                 const EpochResult& point) {
-    StateDict model = whole_net(net, trained);
-    model.metadata = checkpoint_metadata(net.architecture, net.class_names, options.preprocessing);
-    const Json metrics{{"epoch", point.epoch},
-                       {"train_loss", point.train_loss},
-                       {"val_loss", point.validation_loss},
-                       {"val_top1", point.validation_top1},
-                       {"val_top5", point.validation_top5}};
-    model.metadata.emplace_back("training", options.loop.settings);
-    model.metadata.emplace_back("metrics", metrics.dump());
-    model.metadata.emplace_back("parent", net.parent);
-    if (!net.parent_sha256.empty()) model.metadata.emplace_back("parent_sha256", net.parent_sha256);
-    model.metadata.emplace_back("imnet_version", options.version);
-    write_safetensors(options.output, model);
-}
-
-std::vector<EpochResult> train_whole(const FinetuneNet& net, const Split& pictures,
+std::vector<EpochResult> train_whole(const Model& model, const ParentWeights& parent, const Split& pictures,
                                      const FinetuneOptions& options,
                                      const std::optional<TrainingState>& state,
                                      const FinetuneEvents& events) {
     TrainerOptions training = options.trainer;
-    training.trainable = parameters_to_train(net.architecture, options.freeze.stages);
+    training.trainable = parameters_to_train(model.architecture, options.freeze.stages);
     training.input_shape = {options.augmentation.size, options.augmentation.size, 3};
-    const auto trainer = open_trainer(net.architecture, net.parameters, training);
+    const auto trainer = open_trainer(model.architecture, model.parameters, training);
     BadPictures bad(events);
     TrainingTask task;
     task.epoch = [&](const EpochPlan& plan) -> NextBatch {
@@ -156,37 +116,24 @@ std::vector<EpochResult> train_whole(const FinetuneNet& net, const Split& pictur
         };
     };
     task.validate = [&](Trainer& trained) {
-        return evaluate_pictures(net, options, trained.weights(), pictures.validation, bad);
+        return evaluate_pictures(model, options, trained.weights(), pictures.validation, bad);
     };
     task.keep = [&](Trainer& trained, const EpochResult& point) {
-        write_model(net, options, trained.weights(), point);
+        write_trained_model(model, parent, options, trained.weights(), point);
     };
     return train(*trainer, task, options.loop, state, events.loop);
 }
 
-// The head's own parameters: the last of the net's.
-Parameters head_parameters(const FinetuneNet& net, const Architecture& classifier) {
-    return bind_parameters(
-        classifier,
-        [&] {
-            StateDict all = whole_net(net, {});
-            std::erase_if(all.tensors, [&](const auto& named) {
-                return !std::string_view(named.first).starts_with(classifier.head + ".");
-            });
-            return all;
-        }(),
-        "the new head");
-}
-
-std::vector<EpochResult> train_head(const FinetuneNet& net, const Split& pictures, FinetuneOptions options,
-                                    const std::optional<TrainingState>& state, const FinetuneEvents& events) {
+std::vector<EpochResult> train_head(const Model& model, const ParentWeights& parent, const Split& pictures,
+                                    FinetuneOptions options, const std::optional<TrainingState>& state,
+                                    const FinetuneEvents& events) {
     BadPictures bad(events);
     if (events.on_remark) {
         events.on_remark(fmt::format("computing the features of {} pictures, once for all epochs",
                                      pictures.train.size() + pictures.validation.size()));
     }
-    const Architecture trunk = backbone(net.architecture);
-    const auto engine = open_engine(trunk, net.parameters, options.engine);
+    const Architecture trunk = backbone(model.architecture);
+    const auto engine = open_engine(trunk, model.parameters, options.engine);
     const auto features_of = [&](std::span<const LabelledImage> images) {
         Features features =
             backbone_features(*engine, options.preprocessing, images, static_cast<std::size_t>(trunk.classes),
@@ -196,11 +143,11 @@ std::vector<EpochResult> train_head(const FinetuneNet& net, const Split& picture
     };
     const Features features = features_of(pictures.train);
     const Features held_back = features_of(pictures.validation);
-    const Architecture classifier = head(net.architecture);
+    const Architecture classifier = head(model.architecture);
     TrainerOptions training = options.trainer;
     training.trainable.assign(classifier.parameters.size(), true);
     training.input_shape = {static_cast<std::int64_t>(features.width)};
-    const auto trainer = open_trainer(classifier, head_parameters(net, classifier), training);
+    const auto trainer = open_trainer(classifier, head_parameters(model, classifier), training);
     options.loop.pictures = features.targets.size();
     TrainingTask task;
     task.epoch = [&](const EpochPlan& plan) -> NextBatch {
@@ -208,10 +155,10 @@ std::vector<EpochResult> train_head(const FinetuneNet& net, const Split& picture
         return [batches] { return batches->next(); };
     };
     task.validate = [&](Trainer& trained) {
-        return evaluate_features(trained, held_back, net.architecture.classes);
+        return evaluate_features(trained, held_back, model.architecture.classes);
     };
     task.keep = [&](Trainer& trained, const EpochResult& point) {
-        write_model(net, options, trained.weights(), point);
+        write_trained_model(model, parent, options, trained.weights(), point);
     };
     return train(*trainer, task, options.loop, state, events.loop);
 }
@@ -253,7 +200,7 @@ bool is_finished(const std::string& output, const std::string& settings) {
 
 }  // namespace
 
-std::vector<EpochResult> finetune(const FinetuneNet& net, const Split& pictures, FinetuneOptions options,
+std::vector<EpochResult> finetune(const Model& model, const Split& pictures, FinetuneOptions options,
                                   bool resume, FinetuneEvents events) {
     const GracefulStop graceful;
     const FileLock lock(options.output + ".lock", [&] {
@@ -264,12 +211,13 @@ std::vector<EpochResult> finetune(const FinetuneNet& net, const Split& pictures,
         throw UsageError("no picture to validate with: give --val DIR, or more than one picture a class");
     }
     if (options.balanced_classes) {
-        options.trainer.class_weights = balanced_weights(pictures.train, net.architecture.classes);
+        options.trainer.class_weights = balanced_weights(pictures.train, model.architecture.classes);
     }
-    options.loop.settings = training_settings(net, pictures, options);
+    const ParentWeights parent = parent_weights(model.provenance);
+    options.loop.settings = training_settings(model, parent, pictures, options);
     options.loop.state_path = state_path(options.output);
     options.loop.pictures = pictures.train.size();
-    options.loop.classes = net.architecture.classes;
+    options.loop.classes = model.architecture.classes;
     options.loop.size = options.augmentation.size;
     options.loop.smallest_batch = options.freeze.backbone ? 1 : 2;
     const auto state = read_state(options.loop.state_path);
@@ -290,8 +238,8 @@ std::vector<EpochResult> finetune(const FinetuneNet& net, const Split& pictures,
         write_curve(options.output, curve);
         if (tell) tell(curve);
     };
-    return options.freeze.backbone ? train_head(net, pictures, options, state, events)
-                                   : train_whole(net, pictures, options, state, events);
+    return options.freeze.backbone ? train_head(model, parent, pictures, options, state, events)
+                                   : train_whole(model, parent, pictures, options, state, events);
 }
 
 }  // namespace imnet

@@ -67,11 +67,12 @@ Json optimizer(const FinetuneOptions& options) {
 
 }  // namespace
 
-std::string training_settings(const FinetuneNet& net, const Split& pictures, const FinetuneOptions& options) {
-    const Json json{{"architecture", net.architecture.name},
-                    {"classes", net.architecture.classes},
-                    {"parent", net.parent},
-                    {"parent_sha256", net.parent_sha256},
+std::string training_settings(const Model& model, const ParentWeights& parent, const Split& pictures,
+                              const FinetuneOptions& options) {
+    const Json json{{"architecture", model.architecture.name},
+                    {"classes", model.architecture.classes},
+                    {"parent", parent.name},
+                    {"parent_sha256", parent.sha256},
                     {"frozen", options.freeze.backbone ? Json("backbone") : Json(options.freeze.stages)},
                     {"epochs", options.loop.epochs},
                     {"batch", options.loop.batch},
@@ -88,9 +89,9 @@ std::string training_settings(const FinetuneNet& net, const Split& pictures, con
                     {"device", name(options.trainer.device)},
                     {"threads", options.trainer.threads},
                     {"train_pictures", pictures.train.size()},
-                    {"train_hash", hash_of(pictures.train, net.class_names)},
+                    {"train_hash", hash_of(pictures.train, model.class_names)},
                     {"val_pictures", pictures.validation.size()},
-                    {"val_hash", hash_of(pictures.validation, net.class_names)},
+                    {"val_hash", hash_of(pictures.validation, model.class_names)},
                     {"imnet", options.version}};
     return json.dump();
 }

@@ -4,12 +4,16 @@
 
 #include <string>
 
-#include "training/finetune.h"
+#include "datasets/class_folders.h"
+#include "models/model.h"
+#include "training/finetune_options.h"
 
 namespace imnet {
 
-/// A JSON object, one line: the net, how it is trained, and a hash of the pictures' names and labels.
-std::string training_settings(const FinetuneNet& net, const Split& pictures, const FinetuneOptions& options);
+/// A JSON object on one line: the model, its parent, how it is trained, and a hash of the pictures' names
+/// and targets.
+std::string training_settings(const Model& model, const ParentWeights& parent, const Split& pictures,
+                              const FinetuneOptions& options);
 
 /// Which settings differ: "epochs is 10, was 5", for people.
 std::string differing_settings(const std::string& before, const std::string& now);

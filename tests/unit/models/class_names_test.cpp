@@ -72,3 +72,10 @@ TEST_CASE("a file of class names that does not fit the model is refused") {
 }
 
 TEST_CASE("numbered class names count from 0") { CHECK(numbered_class_names(2)[1].name == "class 1"); }
+
+TEST_CASE("folders that are all called by wnids have ImageNet's class names") {
+    const std::string wnids[] = {"n02123045", "n02124075"};
+    CHECK(class_names_of_folders(wnids) == ClassNames{{"tabby", "n02123045"}, {"Egyptian cat", "n02124075"}});
+    const std::string mixed[] = {"n02123045", "oak"};
+    CHECK(class_names_of_folders(mixed) == ClassNames{{"n02123045", ""}, {"oak", ""}});
+}

@@ -11,13 +11,18 @@ using namespace imnet;
 namespace {
 
 struct Training {
-    FinetuneNet net{architecture("resnet18", 2), {}, {{"oak", ""}, {"beech", ""}}, "net.pth", "abc"};
+    Model model;
+    ParentWeights parent{"net.pth", "abc"};
     Split pictures{{{"/a/oak/1.jpg", 0}, {"/a/beech/2.jpg", 1}}, {{"/a/oak/3.jpg", 0}}};
     FinetuneOptions options;
 
-    Training() { options.version = "0.1.0"; }
+    Training() {
+        model.architecture = architecture("resnet18", 2);
+        model.class_names = {{"oak", ""}, {"beech", ""}};
+        options.version = "0.1.0";
+    }
 
-    std::string settings() const { return training_settings(net, pictures, options); }
+    std::string settings() const { return training_settings(model, parent, pictures, options); }
 };
 
 }  // namespace
@@ -42,8 +47,8 @@ TEST_CASE("settings are one line of JSON that says how a net was trained") {
 
 TEST_CASE("whatever decides about the weights changes the settings") {
     const std::function<void(Training&)> changes[] = {
-        [](Training& t) { t.net.parent_sha256 = "def"; },
-        [](Training& t) { t.net.class_names[1].name = "birch"; },
+        [](Training& t) { t.parent.sha256 = "def"; },
+        [](Training& t) { t.model.class_names[1].name = "birch"; },
         [](Training& t) { t.pictures.train[0].path = "/a/oak/4.jpg"; },
         [](Training& t) { t.pictures.train[0].target = 1; },
         [](Training& t) { std::swap(t.pictures.train[0], t.pictures.train[1]); },

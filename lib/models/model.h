@@ -1,0 +1,72 @@
+// A model: everything that turns a picture into class names, but for the engine that computes.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "models/architecture.h"
+#include "models/class_names.h"
+#include "models/parameters.h"
+#include "models/provenance.h"
+#include "preprocess/preprocess.h"
+
+namespace imnet {
+
+/// Published weights in a cache of this machine.
+struct PublishedSource {
+    std::string name;  ///< "IMAGENET1K_V2"; empty for the default of the architecture
+};
+
+/// A checkpoint: a file, or a folder as Hugging Face lays it out.
+struct CheckpointSource {
+    std::filesystem::path path;
+};
+
+/// The trained model that comes with the program (models/bundled_model.h).
+struct BundledSource {};
+
+/// Weights as PyTorch draws them behind `torch.manual_seed(seed)`.
+struct RandomSource {
+    std::uint64_t seed = 0;
+    int classes = 1000;
+};
+
+/// The architecture where neither the request nor a checkpoint names one.
+inline constexpr std::string_view default_architecture = "resnet50";
+
+struct ModelRequest {
+    std::variant<PublishedSource, CheckpointSource, BundledSource, RandomSource> source = {};
+    std::string architecture = {};  ///< empty: what the checkpoint's tensors fit, else the default
+    bool prefer_ema = false;        ///< take averaged weights where a training checkpoint holds both
+    std::optional<std::filesystem::path> class_names = {};  ///< a file, one name a line; else the model's own
+};
+
+/// One line that the user should see.
+struct ModelNote {
+    enum class Kind { remark, warning } kind = Kind::remark;
+    std::string text;
+};
+
+struct Model {
+    Architecture architecture;
+    Parameters parameters;
+    ClassNames class_names;
+    Preprocessing preprocessing;
+    Provenance provenance;
+    std::vector<ModelNote> notes;
+};
+
+/// Finds and reads the model. Downloads nothing. Throws UsageError for an architecture that does not
+/// exist, ModelError where the weights or class names are missing or do not fit.
+Model load_model(const ModelRequest& request);
+
+/// The model with a head for these classes, drawn as `torch.manual_seed(seed)` and
+/// `net.fc = nn.Linear(features, classes)` draw it. A model that has exactly these classes keeps its head.
+Model with_class_names(Model model, ClassNames class_names, std::uint64_t seed);
+
+}  // namespace imnet
