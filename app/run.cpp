@@ -12,8 +12,18 @@
 #include "cli/completions.h"
 #include "cli/help.h"
 #include "cli/man_page.h"
+#include "cli/version.h"
 #include "commands/commands.h"
-#include "resolve/resolve.h"
+#include "resolve/arguments.h"
+#include "resolve/resolve_bench.h"
+#include "resolve/resolve_classify.h"
+#include "resolve/resolve_eval.h"
+#include "resolve/resolve_explain.h"
+#include "resolve/resolve_finetune.h"
+#include "resolve/resolve_merge.h"
+#include "resolve/resolve_summary.h"
+#include "resolve/resolve_undo.h"
+#include "resolve/resolve_weights.h"
 #include "say.h"
 
 namespace imnet::app {
@@ -40,20 +50,20 @@ int dispatch(const Options& options) {
     if (options.version) return print(version_text());
     if (options.generate) return print(generated(*options.generate));
     switch (options.command) {
-        case Command::classify: return run_classify(options);
-        case Command::models: return run_models(options);
-        case Command::summary: return run_summary(options);
-        case Command::finetune: return run_finetune(options);
-        case Command::bench: return run_bench(options);
-        case Command::eval: return run_eval(options);
-        case Command::explain: return run_explain(options);
-        case Command::weights_path: return run_weights_path(options);
-        case Command::weights_fetch: return run_weights_fetch(options);
-        case Command::weights_verify: return run_weights_verify(options);
-        case Command::weights_inspect: return run_weights_inspect(options);
-        case Command::merge: return run_merge(options);
-        case Command::weights_convert: return run_weights_convert(options);
-        case Command::undo: return run_undo(options);
+        case Command::classify: return run_classify(resolve_classify(options));
+        case Command::models: refuse_arguments(options); return run_models();
+        case Command::summary: return run_summary(resolve_summary(options));
+        case Command::finetune: return run_finetune(resolve_finetune(options));
+        case Command::bench: return run_bench(resolve_bench(options));
+        case Command::eval: return run_eval(resolve_eval(options));
+        case Command::explain: return run_explain(resolve_explain(options));
+        case Command::weights_path: return run_weights_path(resolve_weights_path(options));
+        case Command::weights_fetch: return run_weights_fetch(resolve_weights_fetch(options));
+        case Command::weights_verify: return run_weights_verify(resolve_weights_verify(options));
+        case Command::weights_inspect: return run_weights_inspect(resolve_weights_inspect(options));
+        case Command::merge: return run_merge(resolve_merge(options));
+        case Command::weights_convert: return run_weights_convert(resolve_weights_convert(options));
+        case Command::undo: return run_undo(resolve_undo(options));
     }
     return usage;
 }

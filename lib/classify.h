@@ -31,9 +31,6 @@ struct ClassifyOptions {
     bool whole_batches = false;
 };
 
-/// Gets rows in the order of their inputs, at most a batch at a time.
-using OnRows = std::function<void(std::span<const Row>)>;
-
 /// Classifies every input, one row each. `next_input` and `on_rows` are called by one thread at a time. An
 /// input that fails, or that does not fit in memory, is a row with its error; exceptions end the run. After a
 /// signal that asks the program to stop (base/interruption.h), no more inputs are taken, and those that were

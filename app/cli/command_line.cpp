@@ -42,10 +42,11 @@ void refuse_half_command(std::span<const std::string> words) {
     std::vector<std::string_view> names;
     for (const OptionRow* row : options_of(command)) names.push_back(row->long_name);
     const std::string typed = word.substr(0, word.find('='));
+    const std::string short_name = word.substr(0, 2);  // its value may be attached: -k3
     for (const OptionRow& row : option_table()) {
-        if (row.long_name == typed || row.short_name == typed) {
-            throw UsageError(fmt::format("'imnet {}' takes no option {}", command_row(command).words, typed));
-        }
+        if (row.long_name != typed && row.short_name != short_name) continue;
+        throw UsageError(fmt::format("'{}' takes no option {}", command_name(command),
+                                     row.long_name == typed ? row.long_name : row.short_name));
     }
     const std::vector<std::string_view> nearest = nearest_names(typed, names);
     throw UsageError(nearest.empty()
@@ -67,7 +68,7 @@ void add_option(CLI::App& parser, const OptionRow& row, Options& options) {
                     ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
             }
         },
-        row.target);
+        row.member);
 }
 
 // How many paths were typed before the option: the order in which inputs are taken.
@@ -80,7 +81,7 @@ std::size_t arguments_before(const CLI::App& parser, const CLI::Option* argument
 }
 
 void check_choice(const OptionRow& row, const Options& options) {
-    const auto* member = std::get_if<std::optional<std::string> Options::*>(&row.target);
+    const auto* member = std::get_if<std::optional<std::string> Options::*>(&row.member);
     if (member == nullptr || row.choices.empty() || !(options.**member)) return;
     const std::string& typed = *(options.**member);
     if (std::find(row.choices.begin(), row.choices.end(), typed) != row.choices.end()) return;

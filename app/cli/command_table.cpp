@@ -107,4 +107,9 @@ const CommandRow& command_row(Command command) {
                          [&](const CommandRow& row) { return row.command == command; });
 }
 
+std::string command_name(Command command) {
+    const std::string_view words = command_row(command).words;
+    return words.empty() ? "imnet" : "imnet " + std::string(words);
+}
+
 }  // namespace imnet::app

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "cli/options.h"
@@ -19,5 +20,8 @@ struct CommandRow {
 std::span<const CommandRow> command_table();
 
 const CommandRow& command_row(Command command);
+
+/// As a user types it: "imnet", "imnet weights path".
+std::string command_name(Command command);
 
 }  // namespace imnet::app

@@ -40,16 +40,15 @@ std::string option_lines(const OptionRow& row) {
 }
 
 std::string usage_line(const CommandRow& row) {
-    std::string words = "imnet";
-    if (!row.words.empty()) words += fmt::format(" {}", row.words);
-    return fmt::format("{} [OPTION…]{}{}\n", words, row.arguments.empty() ? "" : " ", row.arguments);
+    return fmt::format("{} [OPTION…]{}{}\n", command_name(row.command), row.arguments.empty() ? "" : " ",
+                       row.arguments);
 }
 
 std::string all_commands() {
     std::string lines = "\nCommands\n";
     for (const CommandRow& row : command_table()) {
         if (row.words.empty()) continue;
-        lines += fmt::format("  {:14}{}\n", row.words, row.help);
+        lines += fmt::format("  {:17}{}\n", row.words, row.help);
     }
     return lines + "  'imnet COMMAND --help' tells more.\n";
 }
@@ -68,8 +67,9 @@ std::string help_text(Command command) {
     text += all_commands();
     text +=
         "\nExit status\n"
-        "  0 all well; 1 some input failed, or --is found nothing; 2 usage; 3 the model or its\n"
-        "  weights were rejected; 4 output or resources failed; 128+N on signal N\n";
+        "  0 all well; 1 some input failed (with -q not where --is has found a match), or --is\n"
+        "  found nothing; 2 usage; 3 the model or its weights were rejected; 4 output or resources\n"
+        "  failed; 128+N on signal N\n";
     return text;
 }
 

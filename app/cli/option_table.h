@@ -15,8 +15,8 @@
 namespace imnet::app {
 
 /// The member of `Options` that an option sets: a flag, a word, a whole number or a number.
-using Target = std::variant<bool Options::*, std::optional<std::string> Options::*,
-                            std::optional<std::int64_t> Options::*, std::optional<double> Options::*>;
+using OptionMember = std::variant<bool Options::*, std::optional<std::string> Options::*,
+                                  std::optional<std::int64_t> Options::*, std::optional<double> Options::*>;
 
 /// What completions offer for a value.
 enum class Completion { none, file, model };
@@ -31,7 +31,7 @@ struct OptionRow {
     std::vector<std::string_view> choices;  ///< the words that are accepted; empty for any
     Completion completion;
     std::vector<Command> commands;
-    Target target;
+    OptionMember member;
 };
 
 std::span<const OptionRow> option_table();

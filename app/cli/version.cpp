@@ -1,6 +1,6 @@
-#include <fmt/core.h>
+#include "cli/version.h"
 
-#include "cli/help.h"
+#include <fmt/core.h>
 
 namespace imnet::app {
 namespace {

@@ -6,13 +6,12 @@
 #include <sys/utsname.h>
 
 #include "base/cpu_model.h"
-#include "base/errors.h"
 #include "base/json.h"
 #include "base/output_file.h"
 #include "benchmark.h"
 #include "commands/commands.h"
-#include "resolve/resolve.h"
-#include "resolve/resolve_model.h"
+#include "models/model.h"
+#include "resolve/resolve_bench.h"
 #include "say.h"
 
 namespace imnet::app {
@@ -25,38 +24,6 @@ struct Measured {
 };
 
 std::string_view engine_name(EngineKind kind) { return kind == EngineKind::torch ? "torch" : "onednn"; }
-
-// What was asked for, or all that there is.
-std::vector<BenchmarkCase> cases(const Options& options, int side) {
-    EngineOptions typed = resolve_engine(options);
-    std::vector<EngineKind> kinds{typed.kind};
-    if (typed.kind == EngineKind::automatic) {
-        kinds.clear();
-        for (const EngineKind kind : {EngineKind::onednn, EngineKind::torch}) {
-            const bool elsewhere = kind == EngineKind::onednn && typed.device.kind == Device::Kind::cuda;
-            if (engine_installed(kind) && !elsewhere) kinds.push_back(kind);
-        }
-    }
-    std::vector<Precision> precisions{Precision::fp32, Precision::bf16};
-    if (options.precision) precisions = {typed.precision};
-    std::vector<int> batches{1, 8};
-    if (options.batch) batches = {number_in_range(options.batch, "--batch", 1, 4096, 8)};
-
-    std::vector<BenchmarkCase> all;
-    typed.height = typed.width = side;
-    for (const EngineKind kind : kinds) {
-        for (const Precision precision : precisions) {
-            for (const int batch : batches) {
-                EngineOptions engine = typed;
-                engine.kind = kind;
-                engine.precision = precision;
-                engine.batch = batch;
-                all.push_back({.engine = engine});
-            }
-        }
-    }
-    return all;
-}
 
 double median(std::vector<double> samples) {
     std::sort(samples.begin(), samples.end());
@@ -88,45 +55,37 @@ Json json_run(const Measured& measured) {
             {"latency_ms", measured.result.latency_ms}};
 }
 
-// Speed does not depend on what the weights are, so that none need to be here.
-Options with_some_weights(Options options) {
-    if (!options.weights && !options.no_weights) {
-        options.no_weights = true;
-        if (!options.quiet) say("measuring with random weights, which are as fast as others");
-    }
-    return options;
-}
-
 }  // namespace
 
-int run_bench(const Options& typed) {
-    if (!typed.arguments.empty()) throw UsageError("'imnet bench' takes no arguments");
-    const Options options = with_some_weights(typed);
-    const Model model = load_and_announce(resolve_model(options), options.quiet);
+int run_bench(const BenchRun& run) {
+    if (run.any_weights && !run.quiet) say("measuring with random weights, which are as fast as others");
+    const Model model = load_model(run.model);
+    say(model.notes, run.quiet);
+    const int side = model.preprocessing.image_size;
     OutputFile out("-");
-    const bool json = options.format == "json";
     Json runs = Json::array();
-    Json versions{{"imnet", IMNET_VERSION}};
-    if (!json) {
-        out.write(fmt::format("{} on {}, images of {}×{}\n\n", model.architecture.name, cpu_model(),
-                              model.preprocessing.image_size, model.preprocessing.image_size));
+    Json versions{{"imnet", run.version}};
+    if (!run.json) {
+        out.write(
+            fmt::format("{} on {}, images of {}×{}\n\n", model.architecture.name, cpu_model(), side, side));
         out.write("engine  bits   batch  threads    images/s  ms a batch   ready s\n");
     }
-    for (const BenchmarkCase& what : cases(options, model.preprocessing.image_size)) {
+    for (BenchmarkCase what : run.cases) {
+        what.engine.height = what.engine.width = side;
         const Measured measured{what.engine.kind, what,
                                 benchmark(model.architecture, model.parameters, what)};
-        if (!options.quiet && !measured.result.remark.empty()) say(measured.result.remark);
+        if (!run.quiet && !measured.result.remark.empty()) say(measured.result.remark);
         versions[engine_name(measured.kind)] = measured.result.library;
-        if (json) {
+        if (run.json) {
             runs.push_back(json_run(measured));
         } else {
             out.write(text_row(measured));
             out.flush();
         }
     }
-    if (json) {
+    if (run.json) {
         out.write(Json{{"model", model.architecture.name},
-                       {"image_size", model.preprocessing.image_size},
+                       {"image_size", side},
                        {"machine", machine()},
                        {"versions", versions},
                        {"runs", runs}}

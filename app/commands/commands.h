@@ -1,23 +1,36 @@
-// One function a command. Each returns the exit status; what ends the run is thrown.
+// One function a command. Each takes what the typed options mean and returns the exit status; what ends
+// the run is thrown.
 #pragma once
-
-#include "cli/options.h"
 
 namespace imnet::app {
 
-int run_classify(const Options& options);         // classify_command.cpp
-int run_models(const Options& options);           // models_command.cpp
-int run_summary(const Options& options);          // summary_command.cpp
-int run_finetune(const Options& options);         // finetune_command.cpp
-int run_bench(const Options& options);            // bench_command.cpp
-int run_eval(const Options& options);             // eval_command.cpp
-int run_explain(const Options& options);          // explain_command.cpp
-int run_weights_path(const Options& options);     // weights_path_command.cpp
-int run_weights_fetch(const Options& options);    // weights_fetch_command.cpp
-int run_weights_verify(const Options& options);   // weights_verify_command.cpp
-int run_weights_inspect(const Options& options);  // weights_inspect_command.cpp
-int run_weights_convert(const Options& options);  // weights_convert_command.cpp
-int run_merge(const Options& options);            // merge_command.cpp
-int run_undo(const Options& options);             // undo_command.cpp
+struct BenchRun;
+struct ClassifyRun;
+struct EvalRun;
+struct ExplainRun;
+struct FinetuneRun;
+struct MergeRun;
+struct SummaryRun;
+struct UndoRun;
+struct WeightsConvertRun;
+struct WeightsFetchRun;
+struct WeightsInspectRun;
+struct WeightsPathRun;
+struct WeightsVerifyRun;
+
+int run_bench(const BenchRun& run);                     // bench_command.cpp
+int run_classify(const ClassifyRun& run);               // classify_command.cpp
+int run_eval(const EvalRun& run);                       // eval_command.cpp
+int run_explain(const ExplainRun& run);                 // explain_command.cpp
+int run_finetune(const FinetuneRun& run);               // finetune_command.cpp
+int run_merge(const MergeRun& run);                     // merge_command.cpp
+int run_models();                                       // models_command.cpp
+int run_summary(const SummaryRun& run);                 // summary_command.cpp
+int run_undo(const UndoRun& run);                       // undo_command.cpp
+int run_weights_convert(const WeightsConvertRun& run);  // weights_convert_command.cpp
+int run_weights_fetch(const WeightsFetchRun& run);      // weights_fetch_command.cpp
+int run_weights_inspect(const WeightsInspectRun& run);  // weights_inspect_command.cpp
+int run_weights_path(const WeightsPathRun& run);        // weights_path_command.cpp
+int run_weights_verify(const WeightsVerifyRun& run);    // weights_verify_command.cpp
 
 }  // namespace imnet::app

@@ -1,52 +1,33 @@
-#include <algorithm>
-#include <filesystem>
 #include <optional>
+#include <string>
+#include <utility>
 
-#include <fmt/format.h>
-
-#include "base/errors.h"
 #include "base/output_file.h"
-#include "cli/help.h"
 #include "commands/commands.h"
-#include "commands/recorded_run.h"
+#include "resolve/resolve_merge.h"
 #include "runs/merge.h"
+#include "runs/recorded_run.h"
 
 namespace imnet::app {
-namespace {
 
-void refuse_own_input(const Options& options) {
-    std::error_code ignored;
-    for (const std::string& shard : options.arguments) {
-        if (std::filesystem::equivalent(shard, *options.output, ignored))
-            throw UsageError(fmt::format("-o {}: this is one of the shards", *options.output));
-    }
-}
+int run_merge(const MergeRun& run) {
+    Shards shards = check_shards(run.shards);
+    shards.merged.version = run.record.version;
+    shards.merged.command = run.record.command;
+    shards.merged.directory = run.record.directory;
 
-}  // namespace
-
-int run_merge(const Options& options) {
-    if (options.arguments.empty()) throw UsageError("'imnet merge' needs the outputs of all shards");
-    if (!options.output) throw UsageError("'imnet merge' needs the file to write: -o FILE");
-    refuse_own_input(options);
-    Shards shards = check_shards(options.arguments);
-    shards.merged.version = version();
-    shards.merged.command = options.words;
-    shards.merged.command.insert(shards.merged.command.begin(), "imnet");
-    std::error_code ignored;
-    shards.merged.directory = std::filesystem::current_path(ignored).native();
-
-    std::optional<RecordedRun> run;
-    if (is_file_to_write(*options.output)) run.emplace(*options.output, false, shards.merged);
-    OutputFile out(*options.output);
+    std::optional<RecordedRun> recorded;
+    if (is_file_to_write(run.output)) recorded.emplace(run.output, false, shards.merged);
+    OutputFile out(run.output);
     merge_rows(shards, out);
-    if (!run) {
+    if (!recorded) {
         out.commit();
         return 0;
     }
     out.sync();
-    run->forget_previous();
+    recorded->forget_previous();
     out.commit();
-    write_run_record(run_record_path(*options.output), shards.merged);
+    write_run_record(run_record_path(run.output), shards.merged);
     return 0;
 }
 

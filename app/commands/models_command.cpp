@@ -33,8 +33,7 @@ std::string bundled_row() try {
 
 }  // namespace
 
-int run_models(const Options& options) {
-    if (!options.arguments.empty()) throw UsageError("'imnet models' takes no arguments");
+int run_models() {
     OutputFile out("-");
     out.write(fmt::format("{:<19}{:<16}{:>12}{:>8}{:>8}{:>11}  {}\n", "model", "weights", "parameters",
                           "acc@1", "acc@5", "size", "cached"));

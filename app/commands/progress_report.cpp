@@ -13,19 +13,17 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds short_work{1000};
 
 // Rows that scroll by on the same terminal are progress enough.
-bool wanted(const Options& options, bool rows_on_terminal) {
-    const std::string when = options.progress.value_or("auto");
-    if (when != "auto") return when == "always";
-    return !options.quiet && !rows_on_terminal && ::isatty(STDERR_FILENO) == 1;
+bool wanted(ShowProgress when, bool rows_on_terminal) {
+    if (when != ShowProgress::automatic) return when == ShowProgress::always;
+    return !rows_on_terminal && ::isatty(STDERR_FILENO) == 1;
 }
 
 }  // namespace
 
-ProgressReport::ProgressReport(const Options& options, std::string name, bool rows_on_terminal,
-                               CountInputs count)
+ProgressReport::ProgressReport(ShowProgress when, std::string name, bool rows_on_terminal, CountInputs count)
     : rows_on_terminal_(rows_on_terminal && ::isatty(STDERR_FILENO) == 1), count_(std::move(count)) {
-    if (!wanted(options, rows_on_terminal)) return;
-    const bool always = options.progress == "always";
+    if (!wanted(when, rows_on_terminal)) return;
+    const bool always = when == ShowProgress::always;
     const std::chrono::milliseconds delay = always ? std::chrono::milliseconds(0) : short_work;
     bar_ = std::make_unique<ProgressBar>(stderr, std::move(name), ProgressStyle{images_unit, delay, always});
     counting_from_ = Clock::now() + delay;

@@ -10,7 +10,7 @@
 #include <thread>
 
 #include "base/progress_bar.h"
-#include "cli/options.h"
+#include "resolve/resolve_progress.h"
 
 namespace imnet::app {
 
@@ -23,7 +23,7 @@ public:
     /// Counts all inputs; it gives up and returns 0 when asked to stop, or where it cannot tell.
     using CountInputs = std::function<std::uint64_t(const std::stop_token&)>;
 
-    ProgressReport(const Options& options, std::string name, bool rows_on_terminal, CountInputs count);
+    ProgressReport(ShowProgress when, std::string name, bool rows_on_terminal, CountInputs count);
     ~ProgressReport();
     ProgressReport(const ProgressReport&) = delete;
     ProgressReport& operator=(const ProgressReport&) = delete;

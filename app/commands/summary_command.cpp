@@ -9,22 +9,24 @@
 #include "base/output_file.h"
 #include "commands/commands.h"
 #include "engines/random_images.h"
+#include "models/model.h"
 #include "models/summary.h"
-#include "resolve/resolve.h"
-#include "resolve/resolve_model.h"
+#include "resolve/resolve_summary.h"
+#include "say.h"
 
 namespace imnet::app {
 
-int run_summary(const Options& options) {
-    if (!options.arguments.empty()) throw UsageError("'imnet summary' takes no arguments");
-    constexpr int side = 224;
-    const Model model = load_and_announce(resolve_model(options), options.quiet);
-    EngineOptions engine_options = resolve_engine(options);
+int run_summary(const SummaryRun& run) {
+    const Model model = load_model(run.model);
+    say(model.notes, run.quiet);
+    const int side = model.preprocessing.image_size;
+    EngineOptions engine_options = run.engine;
     engine_options.height = engine_options.width = side;
     engine_options.batch = 1;
     const auto engine = open_engine(model.architecture, model.parameters, engine_options);
 
-    const std::vector<std::byte> input = random_images(1, side, engine->pixel_format());  // [1, 3, 224, 224]
+    const std::vector<std::byte> input =
+        random_images(1, side, engine->pixel_format());  // [1, 3, side, side]
     std::vector<float> logits(static_cast<std::size_t>(model.architecture.classes));
     engine->worker(engine_options.threads)->run(input, 1, logits);
     if (!std::all_of(logits.begin(), logits.end(), [](float logit) { return std::isfinite(logit); })) {

@@ -1,12 +1,10 @@
-#include <algorithm>
 #include <filesystem>
 #include <string>
 
 #include <fmt/format.h>
 
-#include "base/errors.h"
 #include "commands/commands.h"
-#include "resolve/resolve.h"
+#include "resolve/resolve_undo.h"
 #include "say.h"
 #include "sorting/undo_sort.h"
 
@@ -36,15 +34,9 @@ bool undo(const std::string& manifest, bool quiet) {
 
 }  // namespace
 
-int run_undo(const Options& options) {
-    if (options.arguments.empty()) {
-        throw UsageError("nothing to undo: give a manifest, DIR/imnet-manifest-TIME.jsonl");
-    }
-    // Their names have the time in them: the last run is undone first.
-    std::vector<std::string> manifests = options.arguments;
-    std::sort(manifests.rbegin(), manifests.rend());
+int run_undo(const UndoRun& run) {
     bool all = true;
-    for (const std::string& manifest : manifests) all = undo(manifest, options.quiet) && all;
+    for (const std::string& manifest : run.manifests) all = undo(manifest, run.quiet) && all;
     return all ? 0 : 1;
 }
 

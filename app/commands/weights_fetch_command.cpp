@@ -4,13 +4,14 @@
 #include <fmt/format.h>
 
 #include "base/download.h"
+#include "base/errors.h"
 #include "base/http_get.h"
 #include "base/output_file.h"
 #include "base/progress_bar.h"
 #include "checkpoints/checkpoint.h"
 #include "commands/commands.h"
 #include "models/weight_cache.h"
-#include "resolve/resolve.h"
+#include "resolve/resolve_weights.h"
 #include "say.h"
 
 namespace imnet::app {
@@ -18,18 +19,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string resolve_url(const Options& options, const PublishedWeights& weights) {
-    if (!options.url) return std::string(weights.url);
-    if (!options.url->starts_with("http://") && !options.url->starts_with("https://")) {
-        throw UsageError(
-            fmt::format("--url {}: it takes an address that starts with https:// or http://", *options.url));
-    }
-    return *options.url + (options.url->ends_with('/') ? std::string(weights.file) : "");
-}
-
-void fetch(const Options& options, const PublishedWeights& weights, const fs::path& target) {
+void fetch(const WeightsFetchRun& run, const fs::path& target) {
+    const PublishedWeights& weights = *run.weights;
     Download wanted;
-    wanted.url = resolve_url(options, weights);
+    wanted.url = run.url;
     wanted.target = target;
     if (!has_libcurl()) {
         throw ModelError(fmt::format("this build of imnet has no libcurl: download {} to {} yourself",
@@ -41,7 +34,7 @@ void fetch(const Options& options, const PublishedWeights& weights, const fs::pa
         wanted.check = [](const fs::path& file) { read_checkpoint(file); };
     }
     ProgressBar bar(stderr, target.filename().native());
-    if (!options.quiet) {
+    if (!run.quiet) {
         say(fmt::format("downloading {} to {} ({:.0f} MiB)", wanted.url, target.native(), weights.mebibytes));
         if (wanted.sha256.empty()) {
             say("no hash of these weights is known: it is only checked that the file is a whole checkpoint");
@@ -63,18 +56,16 @@ void fetch(const Options& options, const PublishedWeights& weights, const fs::pa
 
 }  // namespace
 
-int run_weights_fetch(const Options& options) {
-    if (options.arguments.size() > 1) throw UsageError("'imnet weights fetch' takes one name");
-    const std::string name = options.arguments.empty() ? "" : options.arguments.front();
-    const PublishedWeights& weights = resolve_published(options, name);
+int run_weights_fetch(const WeightsFetchRun& run) {
+    const PublishedWeights& weights = *run.weights;
     fs::path place = weight_cache_folder() / weights.file;
     if (auto cached = find_cached(weights)) {
         place = *std::move(cached);
-        if (!options.quiet) {
+        if (!run.quiet) {
             say(fmt::format("the weights {} of {} are already on this machine", weights.name, weights.model));
         }
     } else {
-        fetch(options, weights, place);
+        fetch(run, place);
     }
     OutputFile out("-");
     out.write(place.native() + '\n');

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "base/errors.h"
 #include "base/json.h"
 #include "base/output_file.h"
 #include "base/utf8.h"
@@ -11,6 +10,7 @@
 #include "commands/commands.h"
 #include "models/parameters.h"
 #include "models/summary.h"
+#include "resolve/resolve_weights.h"
 
 namespace imnet::app {
 namespace {
@@ -70,14 +70,12 @@ std::string as_json(const std::string& path, const StateDict& state_dict, const 
 
 }  // namespace
 
-int run_weights_inspect(const Options& options) {
-    if (options.arguments.size() != 1) throw UsageError("'imnet weights inspect' takes one file");
-    const std::string& path = options.arguments.front();
-    const StateDict state_dict = read_checkpoint(path, {.prefer_ema = options.ema, .keep_names = true});
+int run_weights_inspect(const WeightsInspectRun& run) {
+    const StateDict state_dict =
+        read_checkpoint(run.file, {.prefer_ema = run.prefer_ema, .keep_names = true});
     const Findings findings = examine(state_dict);
-    const bool json = options.format == "json";
     OutputFile out("-");
-    out.write(json ? as_json(path, state_dict, findings) : as_text(path, state_dict, findings));
+    out.write(run.json ? as_json(run.file, state_dict, findings) : as_text(run.file, state_dict, findings));
     out.commit();
     return 0;
 }

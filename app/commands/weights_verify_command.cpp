@@ -10,8 +10,9 @@
 #include "base/sha256.h"
 #include "checkpoints/checkpoint.h"
 #include "commands/commands.h"
+#include "models/architecture.h"
 #include "models/weight_cache.h"
-#include "resolve/resolve.h"
+#include "resolve/resolve_weights.h"
 
 namespace imnet::app {
 namespace {
@@ -96,20 +97,16 @@ bool verify_file(OutputFile& out, const fs::path& file) {
 
 }  // namespace
 
-int run_weights_verify(const Options& options) {
-    if (options.arguments.size() > 1) throw UsageError("'imnet weights verify' takes one name or file");
+int run_weights_verify(const WeightsVerifyRun& run) {
     OutputFile out("-");
-    const std::string name = options.arguments.empty() ? "" : options.arguments.front();
-    std::error_code ignored;
     bool right = false;
-    if (name.empty()) {
-        right = verify_all(out, options.model);
-    } else if (fs::exists(name, ignored)) {
-        right = verify_file(out, name);
+    if (run.file) {
+        right = verify_file(out, *run.file);
+    } else if (run.published != nullptr) {
+        cached_checkpoint(*run.published);  // which must be there
+        right = verify(out, *run.published);
     } else {
-        const PublishedWeights& weights = resolve_published(options, name);
-        cached_checkpoint(weights);
-        right = verify(out, weights);
+        right = verify_all(out, run.model);
     }
     out.commit();
     return right ? 0 : rejected;

@@ -1,6 +1,7 @@
 #include "resolve/resolve_finetune.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -9,7 +10,10 @@
 #include <fmt/format.h>
 
 #include "base/errors.h"
-#include "resolve/resolve.h"
+#include "cli/version.h"
+#include "resolve/numbers.h"
+#include "resolve/resolve_engine.h"
+#include "resolve/resolve_model.h"
 
 namespace imnet::app {
 namespace {
@@ -71,21 +75,17 @@ void refuse_augmentation(const Options& options) {
     }
 }
 
-}  // namespace
+Augmentation resolve_augmentation(const Options& options) {
+    Augmentation resolved;
+    resolved.scale[0] = real_in_range(options.crop_scale, "--crop-scale", 0.01, 1, 0.08);
+    if (options.no_flip) resolved.flip = 0;
+    const double jitter = real_in_range(options.color_jitter, "--color-jitter", 0, 1, 0);
+    resolved.brightness = resolved.contrast = resolved.saturation = jitter;
+    return resolved;
+}
 
-FinetuneOptions resolve_finetune(const Options& options) {
-    FinetuneOptions resolved;
-    if (!options.output || *options.output == "-")
-        throw UsageError("'imnet finetune' needs -o FILE, the model to write");
-    resolved.output = *options.output;
-    resolved.version = IMNET_VERSION;
-    resolved.freeze = resolve_freeze(options);
-    if (resolved.freeze.backbone) refuse_augmentation(options);
-    if (resolved.freeze.backbone && options.scratch) {
-        throw UsageError(
-            "--scratch and --freeze backbone contradict each other: random features say nothing");
-    }
-    LoopOptions& loop = resolved.loop;
+LoopOptions resolve_loop(const Options& options) {
+    LoopOptions loop;
     loop.epochs = number_in_range(options.epochs, "--epochs", 1, 100'000, 10);
     loop.batch = number_in_range(options.batch, "--batch", 2, 65'536, 32);
     loop.seed = static_cast<std::uint64_t>(
@@ -93,27 +93,58 @@ FinetuneOptions resolve_finetune(const Options& options) {
     loop.learning_rate = resolve_learning_rate(options, loop.epochs);
     loop.mixing.mixup_alpha = real_in_range(options.mixup, "--mixup", 0, 100, 0);
     loop.mixing.cutmix_alpha = real_in_range(options.cutmix, "--cutmix", 0, 100, 0);
+    return loop;
+}
+
+FinetuneOptions resolve_training(const Options& options) {
+    FinetuneOptions resolved;
+    if (!options.output || *options.output == "-")
+        throw UsageError("'imnet finetune' needs -o FILE, the model to write");
+    resolved.output = *options.output;
+    resolved.version = version();
+    resolved.freeze = resolve_freeze(options);
+    if (resolved.freeze.backbone) refuse_augmentation(options);
+    if (resolved.freeze.backbone && options.scratch) {
+        throw UsageError(
+            "--scratch and --freeze backbone contradict each other: random features say nothing");
+    }
+    resolved.loop = resolve_loop(options);
     resolved.engine = resolve_engine(options);
     resolved.trainer.device = resolved.engine.device;
     resolved.trainer.precision = resolved.engine.precision;
-    resolved.trainer.threads = loop.threads = resolved.engine.threads;
+    resolved.trainer.threads = resolved.loop.threads = resolved.engine.threads;
     resolved.trainer.optimizer = resolve_optimizer(options);
     resolved.trainer.label_smoothing = real_in_range(options.label_smoothing, "--label-smoothing", 0, 1, 0);
     resolved.balanced_classes = options.class_weights == "balanced";
+    resolved.augmentation = resolve_augmentation(options);
     return resolved;
 }
 
-Augmentation resolve_augmentation(const Options& options, const Preprocessing& preprocessing) {
-    Augmentation resolved;
-    resolved.size = preprocessing.image_size;
-    resolved.interpolation = preprocessing.interpolation;
-    resolved.mean = preprocessing.mean;
-    resolved.std = preprocessing.std;
-    resolved.scale[0] = real_in_range(options.crop_scale, "--crop-scale", 0.01, 1, 0.08);
-    if (options.no_flip) resolved.flip = 0;
-    const double jitter = real_in_range(options.color_jitter, "--color-jitter", 0, 1, 0);
-    resolved.brightness = resolved.contrast = resolved.saturation = jitter;
-    return resolved;
+// With --scratch --seed is that of the weights, too.
+ModelRequest resolve_start(const Options& options, std::uint64_t seed) {
+    if (!options.scratch) return resolve_trained_model(options);
+    if (options.weights) throw UsageError("--weights and --scratch contradict each other");
+    return {.source = RandomSource{.seed = seed}, .architecture = options.model.value_or("")};
+}
+
+}  // namespace
+
+FinetuneRun resolve_finetune(const Options& options) {
+    if (options.arguments.size() != 1)
+        throw UsageError("'imnet finetune' takes one folder, with a folder of pictures for each class");
+    FinetuneRun run;
+    run.options = resolve_training(options);
+    run.folder = options.arguments.front();
+    run.validation_folder = options.val;
+    if (options.val && options.val_fraction)
+        throw UsageError("--val and --val-fraction contradict each other");
+    run.held_back = real_in_range(options.val_fraction, "--val-fraction", 0.001, 0.999, 0.2);
+    run.model = resolve_start(options, run.options.loop.seed);
+    run.size = resolve_size(options);
+    run.resume = options.resume;
+    run.progress = options.quiet ? ShowProgress::never : resolve_progress(options);
+    run.quiet = options.quiet;
+    return run;
 }
 
 }  // namespace imnet::app

@@ -9,22 +9,15 @@
 
 #include "base/errors.h"
 #include "models/bundled_model.h"
-#include "resolve/resolve.h"
-#include "say.h"
+#include "resolve/numbers.h"
 
 namespace imnet::app {
 
 ModelRequest resolve_model(const Options& options) {
     if (options.model == bundled_model) return resolve_trained_model(options);
-    if (!options.no_weights) {
-        if (options.seed) throw UsageError("--seed only goes with --no-weights");
-        return resolve_trained_model(options);
-    }
-    if (options.weights) throw UsageError("--weights and --no-weights contradict each other");
-    const int seed = number_in_range(options.seed, "--seed", 0, std::numeric_limits<int>::max(), 0);
-    return {.source = RandomSource{.seed = static_cast<std::uint64_t>(seed)},
-            .architecture = options.model.value_or(""),
-            .class_names = options.labels};
+    if (options.no_weights) return resolve_random_model(options);
+    if (options.seed) throw UsageError("--seed only goes with --no-weights");
+    return resolve_trained_model(options);
 }
 
 ModelRequest resolve_trained_model(const Options& options) {
@@ -47,10 +40,13 @@ ModelRequest resolve_trained_model(const Options& options) {
     return request;
 }
 
-Model load_and_announce(const ModelRequest& request, bool quiet) {
-    Model model = load_model(request);
-    say(model.notes, quiet);
-    return model;
+ModelRequest resolve_random_model(const Options& options) {
+    if (options.weights) throw UsageError("--weights and --no-weights contradict each other");
+    const int seed = number_in_range(options.seed, "--seed", 0, std::numeric_limits<int>::max(), 0);
+    return {.source = RandomSource{.seed = static_cast<std::uint64_t>(seed)},
+            .architecture = options.model.value_or(""),
+            .prefer_ema = options.ema,
+            .class_names = options.labels};
 }
 
 }  // namespace imnet::app

@@ -13,7 +13,7 @@ ModelRequest resolve_model(const Options& options);
 /// The same without random weights, where --seed means something else.
 ModelRequest resolve_trained_model(const Options& options);
 
-/// Loads the model, and prints what its user should know.
-Model load_and_announce(const ModelRequest& request, bool quiet);
+/// Random weights, with --seed. Throws UsageError where --weights contradicts that.
+ModelRequest resolve_random_model(const Options& options);
 
 }  // namespace imnet::app

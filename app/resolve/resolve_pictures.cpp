@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "resolve/resolve.h"
+#include "resolve/numbers.h"
 
 namespace imnet::app {
 

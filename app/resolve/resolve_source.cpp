@@ -1,7 +1,6 @@
 #include "resolve/resolve_source.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "base/errors.h"
 
@@ -30,19 +29,6 @@ SourceOptions resolve_source(const Options& options) {
         throw UsageError("standard input cannot be both an input and the list of --files-from");
     }
     return resolved;
-}
-
-std::uint64_t count_inputs(const Options& options, const std::stop_token& stop) {
-    if (options.files_from == "-" || options.tar) return 0;
-    SourceOptions without_archives = resolve_source(options);
-    without_archives.find.archives = false;
-    InputSource source(options.arguments, std::move(without_archives));
-    std::uint64_t count = 0;
-    while (const auto input = source.next()) {
-        if (stop.stop_requested() || has_archive_ending(input->path)) return 0;
-        ++count;
-    }
-    return count;
 }
 
 }  // namespace imnet::app

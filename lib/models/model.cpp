@@ -79,11 +79,13 @@ Model read_model(const ModelRequest& request, const fs::path& path, const Publis
     model.class_names = find_class_names(request, model.architecture.classes, state_dict);
     if (published != nullptr) {
         model.preprocessing = published->preprocessing;
-        model.provenance = {std::string(published->name), path, RecognisedBy::published_name};
+        model.provenance = {.weights = std::string(published->name),
+                            .path = path,
+                            .recognised_by = RecognisedBy::published_name};
     } else {
         const auto recognised = recognise_preprocessing(name, model.architecture.classes, path, state_dict);
         model.preprocessing = recognised.preprocessing;
-        model.provenance = {path.native(), path, recognised.by};
+        model.provenance = {.weights = path.native(), .path = path, .recognised_by = recognised.by};
     }
     return model;
 }
@@ -124,7 +126,9 @@ Model load(const ModelRequest& request, const RandomSource& source) {
 
 Model load_model(const ModelRequest& request) {
     if (!request.architecture.empty()) architecture(request.architecture);  // names a wrong one first
-    return std::visit([&](const auto& source) { return load(request, source); }, request.source);
+    Model model = std::visit([&](const auto& source) { return load(request, source); }, request.source);
+    model.provenance.prefer_ema = request.prefer_ema;
+    return model;
 }
 
 Model with_class_names(Model model, ClassNames class_names, std::uint64_t seed) {

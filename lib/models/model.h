@@ -13,7 +13,7 @@
 #include "models/class_names.h"
 #include "models/parameters.h"
 #include "models/provenance.h"
-#include "preprocess/preprocess.h"
+#include "preprocess/preprocessing.h"
 
 namespace imnet {
 

@@ -19,6 +19,7 @@ struct Provenance {
     std::string weights;         ///< published name, path of a file, "starter", or "random, seed 0"
     std::filesystem::path path;  ///< the checkpoint, a file or a folder; empty for random weights
     RecognisedBy recognised_by = RecognisedBy::nothing;
+    bool prefer_ema = false;  ///< averaged weights were asked for
 };
 
 /// SHA-256 of the checkpoint, which is read for it; of several files, of what sha256sum prints for

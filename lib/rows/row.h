@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -17,6 +18,9 @@ struct Row {
     /// What was read, where the input is no file that could be read again and `keep_bytes` asks for it.
     std::vector<std::byte> bytes = {};
 };
+
+/// Takes rows in the order of their inputs, a batch or less at a time.
+using OnRows = std::function<void(std::span<const Row>)>;
 
 /// Whether one of the wanted classes is among the row's labels.
 bool holds_class(const Row& row, std::span<const int> wanted);

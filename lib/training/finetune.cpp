@@ -26,6 +26,8 @@
 namespace imnet {
 namespace {
 
+constexpr int validation_batch = 8;
+
 // Reports each picture once, in whatever epoch it is met.
 class BadPictures {
 public:
@@ -198,11 +200,23 @@ bool is_finished(const std::string& output, const std::string& settings) {
     return before.has_value();
 }
 
+// Pictures to train with and to validate with come out at the same size, with the same mean and std.
+void prepare_alike(FinetuneOptions& options) {
+    const Preprocessing& preprocessing = options.preprocessing;
+    options.augmentation.size = preprocessing.image_size;
+    options.augmentation.interpolation = preprocessing.interpolation;
+    options.augmentation.mean = preprocessing.mean;
+    options.augmentation.std = preprocessing.std;
+    options.engine.height = options.engine.width = preprocessing.image_size;
+    options.engine.batch = validation_batch;
+}
+
 }  // namespace
 
 std::vector<EpochResult> finetune(const Model& model, const Split& pictures, FinetuneOptions options,
                                   bool resume, FinetuneEvents events) {
     const GracefulStop graceful;
+    prepare_alike(options);
     const FileLock lock(options.output + ".lock", [&] {
         throw UsageError(fmt::format("{}: another training is writing it: wait, or choose another -o FILE",
                                      options.output));

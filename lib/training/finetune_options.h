@@ -5,7 +5,7 @@
 
 #include "engines/engine.h"
 #include "engines/trainer.h"
-#include "preprocess/preprocess.h"
+#include "preprocess/preprocessing.h"
 #include "training/augmentation.h"
 #include "training/training_loop.h"
 
@@ -22,9 +22,11 @@ struct FinetuneOptions {
     Freeze freeze;
     LoopOptions loop;
     TrainerOptions trainer;
-    Augmentation augmentation;      ///< of the pictures that are trained with, unless the backbone is frozen
+    /// Of the pictures that are trained with, unless the backbone is frozen. Size, interpolation, mean and
+    /// std are those of the preprocessing.
+    Augmentation augmentation;
     Preprocessing preprocessing;    ///< of those that are not, and of all that the model is to classify
-    EngineOptions engine;           ///< that validates
+    EngineOptions engine;           ///< that validates; image size and batch are set by `finetune`
     bool balanced_classes = false;  ///< all classes weigh alike in the loss, however many pictures they have
     std::string version;            ///< of this program
 };

@@ -5,15 +5,13 @@ import subprocess
 
 import pytest
 
+from commands import COMMANDS, options_in, options_of
 from program import PROGRAM, ROOT, imnet
 
-COMMANDS = [(), ("models",), ("summary",), ("undo",), ("finetune",), ("eval",), ("explain",),
-            *(("weights", word) for word in ("path", "fetch", "verify", "inspect", "convert"))]
-
-
-def options_in(text):
-    """The long options at the start of a line."""
-    return set(re.findall(r"^\s+(?:-\w, )?(--[a-z-]+)", text, re.M))
+def test_the_list_of_commands_is_that_of_the_completions():
+    script = imnet("--generate", "complete-bash").stdout.decode()
+    completed = [tuple(words.split()) for words in re.findall(r"^ +'([a-z ]+)'(?:\\ \*)?\) options=", script, re.M)]
+    assert len(completed) >= 13 and COMMANDS == [(), *completed]
 
 
 @pytest.mark.parametrize("words", COMMANDS)
@@ -52,7 +50,7 @@ def test_the_man_page_in_the_tree_is_up_to_date():
 
 
 def test_help_man_page_and_completions_know_the_same_options():
-    in_help = set().union(*(options_in(imnet(*words, "--help").stdout.decode()) for words in COMMANDS))
+    in_help = set().union(*map(options_of, COMMANDS))
     roff = imnet("--generate", "man").stdout.decode()
     in_man = {name.replace("\\-", "-") for name in re.findall(r"^(?:\\fB\\-\w\\fR, )?\\fB(\\-\\-[a-z\\-]+)\\fR", roff, re.M)}
     assert in_man == in_help

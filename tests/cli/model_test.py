@@ -1,11 +1,13 @@
 """Which net is used: weights by name and by file, class names, seeds, devices, and what is refused."""
 import json
 import os
+import re
 
 import pytest
 
 import checkpoints
 from program import SAMPLES, imnet, quick
+from small_net import CLASSES, net
 
 ROCKET = SAMPLES / "rocket.jpg"
 
@@ -122,6 +124,12 @@ def test_summary_shows_the_architecture_and_a_random_input_s_output():
     assert "\nResNet(" in text
     assert "(layer4): Sequential(" in text and "(2): Bottleneck(" in text
     assert "25,557,032 parameters" in text and "device: c" in text and "output: [1, 1000]" in text
+
+
+def test_summary_s_input_has_the_model_s_own_size(net):
+    text = imnet("summary", "--weights", net).stdout.decode()
+    assert "\ninput: [1, 3, 32, 32]\n" in text and f"\noutput: [1, {CLASSES}]\n" in text
+    assert re.search(r"\(conv1\).* \[1, 64, 16, 16\]", text)
 
 
 @pytest.mark.parametrize("model", ["resnet34", "resnext50_32x4d", "resnetv2_50"])

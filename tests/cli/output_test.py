@@ -41,6 +41,12 @@ def test_is_prints_paths_as_grep_does(tmp_path):
     done = quick("--is", worst, ROCKET, tmp_path / "gone.jpg")
     assert done.returncode == 1 and done.stdout == b"" and b"gone.jpg: No such file" in done.stderr
     assert quick("--is", worst, "-k1000", ROCKET).returncode == 0
+    both = ("--is", worst, "-k1000", ROCKET, tmp_path / "gone.jpg")
+    for words, status in (((), 1), (("-q",), 0)):  # a match does not hide what failed, but for -q
+        done = quick(*words, *both)
+        assert done.returncode == status and done.stdout == os.fsencode(ROCKET) + b"\n"
+        assert b"gone.jpg: No such file" in done.stderr
+    assert quick("-q", "--is", worst, ROCKET, tmp_path / "gone.jpg").returncode == 1
     assert quick("--is", worst, "-k1000", "--min-prob", "0.9", ROCKET).returncode == 1
 
 

@@ -1,6 +1,7 @@
 """A wrong command line gives exit status 2 and one line with a hint."""
 import pytest
 
+from commands import COMMANDS, options_of
 from program import imnet, quick
 
 
@@ -20,7 +21,9 @@ from program import imnet, quick
     (("--seed", "1", "a.jpg"), "--no-weights"),
     (("--no-weights", "--is", "tabbi", "a.jpg"), "near it: tabby"),
     (("--no-weights", "--is", "tabby", "--format", "json", "a.jpg"), "--is"),
-    (("models", "--top", "3"), "takes no option --top"),
+    (("models", "--top", "3"), "'imnet models' takes no option --top"),
+    (("merge", "-k3"), "'imnet merge' takes no option -k"),
+    (("--val", "pictures", "a.jpg"), "'imnet' takes no option --val"),
     (("summary", "a.jpg"), "takes no arguments"),
     (("weights",), "weights path"),
     (("--resume", "a.jpg"), "-o FILE"),
@@ -34,6 +37,15 @@ def test_usage(words, message):
     assert done.stdout == b""
     assert message in error
     assert error.startswith("imnet: ") and "Try 'imnet --help'." in error
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+def test_an_option_of_other_commands_is_refused_by_the_commands_name(words):
+    foreign = sorted(set().union(*(options_of(other) for other in COMMANDS)) - options_of(words))
+    name = " ".join(("imnet", *words))
+    for option in foreign:
+        error = imnet(*words, option).stderr.decode()
+        assert error == f"imnet: '{name}' takes no option {option}\nTry 'imnet --help'.\n"
 
 
 def test_a_file_named_like_a_command_can_be_given_with_its_folder(tmp_path):

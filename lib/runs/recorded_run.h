@@ -6,7 +6,7 @@
 #include "base/file_lock.h"
 #include "runs/run_record.h"
 
-namespace imnet::app {
+namespace imnet {
 
 /// Holds an output file for one run: its lock, and its record OUT.run.json. A run that resumes has a
 /// record from its start, any other gets it together with its output.
@@ -36,4 +36,4 @@ private:
     bool running_ = false;  // the record says so
 };
 
-}  // namespace imnet::app
+}  // namespace imnet

@@ -1,13 +1,13 @@
-#include "commands/retry_failed.h"
+#include "runs/retry_failed.h"
 
 #include "runs/replacements.h"
 
-namespace imnet::app {
+namespace imnet {
 namespace {
 
-PathCounts failed_paths(const OutputPlan& plan, std::size_t labels_a_row) {
+PathCounts failed_paths(const OutputPlan& plan, std::size_t predictions_a_row) {
     PathCounts failed;
-    StoredRows rows(plan.path, plan.format, labels_a_row);
+    StoredRows rows(plan.path, plan.format, predictions_a_row);
     while (const auto row = rows.next()) {
         if (row->failed) failed.add(row->path);
     }
@@ -16,10 +16,10 @@ PathCounts failed_paths(const OutputPlan& plan, std::size_t labels_a_row) {
 
 }  // namespace
 
-void retry_failed(const OutputPlan& plan, const ClassNames& class_names, std::size_t labels_a_row,
+void retry_failed(const OutputPlan& plan, const ClassNames& class_names, std::size_t predictions_a_row,
                   const NextInput& inputs,
                   const std::function<void(const NextInput&, const OnRows&)>& classify) {
-    PathCounts failed = failed_paths(plan, labels_a_row);
+    PathCounts failed = failed_paths(plan, predictions_a_row);
     if (failed.empty()) return;
     Replacements replacements(plan.path);
     const auto formatter = row_formatter(plan.format, class_names, false);
@@ -35,7 +35,7 @@ void retry_failed(const OutputPlan& plan, const ClassNames& class_names, std::si
             replacements.add(stored_path(row.path, plan.format), formatter->row(row));
         }
     });
-    replacements.apply(plan.format, labels_a_row);
+    replacements.apply(plan.format, predictions_a_row);
 }
 
-}  // namespace imnet::app
+}  // namespace imnet

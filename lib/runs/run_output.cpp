@@ -1,10 +1,6 @@
-#include "commands/run_output.h"
+#include "runs/run_output.h"
 
-#include <fmt/format.h>
-
-#include "base/errors.h"
-
-namespace imnet::app {
+namespace imnet {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -17,23 +13,8 @@ std::uint64_t rows_of(const std::optional<ResumedRows>& resumed) { return resume
 
 }  // namespace
 
-OutputPlan resolve_output(const Options& options) {
-    OutputPlan plan{options.output.value_or("-"), *format_named(options.format.value_or("text")),
-                    options.resume, options.retry_failed};
-    if (plan.retry_failed && !plan.resume) throw UsageError("--retry-failed only goes with --resume");
-    if (!plan.resume) return plan;
-    if (options.is) throw UsageError("--resume does not go with --is");
-    if (plan.retry_failed && options.files_from == "-")
-        throw UsageError("--retry-failed reads the list of --files-from twice; standard input comes once");
-    if (!options.output) throw UsageError("--resume needs the file to go on with: -o FILE");
-    if (!plan.recorded()) throw UsageError(fmt::format("--resume: {} is no regular file", plan.path));
-    if (plan.format == Format::text || plan.format == Format::json)
-        throw UsageError("--resume goes with --format jsonl, csv or tsv");
-    return plan;
-}
-
 RunOutput::RunOutput(const OutputPlan& plan, RecordedRun* run, const ClassNames& class_names,
-                     std::size_t labels_a_row)
+                     std::size_t predictions_a_row)
     : run_(run),
       plan_(plan),
       out_(plan.resume ? OutputFile::in_place(plan.path) : OutputFile(plan.path)),
@@ -41,7 +22,7 @@ RunOutput::RunOutput(const OutputPlan& plan, RecordedRun* run, const ClassNames&
       start_(Clock::now()),
       last_sync_(start_) {
     if (plan.resume) {
-        resumed_.emplace(StoredRows(plan.path, plan.format, labels_a_row), plan.format);
+        resumed_.emplace(StoredRows(plan.path, plan.format, predictions_a_row), plan.format);
     } else {
         out_.write(formatter_->head());
     }
@@ -128,4 +109,4 @@ std::uint64_t RunOutput::failed() const { return (resumed_ ? resumed_->failed() 
 
 double RunOutput::seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
 
-}  // namespace imnet::app
+}  // namespace imnet

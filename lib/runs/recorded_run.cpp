@@ -1,4 +1,4 @@
-#include "commands/recorded_run.h"
+#include "runs/recorded_run.h"
 
 #include <filesystem>
 #include <utility>
@@ -9,7 +9,7 @@
 #include "base/errors.h"
 #include "base/output_file.h"
 
-namespace imnet::app {
+namespace imnet {
 namespace {
 
 namespace fs = std::filesystem;
@@ -84,4 +84,4 @@ void RecordedRun::finish(RunState state, std::uint64_t rows, std::uint64_t faile
     write_run_record(run_record_path(output_), record_);
 }
 
-}  // namespace imnet::app
+}  // namespace imnet

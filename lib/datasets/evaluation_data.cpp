@@ -1,4 +1,4 @@
-#include "resolve/eval_data.h"
+#include "datasets/evaluation_data.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -11,24 +11,15 @@
 #include <fmt/format.h>
 
 #include "base/errors.h"
-#include "resolve/resolve.h"
-#include "say.h"
 
-namespace imnet::app {
+namespace imnet {
 namespace {
 
 constexpr std::size_t most_named = 20;
 
-PictureTargets resolve_targets(const Options& options) {
-    const std::string& folder = options.arguments.front();
-    if (!options.labels_csv) return PictureTargets(folder);
-    return {folder, TargetList::read(*options.labels_csv)};
-}
-
-Numbers resolve_numbers(const Options& options) {
-    if (options.numbers == "index") return Numbers::index;
-    if (options.numbers == "ilsvrc2012-id") return Numbers::ilsvrc2012_id;
-    return options.labels_csv ? Numbers::unstated : Numbers::maybe_index;
+PictureTargets read_targets(const EvaluationDataOptions& options) {
+    if (!options.target_list) return PictureTargets(options.folder);
+    return {options.folder, TargetList::read(*options.target_list)};
 }
 
 std::string names(std::span<const std::string> all) {
@@ -41,33 +32,34 @@ std::string names(const Named& named) {
     return fmt::format("{}{}", fmt::join(named.first, ", "), named.count > named.first.size() ? " …" : "");
 }
 
-std::string pictures(std::uint64_t count) {
+std::string counted(std::uint64_t count) {
     return fmt::format("{} {}", count, count == 1 ? "picture" : "pictures");
 }
 
 }  // namespace
 
-EvalData::EvalData(const Options& options) : options_(options), targets_(resolve_targets(options)) {}
+EvaluationData::EvaluationData(EvaluationDataOptions options)
+    : options_(std::move(options)), targets_(read_targets(options_)) {}
 
-NextInput EvalData::inputs() const {
+NextInput EvaluationData::inputs() const {
     SourceOptions wanted;
     wanted.find.follow = options_.follow;
-    wanted.find.all_names = options_.all;
-    auto source = std::make_shared<InputSource>(options_.arguments, std::move(wanted));
+    wanted.find.all_names = options_.all_names;
+    auto source = std::make_shared<InputSource>(std::vector{options_.folder}, std::move(wanted));
     return [source] { return source->next(); };
 }
 
-void EvalData::map_to(const ClassNames& model) {
+void EvaluationData::map_to(const ClassNames& model) {
     survey_ = imnet::survey(inputs(), targets_);
     if (survey_.labelled == 0) refuse_nothing();
-    std::set<std::string> texts;
-    for (const auto& [label, count] : survey_.targets) texts.insert(label);
-    mapping_ = map_targets(model, texts, resolve_numbers(options_));
+    std::set<std::string> targets;
+    for (const auto& [target, count] : survey_.targets) targets.insert(target);
+    mapping_ = map_targets(model, targets, options_.numbers);
     refuse_unmapped();
 }
 
-void EvalData::refuse_nothing() const {
-    const std::string& folder = options_.arguments.front();
+void EvaluationData::refuse_nothing() const {
+    const std::string& folder = options_.folder;
     if (survey_.unlabelled.count == 0)
         throw UsageError(fmt::format("{}: there are no pictures in it{}", folder,
                                      options_.follow ? "" : " (links to folders are entered with --follow)"));
@@ -79,19 +71,19 @@ void EvalData::refuse_nothing() const {
     }
     throw UsageError(fmt::format(
         "{}: none of its {} pictures ({}) is in {}, which names {}; paths are those below {}{}", folder,
-        survey_.unlabelled.count, names(survey_.unlabelled), *options_.labels_csv, names(survey_.missing),
+        survey_.unlabelled.count, names(survey_.unlabelled), *options_.target_list, names(survey_.missing),
         folder,
         targets_.list()->is_ground_truth_of_ilsvrc() ? ", and lines without a path those of ILSVRC 2012"
                                                      : ""));
 }
 
-void EvalData::refuse_unmapped() const {
+void EvaluationData::refuse_unmapped() const {
     if (!mapping_.unstated.empty()) {
         throw UsageError(
             fmt::format("{}: labels are numbers ({}), and may mean two things: say --numbers index (the "
                         "model's, from 0) or "
                         "--numbers ilsvrc2012-id (from 1, as in ILSVRC2012_validation_ground_truth.txt)",
-                        *options_.labels_csv, names(mapping_.unstated)));
+                        *options_.target_list, names(mapping_.unstated)));
     }
     if (!mapping_.ambiguous.empty()) {
         throw ModelError(
@@ -107,36 +99,38 @@ void EvalData::refuse_unmapped() const {
                                  : "--skip-unknown leaves their pictures out"));
 }
 
-std::optional<int> EvalData::truth_of(std::string_view path) const {
-    const auto label = targets_.target_of(path);
-    if (!label) return std::nullopt;
-    const auto found = mapping_.classes.find(*label);
+std::optional<int> EvaluationData::truth_of(std::string_view path) const {
+    const auto target = targets_.target_of(path);
+    if (!target) return std::nullopt;
+    const auto found = mapping_.classes.find(*target);
     return found == mapping_.classes.end() ? std::nullopt : std::optional(found->second);
 }
 
-std::uint64_t EvalData::unknown() const {
+std::uint64_t EvaluationData::unknown() const {
     std::uint64_t count = 0;
-    for (const std::string& label : mapping_.unknown) count += survey_.targets.at(label);
+    for (const std::string& target : mapping_.unknown) count += survey_.targets.at(target);
     return count;
 }
 
-void EvalData::say_what_is_left_out() const {
+std::vector<std::string> EvaluationData::notes() const {
+    std::vector<std::string> notes;
     const Named& unlabelled = survey_.unlabelled;
     if (unlabelled.count > 0) {
-        say(fmt::format(
-            "{} left out: {} ({})", pictures(unlabelled.count),
+        notes.push_back(fmt::format(
+            "{} left out: {} ({})", counted(unlabelled.count),
             targets_.list() != nullptr ? "the list does not name them" : "in no folder of a class",
             names(unlabelled)));
     }
     if (unknown() > 0) {
-        say(fmt::format("{} left out: the model has no class for {} of the {} labels ({})",
-                        pictures(unknown()), mapping_.unknown.size(), survey_.targets.size(),
-                        names(mapping_.unknown)));
+        notes.push_back(fmt::format("{} left out: the model has no class for {} of the {} labels ({})",
+                                    counted(unknown()), mapping_.unknown.size(), survey_.targets.size(),
+                                    names(mapping_.unknown)));
     }
     if (survey_.missing.count > 0) {
-        say(fmt::format("{} not found that {} names ({})", pictures(survey_.missing.count),
-                        *options_.labels_csv, names(survey_.missing)));
+        notes.push_back(fmt::format("{} not found that {} names ({})", counted(survey_.missing.count),
+                                    *options_.target_list, names(survey_.missing)));
     }
+    return notes;
 }
 
-}  // namespace imnet::app
+}  // namespace imnet

@@ -10,15 +10,14 @@
 
 #include "base/output_file.h"
 #include "base/sha256.h"
-#include "cli/options.h"
-#include "commands/recorded_run.h"
 #include "rows/row_formatter.h"
+#include "runs/recorded_run.h"
 #include "runs/resume.h"
 #include "runs/row_order.h"
 
-namespace imnet::app {
+namespace imnet {
 
-/// Where the rows of a classify run are to go, as far as that can be told without the net.
+/// Where the rows of a run go.
 struct OutputPlan {
     std::string path;  ///< "-" is standard output
     Format format = Format::text;
@@ -28,16 +27,13 @@ struct OutputPlan {
     bool recorded() const { return is_file_to_write(path); }
 };
 
-/// Throws UsageError for options that do not go together.
-OutputPlan resolve_output(const Options& options);
-
 /// The rows of a run on their way to where they go. It counts them, leaves out what a resumed output
 /// holds, and makes file and record agree at the end.
 class RunOutput {
 public:
-    /// `run` is null where there is no record. `labels` is how many a row has in the end.
+    /// `run` is null where there is no record. `predictions_a_row` is how many a row has in the end.
     RunOutput(const OutputPlan& plan, RecordedRun* run, const ClassNames& class_names,
-              std::size_t labels_a_row);
+              std::size_t predictions_a_row);
 
     /// Takes notice of an input of the run, be it of this shard or of another. In their order.
     void saw(std::string_view path);
@@ -81,4 +77,4 @@ private:
     std::chrono::steady_clock::time_point start_, last_sync_;
 };
 
-}  // namespace imnet::app
+}  // namespace imnet

@@ -1,0 +1,37 @@
+// What the typed options of a classify run mean.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "classify.h"
+#include "cli/options.h"
+#include "engines/engine.h"
+#include "inputs/input_source.h"
+#include "models/model.h"
+#include "resolve/resolve_progress.h"
+#include "resolve/resolve_sorting.h"
+#include "runs/run_output.h"
+#include "runs/run_record.h"
+
+namespace imnet::app {
+
+struct ClassifyRun {
+    std::vector<std::string> paths;
+    SourceOptions sources;
+    ModelRequest model;
+    EngineOptions engine;
+    ClassifyOptions classify;  ///< but for what the model says; `batch` is 0 where it was not typed
+    OutputPlan output;
+    std::optional<std::string> wanted_class;  ///< print only the paths of pictures with this class
+    std::optional<SortingPlan> sorting;
+    RunRecord record;  ///< as far as it is known before the model is loaded
+    ShowProgress progress = ShowProgress::automatic;
+    bool quiet = false;
+};
+
+/// Throws UsageError.
+ClassifyRun resolve_classify(const Options& options);
+
+}  // namespace imnet::app

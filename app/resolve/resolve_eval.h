@@ -1,0 +1,33 @@
+// What the typed options of `imnet eval` mean.
+#pragma once
+
+#include <string>
+
+#include "classify.h"
+#include "cli/options.h"
+#include "datasets/evaluation_data.h"
+#include "engines/engine.h"
+#include "models/model.h"
+#include "resolve/resolve_progress.h"
+
+namespace imnet::app {
+
+/// What is written: figures in a format, or the paths of misclassified pictures.
+enum class EvalOutput { text, json, csv, wrong_paths };
+
+struct EvalRun {
+    EvaluationDataOptions data;
+    ModelRequest model;
+    EngineOptions engine;
+    ClassifyOptions classify;
+    EvalOutput format = EvalOutput::text;
+    char path_end = '\n';  ///< of the paths
+    std::string output = "-";
+    ShowProgress progress = ShowProgress::automatic;
+    bool quiet = false;
+};
+
+/// Throws UsageError.
+EvalRun resolve_eval(const Options& options);
+
+}  // namespace imnet::app

@@ -1,0 +1,73 @@
+#include "resolve/resolve_explain.h"
+
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/errors.h"
+#include "resolve/numbers.h"
+#include "resolve/resolve_engine.h"
+#include "resolve/resolve_model.h"
+#include "resolve/resolve_pictures.h"
+
+namespace imnet::app {
+namespace {
+
+void check_paths(const Options& options) {
+    if (options.arguments.size() != 1) throw UsageError("'imnet explain' takes one picture");
+    if (!options.output) throw UsageError("'imnet explain' needs -o FILE, the PNG to write");
+    if (*options.output == "-" && options.format)
+        throw UsageError("--format: with -o - the PNG goes to standard output, and nothing else does");
+    std::error_code ignored;
+    if (std::filesystem::equivalent(options.arguments.front(), *options.output, ignored))
+        throw UsageError(fmt::format("-o {}: it would replace the picture itself", *options.output));
+}
+
+// Gradients come from libtorch in float32, of one picture.
+void check_grad_cam(const Options& options) {
+    if (options.occlusion) return;
+    if (options.engine == "onednn")
+        throw UsageError("--engine onednn: it has no gradients; leave it out, or use --occlusion");
+    if (options.precision.value_or("fp32") != "fp32")
+        throw UsageError("--precision: Grad-CAM computes in fp32; leave it out, or use --occlusion");
+    for (const auto& [typed, name] : {std::pair{options.patch.has_value(), "--patch"},
+                                      {options.stride.has_value(), "--stride"},
+                                      {options.batch.has_value(), "--batch"}}) {
+        if (typed) throw UsageError(fmt::format("{} only goes with --occlusion", name));
+    }
+}
+
+}  // namespace
+
+ExplainRun resolve_explain(const Options& options) {
+    check_paths(options);
+    check_grad_cam(options);
+    ExplainRun run;
+    run.picture = options.arguments.front();
+    run.output = *options.output;
+    run.limits = resolve_pictures(options).limits;
+    run.engine = resolve_engine(options);
+    run.model = resolve_model(options);
+    run.size = resolve_size(options);
+    run.class_name = options.explained_class;
+    if (options.occlusion) {
+        run.occlusion = {options.patch, options.stride,
+                         number_in_range(options.batch, "--batch", 1, 4096, 8)};
+    }
+    run.json = options.format == "json";
+    run.quiet = options.quiet;
+    return run;
+}
+
+OcclusionOptions resolve_occlusion(const TypedPatch& typed, int image_size) {
+    OcclusionOptions resolved;
+    resolved.side = image_size;
+    resolved.patch = number_in_range(typed.side, "--patch", 1, image_size, (image_size + 3) / 4);
+    resolved.stride = number_in_range(typed.stride, "--stride", 1, image_size, (image_size + 13) / 14);
+    resolved.batch = typed.batch;
+    return resolved;
+}
+
+}  // namespace imnet::app
