@@ -20,6 +20,7 @@ BLOCK = re.compile(r"<!-- peers: (?P<run>\S+) -->\n.*?<!-- /peers -->", re.DOTAL
 OURS = ("imnet", "imnet, libtorch engine")
 PEERS = ("PyTorch", "PyTorch, compiled", "ONNX Runtime", "OpenVINO")
 MORE_IS_BETTER = {"images/s": True, "ms": False, "s": False, "MB": False}
+WORDS = {"MB": ("smaller", "larger")}  # for a better and a worse figure; of the other units: faster, slower
 NO_RUN = "none"
 SHOWN_FIRST = ("model", "files", "cold", "memory")
 
@@ -75,6 +76,13 @@ def ahead(results):
     return best, ours / theirs[best] if more else theirs[best] / ours
 
 
+def comparison(ratio, unit):
+    """"1.06× faster", "1.01× slower", or "the same" where two decimals show no difference."""
+    better, worse = WORDS.get(unit, ("faster", "slower"))
+    times = f"{max(ratio, 1 / ratio):.2f}"
+    return "the same" if times == "1.00" else f"{times}× {better if ratio > 1 else worse}"
+
+
 def table(head, lines):
     return "\n".join("| " + " | ".join(line) + " |" for line in (head, ["---"] * len(head), *lines))
 
@@ -94,8 +102,8 @@ def short(run):
             best, ratio = found
             unit = results["imnet"]["unit"]
             lines.append([name, *(f"{number(value(results[peer]), unit)} {unit}" for peer in ("imnet", best)), best,
-                          f"{ratio:.2f}"])
-    return table(["", "imnet", "best peer", "which", "imnet is better by"], lines)
+                          comparison(ratio, unit)])
+    return table(["", "imnet", "best peer", "which", "imnet is"], lines)
 
 
 def described(setting):
@@ -111,10 +119,10 @@ def long(run):
         unit = next(iter(results.values()))["unit"]
         found = ahead(results)
         lines.append([f"{name}, {unit}", *(number(value(results[peer]), unit) if peer in results else "–"
-                                           for peer in peers), f"{found[1]:.2f}" if found else "–"])
+                                           for peer in peers), comparison(found[1], unit) if found else "–"])
         kept.append([name, *(described(results[peer]["setting"]) if peer in results else "–" for peer in peers)])
     skipped = sorted({left_out(entry) for entry in run["skipped"]})
-    parts = [table(["", *peers, "imnet is better than the best peer by"], lines),
+    parts = [table(["", *peers, "imnet, compared with the best peer"], lines),
              "Settings that were best of those tried:", table(["", *peers], kept)]
     return "\n\n".join(parts + (["Left out:", "\n".join(skipped)] if skipped else []))
 

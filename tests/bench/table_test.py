@@ -40,10 +40,18 @@ def test_the_ratio_is_to_the_best_peer_and_above_one_where_imnet_is_better():
 
 
 @pytest.mark.parametrize("missing", ["imnet", "PyTorch"])
-def test_there_is_no_ratio_without_a_peer(missing):
+def test_there_is_no_ratio_without_both_results(missing):
     both = {"imnet": result("imnet", 30), "PyTorch": result("PyTorch", 10)}
     del both[missing]
     assert table.ahead(both) is None
+
+
+@pytest.mark.parametrize("ratio, unit, said", [
+    (1.061, "images/s", "1.06× faster"), (0.99, "s", "1.01× slower"), (1.004, "ms", "the same"),
+    (0.997, "ms", "the same"), (2, "MB", "2.00× smaller"), (0.8, "MB", "1.25× larger"),
+])
+def test_a_ratio_below_one_is_said_to_be_slower_or_larger(ratio, unit, said):
+    assert table.comparison(ratio, unit) == said
 
 
 def test_another_engine_of_imnet_is_no_peer():
@@ -55,20 +63,20 @@ def test_the_short_table_has_imnet_and_the_best_peer_on_all_cores():
     shown = table.short(run(result("PyTorch", 12.3), result("OpenVINO", 38.5), result("imnet", 41, 40, 42),
                             result("imnet", 20, cores=1), result("OpenVINO", 19, cores=1)))
     assert shown.splitlines()[2:] == ["| net alone, images a second, 2 cores, fp32 "
-                                      "| 41.0 images/s | 38.5 images/s | OpenVINO | 1.06 |"]
+                                      "| 41.0 images/s | 38.5 images/s | OpenVINO | 1.06× faster |"]
 
 
 def test_the_long_table_has_every_peer_its_setting_and_what_was_left_out():
     shown = table.long(run(result("PyTorch", 12.34, setting={"batch": 8, "channels_last": True, "own_decoding": False}),
                            result("imnet", 41), {**COLD, "peer": "imnet", "samples": [0.25]},
                            skipped=[{"measure": "cold", "peer": "ONNX Runtime", "why": "no answer in 180 s"}]))
-    assert "| net alone, images a second, 2 cores, fp32, images/s | 41.0 | 12.3 | 3.32 |" in shown
+    assert "| net alone, images a second, 2 cores, fp32, images/s | 41.0 | 12.3 | 3.32× faster |" in shown
     assert "| one image, from the start of the process to its label, fp32, s | 0.25 | – | – |" in shown
     assert "| batch 8, channels last |" in shown
     assert "- ONNX Runtime, measure cold: no answer in 180 s" in shown
 
 
-def test_a_figure_typed_by_hand_is_found(tmp_path, monkeypatch):
+def test_a_figure_typed_by_hand_is_found(monkeypatch):
     monkeypatch.setattr(table, "block", lambda name, render: f"<!-- peers: {name} -->\n41.0\n<!-- /peers -->")
     stale = "before\n<!-- peers: a.json -->\n99.0\n<!-- /peers -->\nafter\n"
     fresh = table.rewritten(stale, table.short)
@@ -105,8 +113,8 @@ def test_a_run_takes_the_place_of_the_last_in_the_readme_and_stands_before_it_in
     for name in ("old", "new"):
         table.show(f"bench/runs/{name}.json")
     front, long = ((copy / document).read_text() for document in table.DOCUMENTS)
-    assert "| 41.0 images/s | 10.0 images/s | PyTorch | 4.10 |" in front and "30.0" not in front
-    assert long.index("| 41.0 | 10.0 | 4.10 |") < long.index("| 30.0 | 10.0 | 3.00 |")
+    assert "| 41.0 images/s | 10.0 images/s | PyTorch | 4.10× faster |" in front and "30.0" not in front
+    assert long.index("| 41.0 | 10.0 | 4.10× faster |") < long.index("| 30.0 | 10.0 | 3.00× faster |")
     assert all(text.startswith("above\n") and text.endswith("\nbelow\n") for text in (front, long))
     assert "2 cores of Some CPU (avx2)" in front and "PyTorch 2, ONNX Runtime 3, OpenVINO 4" in long
 
