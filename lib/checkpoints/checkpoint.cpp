@@ -14,9 +14,7 @@
 #include "checkpoints/key_layouts.h"
 #include "checkpoints/refusals.h"
 #include "checkpoints/safetensors.h"
-#include "checkpoints/tar.h"
 #include "checkpoints/torch_legacy.h"
-#include "checkpoints/torch_tar.h"
 #include "checkpoints/torch_zip.h"
 
 namespace imnet {
@@ -27,11 +25,10 @@ StateDict read_container(std::span<const std::byte> bytes, const CheckpointOptio
     if (as_text(bytes).starts_with("PK")) return read_torch_zip(bytes, options);
     if (is_safetensors(bytes)) return read_safetensors(bytes);
     if (is_torch_legacy(bytes)) return read_torch_legacy(bytes, options);
-    if (is_tar(bytes)) return read_torch_tar(bytes, options);
     refuse(describe_foreign_file(bytes));
 }
 
-/// `what`, with the path in front of whatever goes wrong.
+/// Calls `what` and puts the path in front of the message of every error.
 StateDict with_path(const std::filesystem::path& path, auto&& what) try {
     return what();
 } catch (const ModelError& error) {

@@ -8,22 +8,23 @@
 namespace imnet {
 
 struct CheckpointOptions {
-    /// Of a training checkpoint that holds averaged weights (EMA) beside the plain ones, take those.
+    /// Take the averaged weights (EMA) of a training checkpoint that holds both them and the plain ones.
     bool prefer_ema = false;
-    /// Leave the tensors' names as they are in the file, instead of giving them the architecture's
-    /// (see key_layouts.h).
+    /// Keep the tensors' names of the file instead of translating them to those of the architecture (see
+    /// key_layouts.h).
     bool keep_names = false;
 };
 
-/// Reads the state dict of a checkpoint: a file of torch.save in any of its forms, of safetensors, an
-/// index of shards, or a folder as the Hugging Face hub keeps them. The container is told by the
-/// bytes, not by the name. Files are mapped, not copied, and nothing in them is executed.
-/// `metadata` holds the texts and numbers beside the state dict, and the `config.json` of a folder.
+/// Reads the state dict of a checkpoint: a file of torch.save (of PyTorch 0.1.10 or later), of
+/// safetensors, an index of shards, or a folder as the Hugging Face hub keeps them. The container is
+/// recognised by its bytes, not by its name. Files are mapped, not copied, and nothing in them is executed.
+/// `metadata` gets the texts and numbers that the file holds beside the state dict, and the `config.json`
+/// of a folder.
 /// Throws ModelError with one line that names the file, what it is and what to do.
 StateDict read_checkpoint(const std::filesystem::path& path, const CheckpointOptions& options = {});
 
-/// The files with tensors that `read_checkpoint` reads for this path: one, or an index of shards and
-/// the shards. Throws ModelError.
+/// The files that `read_checkpoint` reads tensors from for this path: one file, or an index of shards
+/// and the shards. Throws ModelError.
 std::vector<std::filesystem::path> checkpoint_files(const std::filesystem::path& path);
 
 }  // namespace imnet

@@ -8,7 +8,7 @@
 
 namespace imnet {
 
-/// What one element of a stored tensor is, whether or not this program reads such tensors.
+/// The type of a stored tensor's elements, also where this program does not read such tensors.
 struct ElementType {
     std::string_view name;       ///< PyTorch's: `float32`, `complex64`, `quint8` …
     std::size_t size;            ///< bytes
@@ -16,7 +16,7 @@ struct ElementType {
     bool quantised = false;
 };
 
-/// The type of that PyTorch name (`float32`, `quint8`); null for a name that is none.
+/// The type of that PyTorch name (`float32`, `quint8`); null for an unknown name.
 const ElementType* element_type(std::string_view name);
 
 /// The type that a storage class holds (`FloatStorage` → float32; `UntypedStorage` → uint8).

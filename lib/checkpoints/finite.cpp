@@ -12,8 +12,8 @@
 namespace imnet {
 namespace {
 
-/// Whether no element has all bits of the exponent set: only then does adding one to the exponent
-/// carry into the sign. Without a branch an element, in blocks, so that it vectorises.
+/// Whether no element has all bits of the exponent set: only for those does adding one to the exponent
+/// carry into the sign bit. Works in blocks, without a branch for each element, so that it vectorises.
 template <typename Bits>
 bool exponents_are_finite(std::span<const std::byte> bytes, Bits exponent) {
     constexpr std::size_t block = 4096;

@@ -1,8 +1,8 @@
 // Checkpoints in several files, as the Hugging Face hub keeps them: a folder with `config.json` and
 // the weights, which may be shards with an index `{"weight_map": {"TENSOR": "SHARD", …}}`.
 //
-// Refused: indexes beyond 1 MB, shards outside the index's folder, tensors that are missing from
-// the shard that the index names, or that stand in two shards.
+// Refused: an index longer than 1 MB, shards outside the index's folder, tensors that are missing from
+// the shard that the index names, and tensors that are in two shards.
 #pragma once
 
 #include <cstddef>
@@ -23,10 +23,10 @@ bool is_shard_index(std::span<const std::byte> file);
 /// The names of the shards that an index names, sorted. Throws ModelError.
 std::set<std::string> shards_of_index(std::span<const std::byte> index);
 
-/// Reads one shard; its result owns its file.
+/// Reads one shard; the state dict owns its file.
 using ReadShard = std::function<StateDict(const std::filesystem::path&)>;
 
-/// The tensors of all shards that an index names, beside it in `folder`. Throws ModelError.
+/// The tensors of all shards of an index; `folder` is the folder of the index. Throws ModelError.
 StateDict read_shards(std::span<const std::byte> index, const std::filesystem::path& folder,
                       const ReadShard& read_shard);
 

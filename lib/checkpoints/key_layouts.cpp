@@ -12,7 +12,7 @@
 namespace imnet {
 namespace {
 
-/// Takes the prefix off the names that have it, where those are most and no two names become one.
+/// Removes the prefix where most names have it, unless two names would become equal.
 bool strip_prefix(StateDict& state_dict, std::string_view prefix) {
     std::set<std::string_view> names;
     std::size_t prefixed = 0;
@@ -31,14 +31,14 @@ bool strip_prefix(StateDict& state_dict, std::string_view prefix) {
     return true;
 }
 
-/// Takes `text` off the front of `rest` where it stands there.
+/// Removes `text` from the start of `rest`; false where `rest` does not start with it.
 bool take(std::string_view& rest, std::string_view text) {
     if (!rest.starts_with(text)) return false;
     rest.remove_prefix(text.size());
     return true;
 }
 
-/// Takes a number and a dot off the front of `rest`.
+/// Removes a number and a dot from the start of `rest`.
 std::optional<int> take_index(std::string_view& rest) {
     int index = 0;
     const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), index);
@@ -59,7 +59,7 @@ std::string translate_layer(std::string_view rest, std::string_view convolution,
 
 void strip_prefixes(StateDict& state_dict) {
     constexpr std::array prefixes{"module.", "_orig_mod.", "model.", "backbone."};
-    constexpr int most_prefixes = 8;  // one in another
+    constexpr int most_prefixes = 8;  // that are nested
     const auto counter = std::find_if(
         state_dict.tensors.begin(), state_dict.tensors.end(),
         [](const auto& tensor) { return tensor.first == "n_averaged" && tensor.second.shape.empty(); });

@@ -8,9 +8,9 @@
 
 namespace imnet {
 
-/// Takes off what training wraps around all names: `module.` (DataParallel), `_orig_mod.`
-/// (torch.compile), `model.` (Lightning), `backbone.`; also one in another, and where only the
-/// classifier stands outside. The counter `n_averaged` of an AveragedModel goes with it.
+/// Removes the prefixes that training adds to all names: `module.` (DataParallel), `_orig_mod.`
+/// (torch.compile), `model.` (Lightning), `backbone.`; also several of them, and where only the classifier
+/// has no prefix. Removes the counter `n_averaged` of an AveragedModel, too.
 void strip_prefixes(StateDict& state_dict);
 
 /// torchvision's name for a tensor of Hugging Face transformers' `ResNetForImageClassification`
@@ -18,8 +18,9 @@ void strip_prefixes(StateDict& state_dict);
 /// for every other name.
 std::string torchvision_name(std::string_view transformers_name);
 
-/// Gives the tensors the names of torchvision, or of timm for `resnetv2_50`: prefixes taken off, and
-/// transformers' names translated where all are of that layout. timm's resnet50 has torchvision's.
+/// Gives the tensors the names of torchvision, or of timm for `resnetv2_50`: removes prefixes, and
+/// translates transformers' names where all names have that layout. timm's resnet50 has torchvision's
+/// names.
 void use_native_names(StateDict& state_dict);
 
 }  // namespace imnet

@@ -18,7 +18,7 @@ namespace imnet::pickle {
 namespace {
 
 constexpr std::size_t widest_stack = 1 << 17;
-constexpr int deepest = 1000;  // Python's own recursion limit: no pickler goes deeper
+constexpr int deepest = 1000;  // Python's recursion limit, which no pickler exceeds
 
 int depth_of(const Value& value) {
     if (const auto* sequence = std::get_if<Sequence*>(&value)) return (*sequence)->depth;
@@ -26,7 +26,7 @@ int depth_of(const Value& value) {
     return 0;
 }
 
-/// Notes in a container how deep what it now holds goes.
+/// Updates the depth of a container that has got new items.
 void deepen(int& depth, std::span<const Value> items) {
     for (const Value& item : items) depth = std::max(depth, 1 + depth_of(item));
     if (depth > deepest) refuse(fmt::format("the pickle nests more than {} levels deep: refused", deepest));
@@ -34,18 +34,13 @@ void deepen(int& depth, std::span<const Value> items) {
 
 class Machine {
 public:
-    Machine(std::span<const std::byte> bytes, const NumberedObjects& numbered,
-            std::pmr::memory_resource* budget, std::pmr::memory_resource* memory)
-        : cursor_(bytes),
-          numbered_(numbered),
-          memory_(memory),
-          stack_(budget),
-          marks_(budget),
-          memo_(budget) {
+    Machine(std::span<const std::byte> bytes, std::pmr::memory_resource* budget,
+            std::pmr::memory_resource* memory)
+        : cursor_(bytes), memory_(memory), stack_(budget), marks_(budget), memo_(budget) {
         storages_ = make(std::pmr::vector<const Storage*>(memory));
     }
 
-    /// Runs to STOP.
+    /// Executes the opcodes up to STOP and gives the result.
     Value run() {
         for (;;) {
             const Opcode opcode = cursor_.next_opcode();
@@ -93,7 +88,7 @@ private:
         marks_.push_back(stack_.size());
     }
 
-    /// Gives `use` what lies above the last mark, and takes it away before.
+    /// Removes the values above the last mark and passes them to `use`.
     void with_marked(auto&& use) {
         if (marks_.empty()) refuse_damage("has no mark");
         const std::size_t begin = marks_.back();
@@ -159,7 +154,7 @@ private:
         push(make(allowed_global(module, name, stack_.empty())));
     }
 
-    /// REDUCE and NEWOBJ: what the global under the arguments gives for them.
+    /// REDUCE and NEWOBJ: calls the global that is under the arguments on the stack.
     void call_top() {
         const Value arguments = pop();
         const auto* tuple = std::get_if<Sequence*>(&arguments);
@@ -172,23 +167,18 @@ private:
         const Value state = pop();
         if (auto* tensor = std::get_if<Tensor*>(&top())) {
             set_state(**tensor, state);
-        } else if (!std::holds_alternative<Dict*>(top())) {  // a dict's attributes change no value
+        } else if (!std::holds_alternative<Dict*>(top())) {  // the attributes of a dict do not matter here
             refuse_damage("sets the state (BUILD) of what is neither a tensor nor an ordered dict");
         }
     }
 
     void persistent() {
         const Value id = pop();
-        if (const auto* tuple = std::get_if<Sequence*>(&id)) {
-            const Storage* storage = storage_of((*tuple)->items, memory_);
-            storages_->push_back(storage);
-            return push(storage);
-        }
-        const auto* object_number = std::get_if<std::int64_t>(&id);
-        if (object_number == nullptr || numbered_ == nullptr) {
-            refuse_damage("holds a persistent id that does not name a storage");
-        }
-        push(numbered_(*object_number));
+        const auto* tuple = std::get_if<Sequence*>(&id);
+        if (tuple == nullptr) refuse_damage("holds a persistent id that does not name a storage");
+        const Storage* storage = storage_of((*tuple)->items, memory_);
+        storages_->push_back(storage);
+        push(storage);
     }
 
     Value result() {
@@ -201,7 +191,6 @@ private:
     void step(Opcode opcode);
 
     Cursor cursor_;
-    const NumberedObjects& numbered_;
     std::pmr::memory_resource* memory_;
     std::pmr::vector<const Storage*>* storages_;
     std::pmr::vector<Value> stack_;
@@ -293,11 +282,11 @@ const Value* Dict::find(std::string_view key) const {
     return nullptr;
 }
 
-Document read(std::span<const std::byte> bytes, const NumberedObjects& numbered) {
+Document read(std::span<const std::byte> bytes) {
     Document document;
     document.budget = std::make_unique<Budget>();
     document.memory = std::make_unique<std::pmr::monotonic_buffer_resource>(document.budget.get());
-    Machine machine(bytes, numbered, document.budget.get(), document.memory.get());
+    Machine machine(bytes, document.budget.get(), document.memory.get());
     document.root = machine.run();
     document.storages = machine.storages();
     document.size = machine.position();

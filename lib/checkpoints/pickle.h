@@ -1,16 +1,15 @@
 // A pickle machine that builds state dicts and can do nothing else.
 //
-// It reads the opcodes that torch.save writes (protocol 2) into plain values. A GLOBAL is looked up
-// in the list that PyTorch's own weights_only loader allows; what is not in it ends the reading,
-// and what is in it is a name for a few lines of this program, never code out of the file. Refused
-// by name: every other opcode (INST, OBJ, STACK_GLOBAL, EXT1 …), calls of anything but those
-// globals, BUILD on anything but tensors and ordered dicts, persistent ids that are not storages.
-// All values together may take 16 MB; nesting, stack and memo are bounded with them.
+// It reads the opcodes that torch.save writes (protocol 2) into plain values. A GLOBAL must be in the list
+// that PyTorch's own weights_only loader allows. Each allowed global is implemented by a few lines of this
+// program; no code of the file is ever run. Refused, with their names: every other global and opcode
+// (INST, OBJ, STACK_GLOBAL, EXT1 …), calls of anything but those globals, BUILD on anything but tensors
+// and ordered dicts, persistent ids that are not storages. All values together may take 16 MB; nesting,
+// stack and memo are bounded as well.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <memory_resource>
 #include <span>
@@ -32,7 +31,7 @@ struct Tensor;
 struct Unset {};
 struct None {};
 
-/// A Python str (or Python 2 str), in place in the pickle; not checked to be UTF-8.
+/// A Python str (or Python 2 str), as a view of the pickle; it need not be UTF-8.
 struct Text {
     std::string_view characters;
 };
@@ -42,12 +41,12 @@ struct LargeInteger {
     std::string_view little_endian;
 };
 
-/// An object that a state dict may lie beside but does not need: a device, bytes, a complex number.
+/// An object that may be stored with a state dict but is not needed: a device, bytes, a complex number.
 struct Opaque {
     std::string_view what;
 };
 
-/// Values point at one another but own nothing: the Document owns them all, so that deep or cyclic
+/// Values point to one another but own nothing. The Document owns them all, so that deep or cyclic
 /// structures are freed without recursion.
 using Value = std::variant<Unset, None, bool, std::int64_t, double, Text, LargeInteger, Opaque, const Global*,
                            Sequence*, Dict*, const Storage*, Tensor*>;
@@ -69,38 +68,35 @@ struct Dict {
     const Value* find(std::string_view key) const;
 };
 
-/// What a persistent id says of a storage: claims, which the container checks.
+/// What a persistent id says about a storage; the container checks it.
 struct Storage {
     std::string_view key;
     const ElementType* type;
     std::int64_t count;            ///< elements in the whole storage, not negative
-    std::int64_t view_offset = 0;  ///< of the older form: only this part of the storage is meant
+    std::int64_t view_offset = 0;  ///< in the older form an id may mean only a part of the storage
     std::int64_t view_count;
 };
 
-/// A tensor as the pickle describes it; the numbers are not negative, nothing else is checked.
+/// A tensor as the pickle describes it. Its numbers are not negative; nothing else has been checked.
 struct Tensor {
-    const Storage* storage = nullptr;  ///< null: made, but never filled
+    const Storage* storage = nullptr;  ///< null where the tensor was made but never filled
     const ElementType* type = nullptr;
     std::int64_t offset = 0;  ///< in elements
     std::pmr::vector<std::int64_t> shape;
     std::pmr::vector<std::int64_t> strides;
-    std::string_view unsupported;  ///< not empty: what about it this program cannot read
+    std::string_view unsupported;  ///< why this program cannot read it; empty where it can
 };
 
-/// One pickle, read. Texts point into the bytes that were read; the rest dies with the Document.
+/// One pickle that was read. Texts point into its bytes; all other values live as long as the Document.
 struct Document {
     std::unique_ptr<std::pmr::memory_resource> budget;
     std::unique_ptr<std::pmr::memory_resource> memory;
     Value root;
-    std::span<const Storage* const> storages;  ///< all that persistent ids named, in order
+    std::span<const Storage* const> storages;  ///< named by persistent ids, in order
     std::size_t size = 0;                      ///< bytes up to and including STOP
 };
 
-/// Gives the object that a persistent id names by a number alone, as only the tar form has them.
-using NumberedObjects = std::function<Value(std::int64_t)>;
-
 /// Reads the pickle at the start of `bytes`. Throws ModelError.
-Document read(std::span<const std::byte> bytes, const NumberedObjects& numbered = nullptr);
+Document read(std::span<const std::byte> bytes);
 
 }  // namespace imnet::pickle

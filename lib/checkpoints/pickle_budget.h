@@ -9,7 +9,7 @@
 
 namespace imnet::pickle {
 
-/// Memory that ends: no pickle, however few bytes it spends on a value, takes more.
+/// Limits the memory of a pickle's values, because a few bytes of a pickle can ask for many values.
 class Budget : public std::pmr::memory_resource {
 public:
     static constexpr std::size_t limit = 16 << 20;

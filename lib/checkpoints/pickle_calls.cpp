@@ -1,4 +1,4 @@
-// What the allowed globals give when a pickle calls them.
+// The results of the allowed globals when a pickle calls them.
 #include <algorithm>
 #include <limits>
 
@@ -19,7 +19,7 @@ using Memory = std::pmr::memory_resource;
                     in_quotes(function)));
 }
 
-/// The arguments' own type, or refusal.
+/// The argument, which must have this type. Throws ModelError.
 template <typename T>
 const T& argument(Arguments arguments, std::size_t index, std::string_view function) {
     if (index >= arguments.size()) refuse_arguments(function);
@@ -72,7 +72,7 @@ Value unreadable_tensor(Memory* memory) {
     return tensor;
 }
 
-/// The metadata says whether the tensor is the conjugate or the negative of what is stored.
+/// The metadata states whether the tensor is the conjugate or the negative of the stored values.
 void read_metadata(Tensor& tensor, Arguments arguments, std::size_t index) {
     if (index >= arguments.size()) return;
     const auto* metadata = std::get_if<Dict*>(&arguments[index]);
@@ -118,7 +118,7 @@ Value ordered_dict(Arguments arguments, Memory* memory) {
     return dict;
 }
 
-/// torch.Size((2, 3)) is that tuple; set([…]) is that list.
+/// torch.Size((2, 3)) and set([…]) are read as sequences of their items.
 Value sequence(const Global& global, Arguments arguments, Memory* memory) {
     std::pmr::polymorphic_allocator<> allocator(memory);
     const auto kind = global.kind == GlobalKind::set ? SequenceKind::set : SequenceKind::tuple;
@@ -131,14 +131,14 @@ Value sequence(const Global& global, Arguments arguments, Memory* memory) {
     return result;
 }
 
-/// A Parameter is its tensor: the wrapping changes no value.
+/// A Parameter is read as its tensor, which has the same values.
 Value parameter(const Global& global, Arguments arguments, Memory* memory) {
     if (arguments.empty() && global.kind == GlobalKind::parameter) return new_tensor(memory);
     if (arguments.empty()) refuse_arguments(global.name);
     return argument<Tensor*>(arguments, 0, global.name);
 }
 
-/// (function, class, its arguments, state): a tensor with Python attributes, which change no value.
+/// (function, class, arguments, state): a tensor with Python attributes, which are ignored.
 Value rebuild_from_type(const Global& global, Arguments arguments, Memory* memory) {
     const Global& function = *argument<const Global*>(arguments, 0, global.name);
     if (function.kind == GlobalKind::rebuild_from_type_v2) refuse_arguments(global.name);

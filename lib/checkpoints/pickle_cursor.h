@@ -14,7 +14,7 @@
 
 namespace imnet::pickle {
 
-/// The place in a pickle up to which it has been read. Throws ModelError where it ends too early.
+/// A position in a pickle, and the reading from there. Throws ModelError where the pickle ends too early.
 class Cursor {
 public:
     explicit Cursor(std::span<const std::byte> bytes) : bytes_(bytes) {}
@@ -38,7 +38,7 @@ public:
         return load<T>(take(sizeof(T)), 0);
     }
 
-    /// Up to the end of the line, which is taken too.
+    /// The rest of the line; its end is skipped.
     std::string_view line() {
         const std::string_view rest = as_text(bytes_.subspan(at_));
         const auto length = rest.find('\n');
@@ -58,7 +58,7 @@ public:
         return static_cast<std::int64_t>(value << unused) >> unused;  // the top bit is the sign
     }
 
-    /// Refuses what the last opcode does.
+    /// Throws ModelError about the last opcode.
     [[noreturn]] void refuse_damage(std::string_view what) const {
         refuse(fmt::format("the pickle {} at byte {}: the file is damaged or hostile", what, opcode_at_));
     }

@@ -50,7 +50,7 @@ constexpr std::array allowed{
     Named{"torch", "per_channel_affine_float_qparams", GlobalKind::opaque},
 };
 
-/// The type of `FloatTensor` and its like; null for other names.
+/// The element type of classes such as `FloatTensor`; null for other names.
 const ElementType* element_type_of_tensor(std::string_view class_name) {
     constexpr std::string_view suffix = "Tensor";
     if (!class_name.ends_with(suffix)) return nullptr;
@@ -59,14 +59,14 @@ const ElementType* element_type_of_tensor(std::string_view class_name) {
     return type != nullptr && type->dtype && class_name != "Untyped" ? type : nullptr;
 }
 
-/// Modules of which no honest checkpoint holds anything.
+/// Modules that no harmless checkpoint refers to.
 bool is_dangerous(std::string_view module) {
     constexpr std::array modules{"os",  "posix",  "nt",     "sys",        "subprocess", "builtins",
                                  "pty", "socket", "shutil", "webbrowser", "runpy",      "importlib"};
     return std::find(modules.begin(), modules.end(), module.substr(0, module.find('.'))) != modules.end();
 }
 
-/// Whether a class of that name is a net: by its home, or as the outermost object of the file.
+/// Whether a class of that name is a net: by its module, or because it is the outermost object.
 bool means_a_model(std::string_view module, std::string_view name, bool at_root) {
     constexpr std::array homes{"torch.nn.modules.",    "torchvision.models.", "timm.models.",
                                "transformers.models.", "ultralytics.",        "segmentation_models_pytorch."};
@@ -93,7 +93,7 @@ bool means_a_model(std::string_view module, std::string_view name, bool at_root)
 }  // namespace
 
 Global allowed_global(std::string_view module, std::string_view name, bool at_root) {
-    // Python 2's name, which protocol 2 keeps, and one that PyTorch moved.
+    // The first is the name in Python 2, which protocol 2 keeps; the second was moved by PyTorch.
     if (module == "__builtin__") module = "builtins";
     if (module == "torch.tensor") module = "torch._tensor";
 

@@ -1,4 +1,4 @@
-// The globals that a state dict may name, and what naming and calling them gives. The list is that
+// The globals that a state dict may name, and the values that they and their calls give. The list is that
 // of PyTorch's weights_only loader (torch/_weights_only_unpickler.py, 2.13).
 #pragma once
 
@@ -26,7 +26,7 @@ enum class GlobalKind {
     rebuild_parameter_with_state,
     rebuild_from_type_v2,
     rebuild_quantised,
-    rebuild_other,  ///< sparse, meta, nested …: allowed, but no tensor that is read here
+    rebuild_other,  ///< sparse, meta, nested …: allowed, but not read by this program
     opaque,
 };
 
@@ -37,14 +37,14 @@ struct Global {
 };
 
 /// The allowed global of that module and name; throws ModelError, naming it, for every other.
-/// `at_root`: the pickle's outermost object is asked for, so that a class means a whole model.
+/// `at_root`: the global is the pickle's outermost object, where a class means a whole model.
 Global allowed_global(std::string_view module, std::string_view name, bool at_root);
 
-/// What calling the global with these arguments gives, be it by REDUCE or by NEWOBJ.
+/// The result of calling the global with these arguments, by REDUCE or by NEWOBJ.
 Value call(const Global& global, std::span<const Value> arguments, std::pmr::memory_resource* memory);
 
-/// Gives a tensor its state, as `Tensor.__setstate__` does: (storage, offset, size, stride) of the
-/// oldest files; what a Parameter adds beside its data changes no value and is passed over.
+/// Sets a tensor's state as `Tensor.__setstate__` does: (storage, offset, size, stride), as old files have
+/// it. What a Parameter adds to its data does not change the values and is ignored.
 void set_state(Tensor& tensor, const Value& state);
 
 /// The storage that a persistent id tuple describes.

@@ -77,7 +77,7 @@ enum class Opcode : std::uint8_t {
     READONLY_BUFFER = 0x98,
 };
 
-/// The opcode's name where it is one that this program refuses; empty for a byte that is none.
+/// The name of an opcode that this program refuses; empty for a byte that is no opcode.
 constexpr std::string_view name_of_refused(Opcode opcode) {
     switch (opcode) {
         case Opcode::POP: return "POP";

@@ -1,5 +1,6 @@
 #include "checkpoints/pickle_stream.h"
 
+#include "base/bytes.h"
 #include "checkpoints/refusals.h"
 
 namespace imnet::pickle {
@@ -19,8 +20,8 @@ std::span<const std::byte> Stream::take(std::uint64_t size) {
 }
 
 std::span<const std::byte> Stream::take_storage(const ElementType& type) {
-    const auto count = number<std::uint64_t>();
-    // A count that overflows in bytes is more than any file holds.
+    const auto count = load<std::uint64_t>(take(sizeof(std::uint64_t)), 0);
+    // A count whose size in bytes overflows is larger than every file.
     return take(count > UINT64_MAX / type.size ? UINT64_MAX : count * type.size);
 }
 

@@ -59,6 +59,15 @@ bool is_text(std::string_view text) {
     });
 }
 
+bool is_tar(std::string_view start) { return start.size() >= 512 && start.substr(257, 5) == "ustar"; }
+
+/// The tar archives of torch.save begin with a member `sys_info`, often behind a PAX header of two blocks.
+bool is_torch_tar(std::string_view start) {
+    constexpr std::string_view first_member("sys_info\0", 9);
+    return start.starts_with(first_member) ||
+           (start.size() >= 1536 && start[156] == 'x' && start.substr(1024).starts_with(first_member));
+}
+
 /// A protobuf message whose field 1 is a small number (`ir_version`) and whose next field is one of
 /// ModelProto's: producer, domain, model version, documentation or graph.
 bool is_onnx(std::string_view start) {
@@ -85,10 +94,19 @@ std::string in_quotes(std::string_view text) {
 }
 
 std::string describe_foreign_file(std::span<const std::byte> bytes) {
-    const std::string_view start = as_text(bytes.first(std::min<std::size_t>(bytes.size(), 512)));
+    const std::string_view start = as_text(bytes.first(std::min<std::size_t>(bytes.size(), 1536)));
     for (const Signature& signature : signatures) {
         if (start.starts_with(signature.start)) return std::string(signature.message);
     }
+    if (is_tar(start) && is_torch_tar(start)) {
+        return "this file was written by torch.save of PyTorch before 0.1.10 (a tar archive), which is not "
+               "read: "
+               "if you trust it, load it in a newer PyTorch with torch.load(FILE, weights_only=False) and "
+               "save the "
+               "state dict again";
+    }
+    if (is_tar(start))
+        return "this is a tar archive: if it holds a checkpoint, unpack it with 'tar -x' first";
     const std::string text = start_of_text(start);
     if (text.starts_with("<!doctype html") || text.starts_with("<html") || text.starts_with("<head")) {
         return "this is an HTML page, not a checkpoint: the download gave a web page; fetch the file itself";

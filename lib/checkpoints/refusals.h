@@ -1,4 +1,4 @@
-// How the readers say no, and what a file is that none of them reads.
+// How the readers refuse a file, and descriptions of files that none of them reads.
 #pragma once
 
 #include <cstddef>
@@ -12,11 +12,11 @@ namespace imnet {
 /// Throws ModelError. The message does not hold the path: `read_checkpoint` puts it in front.
 [[noreturn]] void refuse(std::string message);
 
-/// Text out of an untrusted file, between single quotes, fit for one line of a terminal: bytes that
-/// are not printable ASCII are escaped, and what is longer than 100 bytes is cut.
+/// Text from an untrusted file in single quotes, safe to print on one line: bytes that are not printable
+/// ASCII are escaped, and longer text is cut after 100 bytes.
 std::string in_quotes(std::string_view text);
 
-/// Says what bytes are that are no checkpoint this program reads, and what to do about it:
+/// Says what a file is that this program does not read, and what to do about it:
 /// `this is a Git LFS pointer, not a checkpoint: run 'git lfs pull'`.
 std::string describe_foreign_file(std::span<const std::byte> bytes);
 

@@ -47,7 +47,7 @@ DType dtype_of(std::string_view code, std::string_view name) {
                        in_quotes(code)));
 }
 
-/// A tensor's entry in the header, as far as it has been read.
+/// A tensor's entry in the header; it may be read only in part.
 struct Entry {
     std::string name;
     std::optional<DType> dtype;
@@ -55,14 +55,14 @@ struct Entry {
     std::optional<std::vector<std::int64_t>> offsets;
 };
 
-/// Where the tensor lies, counted from the end of the header.
+/// The range of the tensor's bytes, counted from the end of the header.
 struct Range {
     std::uint64_t begin;
     std::uint64_t end;
     std::size_t tensor;
 };
 
-/// Takes the header as the parser meets it, so that no tree of a hostile header is ever built.
+/// Handles the header while it is parsed, so that a hostile header is never built as a tree in memory.
 class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
 public:
     HeaderReader(std::span<const std::byte> data, StateDict& result) : data_(data), result_(result) {}
@@ -155,7 +155,7 @@ public:
         refuse_header(fmt::format("is no JSON at byte {}", position));
     }
 
-    /// Each tensor begins where the one before it ends, and the last ends with the file.
+    /// Each tensor must begin where the previous one ends, and the last must end with the file.
     void check_ranges() {
         std::sort(ranges_.begin(), ranges_.end(), [](const Range& a, const Range& b) {
             return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
@@ -230,12 +230,12 @@ private:
     std::size_t metadata_size_ = 0;
 };
 
-/// The parser holds one text or number at a time: none may be as long as a hostile header.
+/// The parser keeps one text or number in memory, so their length is limited.
 void check_tokens(std::string_view header) {
     std::size_t last_quote = 0;
     for (std::size_t i = 0; i < header.size(); ++i) {
         if (header[i] == '\\') {
-            ++i;  // what follows is escaped
+            ++i;  // skips the escaped character
         } else if (header[i] == '"') {
             last_quote = i;
         }

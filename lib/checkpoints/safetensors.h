@@ -17,11 +17,11 @@
 
 namespace imnet {
 
-/// Whether the bytes start as a safetensors file does.
+/// Whether the bytes start like a safetensors file.
 bool is_safetensors(std::span<const std::byte> file);
 
-/// Reads the tensors in the order of the header; views point into `file`, `owner` is left to the
-/// caller. Throws ModelError.
+/// Reads the tensors in the order of the header. Views point into `file`; the caller sets `owner`.
+/// Throws ModelError.
 StateDict read_safetensors(std::span<const std::byte> file);
 
 }  // namespace imnet

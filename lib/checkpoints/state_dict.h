@@ -1,4 +1,4 @@
-// The tensors of a checkpoint as they lie in the file: names, types, shapes and bytes in place.
+// The tensors of a checkpoint: names, types, shapes, and views of their bytes in the file.
 #pragma once
 
 #include <cstddef>
@@ -20,8 +20,8 @@ std::string_view name(DType dtype);
 /// Bytes of one element.
 std::size_t size_of(DType dtype);
 
-/// One tensor, viewed in place. Every element that shape and strides reach lies inside `bytes`;
-/// readers check this before they hand out a view.
+/// A view of one tensor in the file. All elements that shape and strides reach are inside `bytes`; readers
+/// check this before they return a view.
 struct TensorView {
     DType dtype = DType::float32;
     std::vector<std::int64_t> shape;
@@ -37,7 +37,7 @@ struct TensorView {
 /// does. `out` holds `element_count()` floats.
 void to_float32(const TensorView& tensor, std::span<float> out);
 
-/// Named tensors in the order of the file, and the text that came with them. Views stay valid for
+/// Named tensors in the order of the file, and the texts that the file holds with them. The views are valid
 /// as long as a copy of `owner` lives.
 struct StateDict {
     std::string container;  ///< what the file is: "torch.save (zip)", "safetensors" …

@@ -10,7 +10,7 @@ namespace {
 
 using pickle::Value;
 
-// A name that can be shown; empty for every other value.
+// The name, where it can be shown; empty for every other value.
 std::string as_name(const Value& value) {
     const auto* text = std::get_if<pickle::Text>(&value);
     return text != nullptr && is_utf8(text->characters) ? std::string(text->characters) : "";

@@ -15,7 +15,7 @@ namespace {
     refuse(fmt::format("the tensor {} {}: the file is damaged or hostile", in_quotes(name), what));
 }
 
-/// Elements from the first to the last that shape and strides reach, the last included.
+/// The number of elements from the first to the last that shape and strides reach.
 std::int64_t reach(const pickle::Tensor& tensor, std::string_view name) {
     std::int64_t last = 0;
     for (std::size_t i = 0; i < tensor.shape.size(); ++i) {
@@ -88,7 +88,7 @@ TensorView view_tensor(std::string_view name, const pickle::Tensor& tensor, cons
     const std::int64_t reached = reach(tensor, name);
     if (tensor.offset > held || reached > held - tensor.offset)
         refuse_tensor(name, "reaches beyond its storage");
-    // Only expanded tensors, of stride 0, have more elements than bytes to hold them.
+    // Only expanded tensors, with a stride of 0, have more elements than are stored.
     constexpr std::int64_t most_expanded = 1 << 24;
     if (elements > std::max(held, most_expanded)) refuse_tensor(name, "repeats a few elements without bound");
     view.bytes = storage.subspan(static_cast<std::size_t>(tensor.offset) * tensor.type->size,

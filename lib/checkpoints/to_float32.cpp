@@ -1,5 +1,6 @@
-// Conversion to float32. Every element is loaded byte by byte (files align nothing) and converted
-// by one small function a type; contiguous runs go through one plain loop that compilers vectorise.
+// Conversion to float32. Every element is loaded byte by byte, because nothing in a file is aligned, and
+// converted by one small function for each type. Contiguous elements are converted in a plain loop that
+// compilers vectorise.
 #include <bit>
 #include <cstring>
 #include <stdexcept>
@@ -14,8 +15,8 @@ std::uint32_t swap_bytes(std::uint32_t bits) { return __builtin_bswap32(bits); }
 std::uint16_t swap_bytes(std::uint16_t bits) { return __builtin_bswap16(bits); }
 std::uint8_t swap_bytes(std::uint8_t bits) { return bits; }
 
-/// IEEE 754 binary16, exactly. Subnormals go by way of integers, so that a processor told to flush
-/// subnormals gives the same numbers.
+/// IEEE 754 binary16, exactly. Subnormals are computed with integers, so that the result is the same on a
+/// processor that is set to flush subnormals to zero.
 float from_float16(std::uint16_t half) {
     const std::uint32_t sign = (half & 0x8000U) << 16;
     const std::uint32_t magnitude = half & 0x7FFFU;
@@ -46,7 +47,7 @@ void convert_run(const std::byte* from, std::int64_t stride, std::int64_t count,
     }
 }
 
-/// Visits the innermost dimension as runs, the outer ones by counting up their indices.
+/// Visits the innermost dimension in a loop, and counts up the indices of the outer ones.
 template <typename Bits, float (*Convert)(Bits), bool Swap>
 void convert_swapped(const TensorView& tensor, float* to) {
     constexpr std::int64_t size = sizeof(Bits);
@@ -58,7 +59,7 @@ void convert_swapped(const TensorView& tensor, float* to) {
     const std::size_t last = tensor.shape.size() - 1;  // a scalar is contiguous
     std::vector<std::int64_t> index(last, 0);
     std::int64_t offset = 0;
-    // Where a dimension has one element its stride means nothing, and may be any number.
+    // The stride of a dimension with one element has no meaning and may be any number.
     const std::int64_t run_stride = tensor.shape[last] == 1 ? 0 : tensor.strides[last] * size;
     for (;;) {
         convert_run<Bits, Convert, Swap>(tensor.bytes.data() + offset * size, run_stride, tensor.shape[last],

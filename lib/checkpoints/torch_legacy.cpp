@@ -17,7 +17,7 @@
 namespace imnet {
 namespace {
 
-// Pickled with protocol 2, as every PyTorch does it; then STOP.
+// Pickled with protocol 2, as every PyTorch does, and followed by STOP.
 constexpr std::string_view magic = "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.";
 
 void check_protocol(const pickle::Value& value) {
@@ -30,7 +30,7 @@ void check_protocol(const pickle::Value& value) {
 
 using Storages = std::map<std::string_view, std::span<const std::byte>>;
 
-/// Cuts the rest of the file into the storages of the list, whose types the object's ids tell.
+/// Reads the storages of the list from the rest of the file. Their types are in the object's ids.
 Storages read_storages(pickle::Stream& stream, const pickle::Value& keys, const pickle::Document& object) {
     std::map<std::string_view, const ElementType*> types;
     for (const pickle::Storage* storage : object.storages) types.emplace(storage->key, storage->type);
@@ -60,7 +60,7 @@ StateDict read_torch_legacy(std::span<const std::byte> file, const CheckpointOpt
     pickle::Stream stream(file);
     stream.next();
     check_protocol(stream.next().root);
-    stream.next();  // facts of the writing machine: every storage is little-endian all the same
+    stream.next();  // facts about the machine that wrote it; the storages are little-endian in any case
     const pickle::Document object = stream.next();
     const pickle::Document keys = stream.next();
     const Storages storages = read_storages(stream, keys.root, object);

@@ -39,7 +39,7 @@ void refuse_other_archives(std::span<const std::byte> file) {
     }
 }
 
-/// The folder that holds everything.
+/// The folder that holds all entries.
 std::string_view root_folder(Directory directory) {
     constexpr std::string_view object = "/data.pkl";
     for (const ZipEntry& entry : directory) {

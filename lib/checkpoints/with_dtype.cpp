@@ -32,7 +32,7 @@ bool is_infinite(std::uint16_t bits, DType wanted) {
     throw ModelError(fmt::format("{}: {} is too large for {}", name, value, imnet::name(wanted)));
 }
 
-// Beyond the range of float32, by which all conversions go, a double is beyond that of the others, too.
+// All conversions go through float32. A double beyond its range is beyond that of the other types, too.
 void refuse_large_doubles(const std::string& name, const TensorView& tensor, std::span<const float> values,
                           DType wanted) {
     const std::string doubles = contiguous_bytes(tensor);

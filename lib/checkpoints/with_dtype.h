@@ -4,9 +4,9 @@
 
 namespace imnet {
 
-/// The same state dict with all tensors of floating point in another such type, rounded to nearest;
-/// whole numbers and metadata stay. Throws ModelError, naming the tensor, where a number is too large for
-/// the type.
+/// The state dict with all floating-point tensors rounded to another floating-point type. Integer tensors
+/// and metadata stay as they are. Throws ModelError, naming the tensor, where a number is too large for the
+/// type.
 StateDict with_dtype(const StateDict& state_dict, DType wanted);
 
 }  // namespace imnet

@@ -35,8 +35,8 @@ bool holds_tensors(const Dict& dict) {
                        [](const auto& item) { return std::holds_alternative<pickle::Tensor*>(item.second); });
 }
 
-/// The dict with the tensors, at or beneath `dict`; null where there is none. `visited` keeps dicts
-/// that hold one another from being searched for ever.
+/// The dict with the tensors: `dict` or one inside it; null where there is none. `visited` prevents an
+/// endless search of dicts that contain one another.
 const Dict* find_state_dict(const Dict& dict, bool prefer_ema, std::set<const Dict*>& visited) {
     if (!visited.insert(&dict).second || visited.size() > most_dicts) return nullptr;
     const auto under = [&](const auto& names) -> const Dict* {
@@ -47,7 +47,7 @@ const Dict* find_state_dict(const Dict& dict, bool prefer_ema, std::set<const Di
         }
         return nullptr;
     };
-    // Last comes the dict itself: a training checkpoint may hold its best accuracy as a tensor.
+    // The dict itself is tried last, because a training checkpoint may hold its best accuracy as a tensor.
     const Dict* found = prefer_ema ? under(ema_wrappings) : under(plain_wrappings);
     if (found == nullptr) found = prefer_ema ? under(plain_wrappings) : under(ema_wrappings);
     return found == nullptr && holds_tensors(dict) ? &dict : found;
@@ -66,7 +66,7 @@ std::string describe_keys(const Dict& dict) {
     return shown == 0 ? "none" : keys;
 }
 
-/// The text of a number or of a text of sensible length; empty for all else.
+/// The text of a number, or a text that is not too long; empty for everything else.
 std::string describe(const Value& value) {
     constexpr std::size_t longest = 4096;
     if (const auto* text = std::get_if<pickle::Text>(&value)) {
@@ -77,7 +77,7 @@ std::string describe(const Value& value) {
     return {};
 }
 
-/// Numbers and texts that lie beside the state dict (`arch`, `epoch`, `best_acc1` …), and class names.
+/// Numbers and texts that are stored beside the state dict (`arch`, `epoch`, `best_acc1` …), and class names.
 void collect_metadata(const Dict& dict, StateDict& result) {
     constexpr std::size_t longest_name = 512;
     constexpr std::size_t most = 256;

@@ -1,4 +1,4 @@
-// The state dict inside what people save: alone, or in a training checkpoint beside the optimiser.
+// Finds the state dict in what was saved: alone, or inside a training checkpoint.
 #pragma once
 
 #include "checkpoints/checkpoint.h"
@@ -8,9 +8,9 @@
 
 namespace imnet {
 
-/// Finds the state dict in an unpickled object and views its tensors. It may lie under
-/// `state_dict`, `model`, `model_state_dict` …, or their averaged (EMA) companions; numbers and texts
-/// beside it become metadata, all else is ignored. Throws ModelError where there is none.
+/// Finds the state dict in an unpickled object and gives views of its tensors. It may be under
+/// `state_dict`, `model`, `model_state_dict` …, or the keys of averaged weights (EMA). Numbers and texts
+/// beside it become metadata; everything else is ignored. Throws ModelError where there is none.
 StateDict unwrap(const pickle::Value& root, const StorageBytes& storage_bytes, bool big_endian,
                  const CheckpointOptions& options);
 

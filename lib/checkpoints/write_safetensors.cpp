@@ -10,9 +10,9 @@
 namespace imnet {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "the elements are written as they lie in memory");
+static_assert(std::endian::native == std::endian::little, "the elements are written as they are in memory");
 
-// The format's names of the types.
+// The names of the types in the format.
 std::string_view safetensors_name(DType dtype) {
     switch (dtype) {
         case DType::float64: return "F64";
@@ -64,7 +64,7 @@ std::string contiguous_bytes(const TensorView& tensor) {
         const char* first = source + static_cast<std::size_t>(offset) * size;
         bytes.append(first, size);
         if (tensor.big_endian) std::reverse(bytes.end() - static_cast<std::ptrdiff_t>(size), bytes.end());
-        for (std::size_t axis = index.size(); axis-- > 0;) {  // the last axis moves fastest
+        for (std::size_t axis = index.size(); axis-- > 0;) {  // the last axis changes fastest
             if (++index[axis] < tensor.shape[axis]) break;
             index[axis] = 0;
         }

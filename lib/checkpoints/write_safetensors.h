@@ -6,9 +6,10 @@
 
 namespace imnet {
 
-/// Writes the tensors to a safetensors file with the dtypes and values they have: contiguous,
-/// little-endian, in the order of the state dict, behind a header padded to 8 bytes. The metadata is
-/// kept where it is text. The file appears under its name when it is complete. Throws OutputError.
+/// Writes the tensors to a safetensors file with unchanged dtypes and values: contiguous, little-endian, in
+/// the order of the state dict, after a header padded to 8 bytes. In the metadata, bytes that are
+/// not UTF-8 become U+FFFD. The file
+/// gets its name when it is complete. Throws OutputError.
 void write_safetensors(const std::string& path, const StateDict& state_dict);
 
 /// A copy of the tensor's elements in their own dtype: contiguous and little-endian.

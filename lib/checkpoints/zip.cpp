@@ -29,7 +29,7 @@ constexpr std::uint16_t has_descriptor = 1 << 3;
 constexpr std::uint16_t harmless_flags = has_descriptor | 1 << 11 | 3 << 1;  // UTF-8 names; deflate's level
 constexpr std::uint64_t most_entries = 100'000;
 
-/// Where the central directory lies.
+/// The place of the central directory.
 struct Directory {
     std::uint64_t offset;
     std::uint64_t size;
@@ -70,7 +70,7 @@ std::size_t find_end(Bytes file) {
     refuse("the file is cut: its zip directory, which ends it, is missing: copy or download it again");
 }
 
-/// The ZIP64 record, where a locator stands before the older record; else the older one's numbers.
+/// The ZIP64 record where a locator precedes the older record; otherwise the older one's numbers.
 Directory find_directory(Bytes file) {
     const std::size_t end = find_end(file);
     const auto disk = load<std::uint16_t>(file, end + 4);
@@ -114,13 +114,13 @@ Directory find_directory(Bytes file) {
     return directory;
 }
 
-/// The ZIP64 extra field's numbers, taken in order by those that are escaped in the fixed header.
+/// The numbers of the ZIP64 extra field, in the order of the escaped fields of the fixed header.
 class Wide {
 public:
     explicit Wide(Bytes extra) {
         while (extra.size() >= 4) {
             const auto size = load<std::uint16_t>(extra, 2);
-            if (size > extra.size() - 4) return;  // padding of other writers; it holds no number
+            if (size > extra.size() - 4) return;  // padding of other writers, without a number
             if (load<std::uint16_t>(extra, 0) == 1) {
                 numbers_ = extra.subspan(4, size);
                 return;
@@ -154,7 +154,7 @@ void check_name(std::string_view name) {
     }
 }
 
-/// Reads the record at the start of `rest`, and takes it away.
+/// Reads the record at the start of `rest` and removes it.
 Central read_central(Bytes& rest) {
     if (rest.size() < central_size || load<std::uint32_t>(rest, 0) != central_signature) {
         refuse_zip("has a broken directory");
@@ -217,8 +217,8 @@ std::size_t descriptor_size(Bytes after, const Central& central) {
     refuse_entry(central.name, "has a descriptor that disagrees with the directory");
 }
 
-/// Checks the local header against the directory, fills in the entry, and returns where all that
-/// belongs to it ends. `file` ends where the directory begins.
+/// Checks the local header against the directory, fills in the entry, and gives the offset of the entry's
+/// end. `file` ends where the directory begins.
 std::uint64_t locate(Bytes file, const Central& central, ZipEntry& entry) {
     const std::string_view name = central.name;
     if (!fits(central.offset, local_size, file.size())) refuse_entry(name, "lies outside the file");

@@ -11,6 +11,7 @@ import pickle
 import struct
 import subprocess
 import sys
+import tarfile
 import zipfile
 
 import pytest
@@ -157,15 +158,17 @@ def test_big_endian(tmp_path):
     assert probe(tmp_path / "big.pth") == wanted(named)
 
 
-def test_tar_form(tmp_path):
-    """PyTorch 0.1 is gone, but every PyTorch still reads its files: so this one proves itself."""
-    named = collections.OrderedDict((name, tensor) for name, tensor in random_tensors().items()
-                                    if tensor.dtype in make_checkpoints.TAR_STORAGES)
+def test_the_oldest_form_is_refused_with_advice(tmp_path):
+    """A tar archive, as PyTorch before 0.1.10 wrote; Python's tarfile puts a PAX header before a member whose
+    time is not a whole number."""
     path = tmp_path / "old.pth"
-    make_checkpoints.write_tar(path, named)
-    options = {"weights_only": False} if int(torch.__version__.split(".")[0]) >= 2 else {}
-    assert wanted(torch.load(path, **options)) == wanted(named)
-    assert probe(path) == wanted(named)
+    for time in (1480000000, 1480000000.5):
+        with tarfile.open(path, "w:", format=tarfile.PAX_FORMAT) as archive:
+            for name in ("sys_info", "pickle", "tensors", "storages"):
+                member = tarfile.TarInfo(name)
+                member.mtime = time
+                archive.addfile(member)
+        assert "before 0.1.10" in refusal(path) and "torch.load(FILE, weights_only=False)" in refusal(path)
 
 
 def test_safetensors(tmp_path):

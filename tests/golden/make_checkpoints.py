@@ -7,12 +7,9 @@ Run it once under each PyTorch whose files are to be tested:
 All files hold the same tensors; `expected.json` holds their values as float32.
 """
 import collections
-import io
 import json
 import pathlib
-import pickle
 import struct
-import tarfile
 
 import torch
 
@@ -53,58 +50,12 @@ def expected(named):
             for name, tensor in named.items()}
 
 
-TAR_STORAGES = {torch.float64: "Double", torch.float32: "Float", torch.float16: "Half", torch.int64: "Long",
-                torch.int32: "Int", torch.int16: "Short", torch.int8: "Char", torch.uint8: "Byte"}
-
-
-def write_tar(path, named):
-    """torch.save's first form (PyTorch 0.1.0), which no PyTorch of today writes but every one reads."""
-    tensors, storages = {}, {}
-
-    class Pickler(pickle.Pickler):
-        def persistent_id(self, thing):
-            if isinstance(thing, torch.Tensor):
-                tensors[id(thing)] = thing
-                return id(thing)
-            return None
-
-    def dump_with_class(file, values, class_name):
-        """A tuple of two values and a class of torch that no longer exists or is hard to name."""
-        inside = b"".join(pickle.dumps(value, 2)[2:-1] for value in values)
-        file.write(b"\x80\x02" + inside + f"ctorch\n{class_name}\n".encode() + b"\x87.")
-
-    members = {name: io.BytesIO() for name in ("sys_info", "pickle", "tensors", "storages")}
-    pickle.dump({"protocol_version": 1000, "little_endian": True}, members["sys_info"], 2)
-    Pickler(members["pickle"], 2).dump(named)
-    pickle.dump(len(tensors), members["tensors"], 2)
-    for key, tensor in tensors.items():
-        whole = torch.as_strided(tensor, (tensor.storage().size(),), (1,), 0)
-        storage_key = whole.data_ptr() or key  # storages without elements have no address
-        storages[storage_key] = whole
-        dump_with_class(members["tensors"], (key, storage_key), TAR_STORAGES[tensor.dtype] + "Tensor")
-        members["tensors"].write(struct.pack(f"<ii{2 * tensor.dim()}qq", tensor.dim(), 0, *tensor.shape,
-                                             *tensor.stride(), tensor.storage_offset()))
-    pickle.dump(len(storages), members["storages"], 2)
-    for key, whole in storages.items():
-        dump_with_class(members["storages"], (key, "cpu"), TAR_STORAGES[whole.dtype] + "Storage")
-        members["storages"].write(struct.pack("<q", whole.numel()) + bytes(whole.view(torch.uint8).tolist()))
-    pickle.dump([], members["storages"], 2)
-    with tarfile.open(path, "w:", format=tarfile.PAX_FORMAT) as archive:
-        for name, content in members.items():
-            member = tarfile.TarInfo(name)
-            member.size, member.mtime = content.tell(), 1480000000.5
-            content.seek(0)
-            archive.addfile(member, content)
-
-
 def main():
     FOLDER.mkdir(exist_ok=True)
     named = tensors()
     version = ".".join(torch.__version__.split(".")[:2])
     torch.save(named, FOLDER / f"torch-{version}-zip.pth")
     torch.save(named, FOLDER / f"torch-{version}-legacy.pth", _use_new_zipfile_serialization=False)
-    write_tar(FOLDER / "tensors.tar", {name: tensor.detach() for name, tensor in named.items()
-                                       if tensor.dtype in TAR_STORAGES})
     wrapped = {"epoch": 90, "arch": "resnet50", "best_acc1": 76.5,
                "state_dict": {"module." + name: tensor for name, tensor in named.items()},
                "optimizer": {"state": {0: {"momentum_buffer": torch.ones(2)}}, "param_groups": [{"lr": 0.1}]}}

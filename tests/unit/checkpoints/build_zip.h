@@ -1,4 +1,4 @@
-// Zip archives byte by byte, with everything about them open to lies.
+// Builds zip archives byte by byte; every field can be made wrong.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ struct Entry {
     std::uint16_t flags = 0;
     bool descriptor = false;  ///< sizes after the data, as torch.save writes them
     bool wide = false;        ///< sizes in a ZIP64 field
-    // What the two headers say where it is not the truth.
+    // Wrong values for fields of the two headers.
     std::optional<std::string> local_name = std::nullopt;
     std::optional<std::uint32_t> local_size = std::nullopt;
     std::optional<std::uint32_t> crc = std::nullopt;

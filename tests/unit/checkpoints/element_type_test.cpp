@@ -4,7 +4,7 @@
 
 using namespace imnet;
 
-TEST_CASE("types are known by PyTorch's names, also those that are not read") {
+TEST_CASE("types are known by PyTorch's names, including those that are not read") {
     CHECK(element_type("bfloat16")->dtype == DType::bfloat16);
     CHECK(element_type("complex64")->size == 8);
     CHECK_FALSE(element_type("complex64")->dtype.has_value());
@@ -22,7 +22,7 @@ TEST_CASE("types that are read have the same size and name everywhere") {
     }
 }
 
-TEST_CASE("storage classes tell their type") {
+TEST_CASE("storage classes have an element type") {
     CHECK(element_type_of_storage("HalfStorage")->name == "float16");
     CHECK(element_type_of_storage("UntypedStorage")->name == "uint8");
     CHECK(element_type_of_storage("Storage") == nullptr);

@@ -34,7 +34,7 @@ TEST_CASE("the first tensor with NaN or infinity is named") {
           "checkpoint of the training");
 }
 
-TEST_CASE("every floating type is looked through to its last element") {
+TEST_CASE("every floating-point type is checked up to its last element") {
     const doctest::String fine = "(not refused)";
     std::vector<float> many(10'001, 3.4e38F);
     CHECK(refusal(many, DType::float32) == fine);
@@ -50,7 +50,7 @@ TEST_CASE("every floating type is looked through to its last element") {
     CHECK(refusal<std::int64_t>({-1}, DType::int64) == fine);
 }
 
-TEST_CASE("only the elements of the tensor count, in its byte order") {
+TEST_CASE("only the elements of the tensor are checked, in its byte order") {
     CHECK(refusal<float>({1, infinity, 2, infinity}, DType::float32, 2) == "(not refused)");
     CHECK(refusal<float>({1, 2, infinity, 3}, DType::float32, 2) != "(not refused)");
     CHECK(refusal<std::uint32_t>({0x0000807F}, DType::float32, 1, true) != "(not refused)");

@@ -33,7 +33,7 @@ constexpr const char* index_name = "model.safetensors.index.json";
 
 }  // namespace
 
-TEST_CASE("a folder gives its weights, with the config beside them") {
+TEST_CASE("a folder is read with its weights and its config") {
     const TemporaryFolder folder;
     const auto weights = folder.write("model.safetensors", shard_of("a", 1.5F));
     folder.write("config.json", R"({"model_type":"resnet"})");
@@ -44,14 +44,14 @@ TEST_CASE("a folder gives its weights, with the config beside them") {
     CHECK(read_checkpoint(weights).metadata == state_dict.metadata);
 }
 
-TEST_CASE("a folder without weights says what belongs there") {
+TEST_CASE("the refusal of a folder without weights names the files that it should hold") {
     const TemporaryFolder folder;
     folder.write("README.md", "x");
     CHECK(refusal_of([&] { read_checkpoint(folder.path()); }) ==
           Contains("holds neither model.safetensors nor pytorch_model.bin"));
 }
 
-TEST_CASE("shards are put together, by the index or its folder") {
+TEST_CASE("shards are joined, given the index or its folder") {
     const TemporaryFolder folder;
     const auto index =
         folder.write(index_name, R"({"metadata":{},"weight_map":{"b":"2.safetensors","a":"1.safetensors"}})");
@@ -72,7 +72,8 @@ TEST_CASE("shards are put together, by the index or its folder") {
           Contains("2.safetensors: cannot read the checkpoint"));
 }
 
-TEST_CASE("an index that reaches out of its folder, is broken or promises too much is refused") {
+TEST_CASE(
+    "an index is refused that is damaged, names files outside its folder or tensors that do not exist") {
     const auto refusal = [](const std::string& json) {
         const TemporaryFolder folder;
         folder.write("1.safetensors", shard_of("a", 1));

@@ -34,7 +34,7 @@ Names stripped(const Names& names) {
 
 }  // namespace
 
-TEST_CASE("prefixes of training wrappers are taken off, one in another") {
+TEST_CASE("prefixes of training wrappers are removed, also nested ones") {
     const Names plain{"conv1.weight", "fc.bias"};
     CHECK(stripped(plain) == plain);
     for (const std::string prefix :
@@ -44,7 +44,7 @@ TEST_CASE("prefixes of training wrappers are taken off, one in another") {
     CHECK(stripped({"n_averaged", "module.conv1.weight", "module.fc.bias"}) == plain);
 }
 
-TEST_CASE("a classifier may stand outside of the backbone, but names may not meet") {
+TEST_CASE("a prefix is removed where the classifier lacks it, but not where two names would become equal") {
     CHECK(stripped({"backbone.conv1.weight", "backbone.bn1.weight", "fc.bias"}) ==
           Names{"conv1.weight", "bn1.weight", "fc.bias"});
     const Names twins{"module.fc.bias", "module.bn1.bias", "fc.bias"};
@@ -73,7 +73,7 @@ TEST_CASE("transformers' names of a ResNet become torchvision's") {
     }
 }
 
-TEST_CASE("names are translated only where all are of the layout") {
+TEST_CASE("names are translated only where all of them have that layout") {
     StateDict all = named({"resnet.embedder.embedder.convolution.weight", "classifier.1.weight"});
     use_native_names(all);
     CHECK(names_of(all) == Names{"conv1.weight", "fc.weight"});

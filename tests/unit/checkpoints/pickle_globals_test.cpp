@@ -1,4 +1,4 @@
-// Hostile pickles: none may do anything, all must be refused by name.
+// Hostile pickles must be refused with the name of what they ask for, and nothing may be run.
 #include "checkpoints/pickle_globals.h"
 
 #include <string>
@@ -34,7 +34,7 @@ TEST_CASE("globals that a state dict needs are allowed, by their new and old nam
           GlobalKind::rebuild_from_type_v2);
 }
 
-TEST_CASE("every other global is refused and named") {
+TEST_CASE("every other global is refused with its name") {
     CHECK(refusal(proto + global("os", "system") + text("id") + tuple1 + reduce + stop) ==
           "the pickle asks for 'os.system', which no state dict needs: refused, nothing was run");
     CHECK(refusal(proto + global("posix", "system") + text("id") + tuple1 + reduce + stop) ==
@@ -62,7 +62,7 @@ TEST_CASE("a global's name cannot write to the terminal") {
     CHECK(refusal(proto + global(std::string(5000, 'a'), "b") + stop).size() < 300);
 }
 
-TEST_CASE("a whole model is told from an attack") {
+TEST_CASE("a whole model and an attack get different refusals") {
     const auto saved_model = [](const char* module, const char* name) {
         return refusal(proto + global(module, name) + empty_tuple + newobj + empty_dict + build_state + stop);
     };
@@ -77,7 +77,7 @@ TEST_CASE("a whole model is told from an attack") {
                   persistent + stop) == Contains("whole model"));
 }
 
-TEST_CASE("opcodes that build objects by other ways are refused by name") {
+TEST_CASE("opcodes that build objects in other ways are refused with their names") {
     CHECK(refusal(proto + mark + text("id") + "ios\nsystem\n" + stop) ==
           "the pickle holds the opcode INST (asks for 'os.system'), which torch.save does not write: "
           "refused, nothing "
@@ -93,7 +93,7 @@ TEST_CASE("opcodes that build objects by other ways are refused by name") {
     CHECK(refusal(proto + "\xff" + stop) == Contains("0xff, which is no opcode"));
 }
 
-TEST_CASE("allowed globals cannot be called, built or fed in ways that Python would not") {
+TEST_CASE("allowed globals cannot be called or built with arguments that Python would not accept") {
     const std::string ordered_dict = global("collections", "OrderedDict");
     CHECK(refusal(proto + text("os.system") + text("id") + tuple1 + reduce + stop) ==
           Contains("calls what is no function"));
@@ -128,7 +128,7 @@ TEST_CASE("persistent ids that are not storages are refused") {
     CHECK(refusal(proto + storage("0", "FloatStorage", -1) + stop) == Contains("'persistent_load'"));
 }
 
-TEST_CASE("the stack, the marks and the memo cannot be cheated") {
+TEST_CASE("misuse of the stack, the marks and the memo is refused") {
     CHECK(refusal(proto + stop) == Contains("empty stack"));
     CHECK(refusal(proto + tuple1 + stop) == Contains("empty stack"));
     CHECK(refusal(proto + none + mark + tuple1 + stop) == Contains("empty stack"));
@@ -141,7 +141,7 @@ TEST_CASE("the stack, the marks and the memo cannot be cheated") {
     CHECK(refusal(proto + none + put(0xFFFFFFFF) + stop) == Contains("memo"));
 }
 
-TEST_CASE("every cut of a pickle is refused") {
+TEST_CASE("a pickle that is cut at any byte is refused") {
     const std::string whole = state_dict(tensor(storage("0", "FloatStorage", 4), 0, {2, 2}, {2, 1}));
     REQUIRE_NOTHROW(pickle::read(as_bytes(whole)));
     for (std::size_t size = 0; size < whole.size(); ++size) {
@@ -149,7 +149,7 @@ TEST_CASE("every cut of a pickle is refused") {
     }
 }
 
-TEST_CASE("nesting a hundred thousand deep is refused, however it is built") {
+TEST_CASE("a nesting of 100,000 levels is refused, however it is built") {
     constexpr int levels = 100'000;
     std::string lists = proto;
     std::string dicts = proto;
@@ -168,7 +168,7 @@ TEST_CASE("nesting a hundred thousand deep is refused, however it is built") {
     CHECK(refusal(marks + stop) == Contains("levels deep"));
 }
 
-TEST_CASE("ten million memo entries, lists or values are refused before they fill the memory") {
+TEST_CASE("ten million memo entries, lists or values are refused before they take much memory") {
     constexpr std::uint32_t entries = 10'000'000;
     std::string memo = proto + none;
     for (std::uint32_t i = 0; i < entries; ++i) memo += put(i);

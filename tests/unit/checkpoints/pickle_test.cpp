@@ -20,7 +20,7 @@ T root_of(const std::string& bytes) {
 
 }  // namespace
 
-TEST_CASE("numbers, texts and truth values are read as Python wrote them") {
+TEST_CASE("numbers, texts and booleans are read as Python wrote them") {
     CHECK(root_of<std::int64_t>(proto + "K\xff" + stop) == 255);
     CHECK(root_of<std::int64_t>(proto + "M\xff\xff" + stop) == 65535);
     CHECK(root_of<std::int64_t>(proto + "J\xfe\xff\xff\xff" + stop) == -2);
@@ -53,7 +53,7 @@ TEST_CASE("dicts keep their order, and the last of two equal keys counts") {
     CHECK(dict.find("c") == nullptr);
 }
 
-TEST_CASE("an OrderedDict takes its items from Python 2's constructor too, and attributes pass it by") {
+TEST_CASE("an OrderedDict is read in the form of Python 2, too, and its attributes are ignored") {
     const std::string pair = empty_list + text("a") + append + integer(7) + append;
     const std::string bytes = proto + global("collections", "OrderedDict") + empty_list + pair + append +
                               tuple1 + reduce + empty_dict + text("_metadata") + none + setitem +
@@ -62,7 +62,7 @@ TEST_CASE("an OrderedDict takes its items from Python 2's constructor too, and a
     CHECK(std::get<std::int64_t>(*std::get<pickle::Dict*>(document.root)->find("a")) == 7);
 }
 
-TEST_CASE("the memo gives back what it was given") {
+TEST_CASE("the memo gives back the stored value") {
     const std::string bytes = proto + text("x") + put(300) + tuple1 + put(1) + get(300) + tuple2 + stop;
     const auto document = pickle::read(as_bytes(bytes));
     CHECK(std::get<pickle::Text>(std::get<pickle::Sequence*>(document.root)->items[1]).characters == "x");
@@ -80,7 +80,7 @@ TEST_CASE("a tensor is described by its storage, offset, shape and strides") {
     CHECK(described.strides == std::pmr::vector<std::int64_t>{1, 2});
 }
 
-TEST_CASE("a Parameter is its tensor") {
+TEST_CASE("a Parameter is read as its tensor") {
     const std::string data = tensor(storage("0", "FloatStorage", 1), 0, {1}, {1});
     const std::string hooks = global("collections", "OrderedDict") + empty_tuple + reduce;
     const std::string bytes = proto + global("torch._utils", "_rebuild_parameter") + mark + data + yes +
@@ -88,7 +88,7 @@ TEST_CASE("a Parameter is its tensor") {
     CHECK(root_of<pickle::Tensor*>(bytes) != nullptr);
 }
 
-TEST_CASE("the oldest files fill a tensor by its state") {
+TEST_CASE("a tensor may be filled by its state, as in old files") {
     const std::string state =
         mark + storage("0", "FloatStorage", 6) + integer(1) + integers({2}) + integers({2}) + tuple;
     const std::string bytes =
@@ -97,7 +97,7 @@ TEST_CASE("the oldest files fill a tensor by its state") {
     CHECK(std::get<pickle::Tensor*>(document.root)->offset == 1);
 }
 
-TEST_CASE("reading stops at STOP and says where") {
+TEST_CASE("reading ends at STOP and gives its position") {
     const std::string bytes = proto + none + stop;
     CHECK(pickle::read(as_bytes(bytes + "more")).size == bytes.size());
 }

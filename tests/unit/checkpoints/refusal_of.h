@@ -6,7 +6,7 @@
 
 namespace imnet {
 
-/// The message with which `read` refuses; a text that no test expects where it does not.
+/// The message with which `read` refuses; "(not refused)" where it does not.
 template <typename Read>
 doctest::String refusal_of(Read&& read) {
     try {

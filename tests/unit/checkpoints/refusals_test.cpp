@@ -18,9 +18,18 @@ doctest::String description(std::string_view bytes) {
     return describe_foreign_file(build::as_bytes(bytes)).c_str();
 }
 
+// The header block of a member of a tar archive, of which only the name, the type and the magic are set.
+std::string tar_header(std::string_view member, char type = '0') {
+    std::string block(512, '\0');
+    block.replace(0, member.size(), member);
+    block[156] = type;
+    block.replace(257, 5, "ustar");
+    return block;
+}
+
 }  // namespace
 
-TEST_CASE("foreign files are told by their bytes") {
+TEST_CASE("other files are recognised by their bytes") {
     CHECK(description("version https://git-lfs.github.com/spec/v1\n") == Contains("Git LFS pointer"));
     CHECK(description("<!DOCTYPE html><html>") == Contains("HTML page"));
     CHECK(description("\xef\xbb\xbf \n<HTML>") == Contains("HTML page"));
@@ -38,7 +47,18 @@ TEST_CASE("foreign files are told by their bytes") {
     CHECK(description("\x01\x02\x03") == Contains("no checkpoint that is known"));
 }
 
-TEST_CASE("untrusted text is shown on one line, printable and short") {
+TEST_CASE("the refusal of the oldest form of torch.save, a tar archive, says what to do") {
+    constexpr auto advice = "weights_only=False";
+    CHECK(description(tar_header("sys_info")) == Contains("before 0.1.10"));
+    CHECK(description(tar_header("sys_info")) == Contains(advice));
+    CHECK(description(tar_header("././@PaxHeader", 'x') + std::string(512, 'x') + tar_header("sys_info")) ==
+          Contains(advice));
+    CHECK(description(tar_header("model.pth")) == Contains("unpack it with 'tar -x'"));
+    CHECK(description(tar_header("sys_info.txt")) == Contains("unpack it with 'tar -x'"));
+    CHECK(description(tar_header("sys_info").substr(0, 511)) != Contains("tar archive"));
+}
+
+TEST_CASE("untrusted text is made printable and short, on one line") {
     CHECK(in_quotes("conv1.weight") == "'conv1.weight'");
     CHECK(in_quotes("a\nb\x1b[2Jc") == "'a\\x0ab\\x1b[2Jc'");
     CHECK(in_quotes("\xff") == "'\\xff'");

@@ -53,7 +53,7 @@ TEST_CASE("tensors and metadata are read, in the order of the header") {
     CHECK(state_dict.metadata == std::vector<std::pair<std::string, std::string>>{{"format", "pt"}});
 }
 
-TEST_CASE("a header that is too long, cut or no object is refused") {
+TEST_CASE("a header that is too long, cut or not an object is refused") {
     CHECK(refusal(little_endian(std::uint64_t{100'000'001}) + "{}") == Contains("longer than 100,000,000"));
     CHECK(refusal(little_endian(std::uint64_t{50}) + "{}") ==
           Contains("has 50 bytes, but the file ends after 2"));
@@ -80,7 +80,7 @@ TEST_CASE("duplicate keys are refused at every level") {
           Contains("'data_offsets' twice"));
 }
 
-TEST_CASE("fields of the wrong kind, unknown or missing are refused") {
+TEST_CASE("fields that are unknown, missing or of the wrong type are refused") {
     CHECK(header_refusal(R"({"a":1})") == Contains("wrong type under 'a'"));
     CHECK(header_refusal(R"({"a":null})") == Contains("wrong type under 'a'"));
     CHECK(header_refusal(R"({"a":[]})") == Contains("wrong type under 'a'"));
@@ -106,7 +106,7 @@ TEST_CASE("fields of the wrong kind, unknown or missing are refused") {
     CHECK(header_refusal(R"({"":)" + entry("F32", "[2]", "[0,8]") + "}") == Contains("name has 0 bytes"));
 }
 
-TEST_CASE("offsets must match the sizes, follow one another and end with the file") {
+TEST_CASE("offsets must match the sizes, leave no gap and end with the file") {
     CHECK(header_refusal(R"({"a":)" + entry("F32", "[2]", "[0,8]") + "}") == "(not refused)");
     CHECK(header_refusal(R"({"a":)" + entry("F32", "[1]", "[0,8]") + "}") ==
           Contains("another size than its shape"));
@@ -131,7 +131,7 @@ TEST_CASE("offsets must match the sizes, follow one another and end with the fil
     CHECK(header_refusal("{}") == Contains("take 0 bytes, but 8 follow"));
 }
 
-TEST_CASE("texts and numbers of a megabyte are refused, however they are quoted") {
+TEST_CASE("texts and numbers of a megabyte are refused, with and without escapes") {
     const std::string long_text((1 << 20) + 1, 'x');
     CHECK(header_refusal(R"({"__metadata__":{"x":")" + long_text + R"("}})") == Contains("longer than 1 MB"));
     std::string quotes;
@@ -140,7 +140,7 @@ TEST_CASE("texts and numbers of a megabyte are refused, however they are quoted"
     CHECK(header_refusal(R"({"a":{"shape":[)" + std::string(1 << 20, '1')) == Contains("longer than 1 MB"));
 }
 
-TEST_CASE("nesting a hundred thousand deep is refused at the second level") {
+TEST_CASE("a nesting of 100,000 levels is refused at the second level") {
     CHECK(header_refusal(R"({"a":{"shape":)" + std::string(100'000, '[')) ==
           Contains("wrong type under 'shape'"));
     std::string objects;

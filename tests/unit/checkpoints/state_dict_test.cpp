@@ -12,13 +12,13 @@ TEST_CASE("dtypes have PyTorch's names and sizes") {
     CHECK(size_of(DType::boolean) == 1);
 }
 
-TEST_CASE("elements are counted, a scalar as one") {
+TEST_CASE("elements are counted; a scalar has one") {
     CHECK(TensorView{.shape = {2, 3, 4}, .strides = {12, 4, 1}, .bytes = {}}.element_count() == 24);
     CHECK(TensorView{.shape = {}, .strides = {}, .bytes = {}}.element_count() == 1);
     CHECK(TensorView{.shape = {2, 0}, .strides = {1, 1}, .bytes = {}}.element_count() == 0);
 }
 
-TEST_CASE("contiguous means row by row; strides of single and of no elements do not matter") {
+TEST_CASE("contiguous means row by row; strides of dimensions with one or no element do not matter") {
     const auto contiguous = [](std::vector<std::int64_t> shape, std::vector<std::int64_t> strides) {
         return TensorView{.shape = shape, .strides = strides, .bytes = {}}.is_contiguous();
     };

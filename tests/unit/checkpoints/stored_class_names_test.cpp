@@ -24,7 +24,7 @@ std::string indices(const std::string& items) { return empty_dict + mark + items
 
 }  // namespace
 
-TEST_CASE("a list of class names is taken in its order") {
+TEST_CASE("a list of class names is read in its order") {
     CHECK(names_under("classes", list(text("wolf") + text("lion"))) == Names{"wolf", "lion"});
     CHECK(names_under("class_names", list(text("wolf"))) == Names{"wolf"});
     CHECK(names_under("classes", list(text("wolf") + integer(3))).empty());
@@ -32,7 +32,7 @@ TEST_CASE("a list of class names is taken in its order") {
     CHECK(names_under("labels", list(text("wolf"))).empty());
 }
 
-TEST_CASE("ImageFolder's class_to_idx says which index is whose") {
+TEST_CASE("ImageFolder's class_to_idx gives the index of each name") {
     CHECK(names_under("class_to_idx", indices(text("wolf") + integer(1) + text("lion") + integer(0))) ==
           Names{"lion", "wolf"});
     CHECK(

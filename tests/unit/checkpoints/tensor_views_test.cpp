@@ -1,4 +1,4 @@
-// The checks are tested through the containers too; here are their own edges.
+// The checks are tested with the containers, too. These are their edge cases.
 #include "checkpoints/tensor_views.h"
 
 #include <string>
@@ -11,7 +11,7 @@
 using namespace imnet;
 using doctest::Contains;
 
-TEST_CASE("elements are counted without overflow, also where there are none") {
+TEST_CASE("elements are counted without overflow, also where a dimension is 0") {
     const auto count = [](std::vector<std::int64_t> shape) { return checked_element_count(shape, "w"); };
     CHECK(count({}) == 1);
     CHECK(count({2, 3}) == 6);
@@ -20,13 +20,13 @@ TEST_CASE("elements are counted without overflow, also where there are none") {
     CHECK(refusal_of([&] { count({0, INT64_MAX, 2}); }) == Contains("overflows"));
 }
 
-TEST_CASE("rows follow one another") {
+TEST_CASE("contiguous strides are those of rows") {
     CHECK(contiguous_strides(std::vector<std::int64_t>{2, 3, 4}) == std::vector<std::int64_t>{12, 4, 1});
     CHECK(contiguous_strides(std::vector<std::int64_t>{2, 0, 4}) == std::vector<std::int64_t>{4, 4, 1});
     CHECK(contiguous_strides({}).empty());
 }
 
-TEST_CASE("names are UTF-8 of a sensible length") {
+TEST_CASE("names must be UTF-8 of 1 to 512 bytes") {
     for (const char* good : {"fc.weight", "größe", "層", "🐈"}) CHECK_NOTHROW(check_tensor_name(good));
     for (const char* bad : {"\x80", "\xc0\xaf", "\xe0\x80\x80", "\xed\xa0\x80", "\xf0\x80\x80\x80",
                             "\xf4\x90\x80\x80", "\xf8\x88\x80\x80\x80", "a\xe5\xb1", "\xff"}) {

@@ -56,7 +56,7 @@ TEST_CASE("every bfloat16 is the upper half of its float") {
     for (std::size_t i = 0; i < all.size(); ++i) REQUIRE(std::bit_cast<std::uint32_t>(floats[i]) == i << 16);
 }
 
-TEST_CASE("the other types convert as C++ rounds them") {
+TEST_CASE("the other types are rounded as C++ does") {
     CHECK(convert<double>({1.0 / 3.0, 1e300, -0.0}, DType::float64) ==
           std::vector{1.0F / 3.0F, std::numeric_limits<float>::infinity(), -0.0F});
     CHECK(convert<std::int64_t>({16777217, -5}, DType::int64) == std::vector{16777216.0F, -5.0F});
@@ -67,14 +67,14 @@ TEST_CASE("the other types convert as C++ rounds them") {
     CHECK(convert<std::uint8_t>({0, 1, 2}, DType::boolean) == std::vector{0.0F, 1.0F, 1.0F});
 }
 
-TEST_CASE("big-endian elements are turned round") {
+TEST_CASE("big-endian elements are byte-swapped") {
     CHECK(convert<std::uint32_t>({__builtin_bswap32(std::bit_cast<std::uint32_t>(1.5F))}, DType::float32,
                                  true) == std::vector{1.5F});
     CHECK(convert<std::uint16_t>({0x003E}, DType::float16, true) == std::vector{1.5F});
     CHECK(convert<std::uint64_t>({__builtin_bswap64(3)}, DType::int64, true) == std::vector{3.0F});
 }
 
-TEST_CASE("strides are followed: transposed, expanded, with gaps, at odd addresses") {
+TEST_CASE("strides are honoured: transposed, expanded, with gaps, at odd addresses") {
     const std::vector<float> values{0, 1, 2, 3, 4, 5};
     const auto read = [&](std::vector<std::int64_t> shape, std::vector<std::int64_t> strides) {
         const TensorView tensor{DType::float32, shape, strides, std::as_bytes(std::span(values))};
@@ -98,7 +98,7 @@ TEST_CASE("strides are followed: transposed, expanded, with gaps, at odd address
     CHECK(out == std::vector<float>{1, 2});
 }
 
-TEST_CASE("an output of the wrong size is the caller's error") {
+TEST_CASE("an output of the wrong size is an error of the caller") {
     const std::vector<float> values{1, 2};
     std::vector<float> out(1);
     CHECK_THROWS_AS(to_float32({DType::float32, {2}, {1}, std::as_bytes(std::span(values))}, out),

@@ -32,7 +32,7 @@ doctest::String refusal(const std::string& file) {
     return refusal_of([&] { read_torch_legacy(as_bytes(file)); });
 }
 
-/// A storage of which the id means only a part.
+/// An id that means only a part of a storage.
 std::string part_of_storage(std::int64_t offset, std::int64_t count) {
     return mark + text("storage") + global("torch", "FloatStorage") + text("7") + text("cpu") + integer(4) +
            mark + text("view") + integer(offset) + integer(count) + tuple + tuple + persistent;
@@ -40,7 +40,7 @@ std::string part_of_storage(std::int64_t offset, std::int64_t count) {
 
 }  // namespace
 
-TEST_CASE("five pickles and the storages after them make a state dict") {
+TEST_CASE("a state dict is read from five pickles and the storages after them") {
     const std::string file = file_of(object, {"7"}, data);
     CHECK(is_torch_legacy(as_bytes(file)));
     const StateDict state_dict = read_torch_legacy(as_bytes(file));
@@ -63,14 +63,14 @@ TEST_CASE("a persistent id may mean a part of a storage") {
                           data)) == Contains("a view of the storage '7' reaches beyond it"));
 }
 
-TEST_CASE("a cut file is refused, wherever it is cut") {
+TEST_CASE("a file that is cut at any byte is refused") {
     const std::string file = file_of(object, {"7"}, data);
     for (std::size_t size = 0; size < file.size(); ++size)
         CHECK(refusal(file.substr(0, size)) != "(not refused)");
     CHECK(refusal(file.substr(0, file.size() - 1)) == Contains("it is cut or damaged"));
 }
 
-TEST_CASE("lists and counts that lie are refused") {
+TEST_CASE("wrong lists and counts are refused") {
     CHECK(refusal(file_of(object, {}, data)) == Contains("'7' is missing"));
     CHECK(refusal(file_of(object, {"8"}, data)) == Contains("no tensor uses"));
     CHECK(refusal(file_of(object, {"7", "7"}, data + data)) == Contains("'7' stands in the file twice"));
@@ -82,7 +82,7 @@ TEST_CASE("lists and counts that lie are refused") {
     CHECK(refusal("") == Contains("magic number"));
 }
 
-TEST_CASE("hostile pickles are refused in every one of the five places") {
+TEST_CASE("hostile pickles are refused in each of the five places") {
     const std::string attack = proto + global("posix", "system") + text("id") + tuple1 + reduce + stop;
     CHECK(refusal(magic + attack) == Contains("'posix.system'"));
     CHECK(refusal(magic + proto + integer(1001) + stop + attack) == Contains("'posix.system'"));

@@ -48,7 +48,7 @@ TEST_CASE("a state dict is read from its archive") {
     CHECK(values_of(state_dict.tensors[0].second) == std::vector<float>{0, 1, 2, 3});
 }
 
-TEST_CASE("tensors may share a storage, skip in it and be transposed") {
+TEST_CASE("tensors may share a storage, have gaps in it and be transposed") {
     const std::string shared = storage("0", "FloatStorage", 4);
     const std::string pickle = proto + empty_dict + mark + text("a") + tensor(shared, 1, {2}, {2}) +
                                text("b") + tensor(shared, 0, {2, 2}, {1, 2}) + setitems + stop;
@@ -58,7 +58,7 @@ TEST_CASE("tensors may share a storage, skip in it and be transposed") {
     CHECK(values_of(*state_dict.find("b")) == std::vector<float>{0, 2, 1, 3});
 }
 
-TEST_CASE("the byte order of the writing machine is honoured") {
+TEST_CASE("the byte order in the file is honoured") {
     Archive archive = torch_archive(state_dict(tensor(storage("0", "FloatStorage", 1), 0, {1}, {1})),
                                     {std::string("\x3f\xc0\x00\x00", 4)});
     archive.entries.push_back({.name = "model/byteorder", .bytes = "big"});
@@ -90,7 +90,7 @@ TEST_CASE("offsets, sizes and strides that leave the storage or overflow are ref
           Contains("17 dimensions"));
 }
 
-TEST_CASE("persistent ids that lie about their storage are refused") {
+TEST_CASE("persistent ids that do not match their storage are refused") {
     const auto with_storage = [](const std::string& claimed) {
         return refusal(archive_of(tensor(claimed, 0, {1}, {1}), floats({0, 1, 2, 3})));
     };
@@ -106,7 +106,7 @@ TEST_CASE("persistent ids that lie about their storage are refused") {
     CHECK(with_storage(storage("../0", "FloatStorage", 4)) == Contains("'../0' is missing"));
 }
 
-TEST_CASE("a changed byte is found, in the pickle and in the weights") {
+TEST_CASE("a changed byte is detected in the pickle and in the weights") {
     const std::string file =
         archive_of(tensor(storage("0", "FloatStorage", 2), 0, {2}, {1}), floats({1.25F, 2.5F}));
     std::string weights = file;
@@ -117,7 +117,7 @@ TEST_CASE("a changed byte is found, in the pickle and in the weights") {
     CHECK(refusal(pickle) == Contains("'model/data.pkl' are not those that were saved"));
 }
 
-TEST_CASE("tensors that cannot be served are named with their type") {
+TEST_CASE("tensors that cannot be read are named with their type") {
     const auto with_class = [](const char* storage_class, std::int64_t count) {
         return refusal(
             archive_of(tensor(storage("0", storage_class, count), 0, {1}, {1}), floats({0, 1, 2, 3})));
@@ -136,7 +136,7 @@ TEST_CASE("tensors that cannot be served are named with their type") {
           Contains("never filled"));
 }
 
-TEST_CASE("archives that are something else say what they are") {
+TEST_CASE("the refusal of another zip archive says what it is") {
     const Entry pickle{.name = "net/data.pkl", .bytes = proto + empty_dict + stop};
     const Entry code{.name = "net/code/__torch__.py", .bytes = "", .method = 8};
     CHECK(refusal(Archive{.entries = {pickle, code}}.bytes()) == Contains("TorchScript archive"));
@@ -149,7 +149,7 @@ TEST_CASE("archives that are something else say what they are") {
           Contains("without data.pkl"));
 }
 
-TEST_CASE("a tensor that stands twice, has no name or a name that is not text is refused") {
+TEST_CASE("a tensor that occurs twice, or has no name or one that is not text, is refused") {
     const std::string one = tensor(storage("0", "FloatStorage", 1), 0, {1}, {1});
     const auto with_items = [&](const std::string& items) {
         return refusal(

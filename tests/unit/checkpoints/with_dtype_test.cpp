@@ -22,7 +22,7 @@ TensorView view(DType dtype, const std::array<Number, count>& numbers) {
 
 }  // namespace
 
-TEST_CASE("floats become halves, whole numbers and texts stay") {
+TEST_CASE("floating-point tensors are converted; integers and metadata stay") {
     const std::array weight{1.5F, -2.0F, 1.0F / 3};
     const std::array<std::int64_t, 1> count{7};
     StateDict state_dict;
@@ -40,7 +40,7 @@ TEST_CASE("floats become halves, whole numbers and texts stay") {
     CHECK(back == std::array{1.5F, -2.0F, 0x1.554p-2F});
 }
 
-TEST_CASE("a number that the type cannot hold is refused by the tensor's name") {
+TEST_CASE("a number that is too large for the type is refused with the tensor's name") {
     const std::array variance{70000.0F};
     StateDict state_dict;
     state_dict.tensors = {{"bn1.running_var", view(DType::float32, variance)}};

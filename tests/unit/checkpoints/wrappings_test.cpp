@@ -34,7 +34,7 @@ std::string dict(const std::string& items) { return proto + empty_dict + mark + 
 
 }  // namespace
 
-TEST_CASE("a state dict is found alone and under the names that people use") {
+TEST_CASE("a state dict is found alone and under the usual keys") {
     CHECK(first_name(proto + weights("a") + stop) == "a");
     for (const char* wrapping :
          {"state_dict", "model", "model_state_dict", "net", "ema", "model_ema", "state_dict_ema"}) {
@@ -43,14 +43,14 @@ TEST_CASE("a state dict is found alone and under the names that people use") {
     CHECK(first_name(dict(text("model") + empty_dict + text("state_dict") + weights("a") + setitem)) == "a");
 }
 
-TEST_CASE("averaged weights are taken only where they are asked for") {
+TEST_CASE("averaged weights are used only where they are asked for") {
     const std::string both = dict(text("model_ema") + weights("averaged") + text("model") + weights("plain"));
     CHECK(first_name(both) == "plain");
     CHECK(first_name(both, true) == "averaged");
     CHECK(first_name(dict(text("model") + weights("plain")), true) == "plain");
 }
 
-TEST_CASE("what lies beside the state dict is ignored, but for numbers and texts") {
+TEST_CASE("everything beside the state dict except numbers and texts is ignored") {
     const StateDict result =
         unwrapped(dict(text("epoch") + integer(90) + text("arch") + text("resnet50") + text("optimizer") +
                        empty_dict + text("state_dict") + weights("a")));
@@ -65,7 +65,7 @@ TEST_CASE("a tensor beside the state dict does not hide it") {
     CHECK(first_name(dict(text("best_acc1") + accuracy)) == "best_acc1");
 }
 
-TEST_CASE("a file without a state dict says what it holds instead") {
+TEST_CASE("the refusal of a file without a state dict names its keys") {
     const auto refusal = [](const std::string& pickle) { return refusal_of([&] { unwrapped(pickle); }); };
     CHECK(refusal(proto + none + stop) == Contains("holds no dict of tensors"));
     CHECK(refusal(dict(text("epoch") + integer(1) + text("lr") + integer(2))) ==
@@ -79,7 +79,7 @@ TEST_CASE("metadata that is not UTF-8 is left out") {
             .metadata.empty());
 }
 
-TEST_CASE("dicts that hold themselves are searched once") {
+TEST_CASE("dicts that contain themselves are searched once") {
     const std::string loop = proto + empty_dict + put(0) + mark + text("state_dict") + get(0) +
                              text("model") + get(0) + text("ema") + get(0) + setitems + stop;
     CHECK(refusal_of([&] { unwrapped(loop); }) == Contains("holds no state dict"));

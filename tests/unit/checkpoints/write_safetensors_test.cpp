@@ -9,7 +9,7 @@
 
 using namespace imnet;
 
-TEST_CASE("what is written reads back with the same names, types, shapes and bits") {
+TEST_CASE("written tensors are read back with the same names, types, shapes and bits") {
     const std::array<float, 6> values{1, 2, 3, 4, 5, 6};
     StateDict state_dict;
     state_dict.metadata.emplace_back("epoch", "7");
@@ -32,7 +32,7 @@ TEST_CASE("what is written reads back with the same names, types, shapes and bit
     CHECK(read.metadata.front() == std::pair<std::string, std::string>("epoch", "7"));
 }
 
-TEST_CASE("big-endian elements are turned round") {
+TEST_CASE("big-endian elements are byte-swapped") {
     const std::array<unsigned char, 4> one{0x3F, 0x80, 0, 0};  // 1.0F, the big end first
     const TensorView tensor{DType::float32, {1}, {1}, std::as_bytes(std::span(one)), true};
     CHECK(contiguous_bytes(tensor) == std::string("\0\0\x80\x3F", 4));

@@ -22,7 +22,7 @@ doctest::String refusal(Entry entry) { return refusal(Archive{.entries = {std::m
 
 }  // namespace
 
-TEST_CASE("stored entries are viewed in place, sorted by name") {
+TEST_CASE("uncompressed entries are views of the file, sorted by name") {
     const std::string file =
         Archive{.entries = {{.name = "b", .bytes = "second"}, {.name = "a", .bytes = ""}}}.bytes();
     const auto directory = read_zip_directory(as_bytes(file));
@@ -33,7 +33,7 @@ TEST_CASE("stored entries are viewed in place, sorted by name") {
     CHECK(find_entry(directory, "c") == nullptr);
 }
 
-TEST_CASE("sizes may stand in a descriptor, a ZIP64 field, or both, as torch.save writes large files") {
+TEST_CASE("sizes may be in a descriptor, a ZIP64 field, or both, as in large files of torch.save") {
     for (const bool descriptor : {false, true}) {
         for (const bool wide : {false, true}) {
             const Entry entry{.name = "data.pkl", .bytes = "pickle", .descriptor = descriptor, .wide = wide};
@@ -50,7 +50,7 @@ TEST_CASE("a comment may end the archive") {
     CHECK(read_zip_directory(as_bytes(file)).size() == 1);
 }
 
-TEST_CASE("a cut archive says so, wherever it is cut") {
+TEST_CASE("an archive that is cut at any byte is refused as cut") {
     const std::string file = Archive{.entries = {{.name = "a", .bytes = "x"}}, .wide_end = true}.bytes();
     for (std::size_t size = 0; size < file.size(); ++size) {
         CHECK(refusal_of([&] { read_zip_directory(as_bytes(file).first(size)); }) ==
@@ -58,7 +58,7 @@ TEST_CASE("a cut archive says so, wherever it is cut") {
     }
 }
 
-TEST_CASE("compressed, encrypted and foreign entries are refused by name") {
+TEST_CASE("compressed, encrypted and foreign entries are refused with their names") {
     CHECK(refusal({.name = "a", .bytes = "x", .method = 8}) ==
           "the zip entry 'a' is compressed, which torch.save never does: refused");
     CHECK(refusal({.name = "a", .bytes = "x", .flags = 1}) == Contains("is encrypted"));
@@ -67,7 +67,7 @@ TEST_CASE("compressed, encrypted and foreign entries are refused by name") {
     CHECK(refusal(Archive{.entries = {}, .disk = 1}) == Contains("several disks"));
 }
 
-TEST_CASE("names that climb, are absolute, empty or repeated are refused") {
+TEST_CASE("names that contain .., are absolute, empty or repeated are refused") {
     for (const char* name : {"../a", "a/../../b", "a/..", ".."}) {
         CHECK(refusal({.name = name, .bytes = "x"}) == Contains("climbs out"));
     }
@@ -98,7 +98,7 @@ TEST_CASE("entries that overlap or lie outside are refused") {
           Contains("leaves the file"));
 }
 
-TEST_CASE("two headers that disagree are refused") {
+TEST_CASE("a local header that differs from the directory is refused") {
     CHECK(refusal({.name = "a", .bytes = "x", .local_name = "b"}) == Contains("two names"));
     CHECK(refusal({.name = "a", .bytes = "xy", .local_size = 1}) == Contains("disagrees with the directory"));
     CHECK(refusal({.name = "a", .bytes = "xy", .local_size = 0}) == Contains("disagrees with the directory"));
@@ -109,7 +109,7 @@ TEST_CASE("two headers that disagree are refused") {
           Contains("descriptor that disagrees"));
 }
 
-TEST_CASE("a checksum that differs is refused, one that was left out is not") {
+TEST_CASE("a wrong checksum is refused; a missing one is accepted") {
     const auto entry_with = [](std::uint32_t crc) {
         const std::string bytes = "weights";
         return refusal_of([&] { check_crc({.name = "data/0", .bytes = as_bytes(bytes), .crc = crc}); });
