@@ -9,7 +9,4 @@ namespace imnet {
 /// CRC-32 of the bytes as zip archives and PNG use it (ISO 3309, reflected polynomial 0xEDB88320).
 std::uint32_t crc32(std::span<const std::byte> bytes);
 
-/// The same by tables alone, for processors without carry-less multiplication; and for tests.
-std::uint32_t crc32_by_tables(std::span<const std::byte> bytes);
-
 }  // namespace imnet
