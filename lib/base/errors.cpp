@@ -5,6 +5,10 @@
 
 namespace imnet {
 
+void throw_output_error(std::string_view path, int error) {
+    throw OutputError(std::string(path) + ": " + std::generic_category().message(error));
+}
+
 std::string_view name(InputErrorKind kind) {
     switch (kind) {
         case InputErrorKind::not_found: return "not_found";

@@ -20,16 +20,16 @@ namespace {
         fmt::format("{}: cannot lock: {}", path.native(), std::generic_category().message(error)));
 }
 
-int flock_patiently(int fd, int operation) {
-    int result = 0;
-    do {
-        result = ::flock(fd, operation);
-    } while (result != 0 && errno == EINTR);
-    return result;
+// Gives 0 or an errno value.
+int flock_again_after_signals(int fd, int operation) {
+    while (::flock(fd, operation) != 0) {
+        if (errno != EINTR) return errno;
+    }
+    return 0;
 }
 
-// Who held the lock before has removed its file, and somebody may have made a new one: only the file
-// that stands under the name now locks anything.
+// The last holder of the lock removed its file, and another process may have made a new one: only a lock
+// on the file that has the name now keeps others out.
 bool is_still_named(int fd, const std::filesystem::path& path) {
     struct stat locked {};
     struct stat named {};
@@ -37,7 +37,7 @@ bool is_still_named(int fd, const std::filesystem::path& path) {
            locked.st_dev == named.st_dev;
 }
 
-// Whoever does not want to wait throws.
+// `waiting` throws where the caller does not want to wait.
 void tell_or_close(int fd, const std::function<void()>& waiting) try { waiting(); } catch (...) {
     ::close(fd);
     throw;
@@ -51,18 +51,17 @@ FileLock::FileLock(std::filesystem::path path, const std::function<void()>& wait
     for (;;) {
         const int fd = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
         if (fd < 0) fail(path_, errno);
-        int result = flock_patiently(fd, LOCK_EX | LOCK_NB);
-        if (result != 0 && errno == EWOULDBLOCK) {
+        int error = try_to_lock_open_file(fd);
+        if (error == EWOULDBLOCK) {
             if (!std::exchange(told, true)) tell_or_close(fd, waiting);
-            result = flock_patiently(fd, LOCK_EX);
+            error = lock_open_file(fd);
         }
-        const int error = errno;
-        if (result == 0 && is_still_named(fd, path_)) {
+        if (error == 0 && is_still_named(fd, path_)) {
             fd_ = fd;
             return;
         }
         ::close(fd);
-        if (result != 0) fail(path_, error);
+        if (error != 0) fail(path_, error);
     }
 }
 
@@ -70,5 +69,9 @@ FileLock::~FileLock() {
     ::unlink(path_.c_str());
     ::close(fd_);
 }
+
+int lock_open_file(int fd) { return flock_again_after_signals(fd, LOCK_EX); }
+
+int try_to_lock_open_file(int fd) { return flock_again_after_signals(fd, LOCK_EX | LOCK_NB); }
 
 }  // namespace imnet

@@ -5,13 +5,13 @@
 
 namespace imnet {
 
-/// Holds a lock between processes for as long as this object lives. The lock is flock's on a file of
-/// its own, so it ends with the process that holds it, however that ends; the file is removed with
-/// the lock.
+/// Holds a lock against other processes for as long as this object lives. It is a flock on a file made
+/// for it, so the system releases it even where the process is killed. The file is removed with the
+/// lock.
 class FileLock {
 public:
-    /// Waits for as long as another process holds the lock, and calls `waiting` before it does,
-    /// which may throw instead. Throws OutputError where the file cannot be made or locked.
+    /// Waits while another process holds the lock. Calls `waiting` before it waits; that may throw, to
+    /// give up instead. Throws OutputError where the file cannot be made or locked.
     FileLock(std::filesystem::path path, const std::function<void()>& waiting);
     ~FileLock();
     FileLock(const FileLock&) = delete;
@@ -21,5 +21,12 @@ private:
     std::filesystem::path path_;
     int fd_ = -1;
 };
+
+/// Locks an open file against other processes until it is closed, by flock, and waits while another
+/// process holds the lock. Gives 0, or an errno value where the file system has no locks.
+int lock_open_file(int fd);
+
+/// The same without waiting: EWOULDBLOCK where another process holds the lock.
+int try_to_lock_open_file(int fd);
 
 }  // namespace imnet

@@ -5,11 +5,11 @@
 #include <system_error>
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/errors.h"
+#include "base/place_file.h"
 
 namespace imnet {
 namespace {
@@ -19,15 +19,11 @@ bool is_regular(int fd) {
     return ::fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
 }
 
-// mkstemp makes files that only their owner may read; a result should obey the umask.
+// mkstemp makes files that only their owner may read; an output should follow the umask.
 void apply_umask(int fd) {
     const mode_t mask = ::umask(0);
     ::umask(mask);
     ::fchmod(fd, 0666 & ~mask);
-}
-
-[[noreturn]] void fail_on(std::string_view name, int error) {
-    throw OutputError(fmt::format("{}: {}", name, std::generic_category().message(error)));
 }
 
 }  // namespace
@@ -45,11 +41,9 @@ std::filesystem::path without_links(const std::filesystem::path& path) {
 
 void sync_folder_of(const std::filesystem::path& file) {
     const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
-    const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0) return;  // a folder that may be written to but not read
-    const int error = ::fsync(fd) == 0 ? 0 : errno;
-    ::close(fd);
-    if (error != 0 && error != EINVAL) fail_on(folder.native(), error);  // EINVAL: it has no such thing
+    const int error = sync_folder(folder);
+    // EACCES: the folder may be written to, but not opened.
+    if (error != 0 && error != EACCES) throw_output_error(folder.native(), error);
 }
 
 OutputFile::OutputFile(const std::string& path) : shown_name_(path == "-" ? "standard output" : path) {
@@ -88,7 +82,7 @@ OutputFile::~OutputFile() {
 
 void OutputFile::fail(int error) const {
     if (error == EPIPE) throw ClosedPipe{};
-    fail_on(shown_name_, error);
+    throw_output_error(shown_name_, error);
 }
 
 void OutputFile::flush() {
@@ -107,8 +101,8 @@ void OutputFile::flush() {
     pending_.clear();
 }
 
-// Only what this object has written itself, and only at the end of the file: standard output may be
-// shared with others.
+// Removes only bytes that this object wrote, and only at the end of the file, because other processes may
+// write to the same standard output.
 void OutputFile::cut_to_whole_lines(std::string_view last_written) const {
     const std::size_t newline = last_written.rfind('\n');
     const std::size_t torn =

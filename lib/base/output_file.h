@@ -11,15 +11,15 @@
 
 namespace imnet {
 
-/// Where rows go: standard output, a device or pipe, or a file that appears under its name only
-/// when it is complete. Until `commit` the rows stand in a temporary file beside it, which is
-/// removed if the run fails or is ended by a signal. What is written is kept until `flush`.
+/// Standard output, a device or pipe, or a file that gets its name only when it is complete. Until
+/// `commit` the bytes are in a temporary file beside it, which is removed if the run fails or a signal
+/// ends it. `write` only collects bytes; `flush` writes them.
 class OutputFile {
 public:
     /// "-" is standard output. Throws OutputError.
     explicit OutputFile(const std::string& path);
 
-    /// A file that is written under its own name, behind what it holds. Throws OutputError.
+    /// A file to which bytes are appended under its own name. Throws OutputError.
     static OutputFile in_place(const std::string& path);
 
     ~OutputFile();
@@ -28,21 +28,21 @@ public:
 
     void write(std::string_view bytes) { pending_ += bytes; }
 
-    /// Bytes that were written since the last flush.
+    /// The number of bytes that were collected since the last flush.
     std::size_t pending() const { return pending_.size(); }
 
-    /// Hands what was written to the operating system, in one write(2) where that takes it all. Where
-    /// the disk is full, a regular file is cut back to whole lines. Throws OutputError; ClosedPipe
-    /// where nobody reads any more.
+    /// Writes the collected bytes, with one write(2) where that takes them all. Where the disk is full, a
+    /// regular file is cut back to whole lines. Throws OutputError; ClosedPipe where the reader of a pipe
+    /// is gone.
     void flush();
 
     /// Flushes, and waits until all of it is on the disk.
     void sync();
 
-    /// Cuts a file that is written in place to that many bytes.
+    /// Cuts a file that is written in place to `size` bytes.
     void cut_to(std::uint64_t size);
 
-    /// Flushes, and gives the file its name, on the disk.
+    /// Flushes, gives the file its name, and waits until both are on the disk.
     void commit();
 
     bool is_terminal() const;
@@ -63,13 +63,13 @@ private:
     std::string pending_;
 };
 
-/// Whether a path names a regular file, or nothing yet: a file that a run makes or replaces.
+/// Whether a path names a regular file or does not exist: whether a run would make or replace it.
 bool is_file_to_write(const std::filesystem::path& path);
 
-/// The path of the file itself where `path` is a link to it.
+/// The path with all symbolic links resolved.
 std::filesystem::path without_links(const std::filesystem::path& path);
 
-/// Waits until the names in a file's folder are on the disk. Throws OutputError.
+/// Waits until the entries of a file's folder are on the disk. Throws OutputError.
 void sync_folder_of(const std::filesystem::path& file);
 
 /// The reader of standard output has gone away (`| head`): the run ends without a message.

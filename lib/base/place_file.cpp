@@ -21,7 +21,7 @@ int write_all(int fd, std::span<const std::byte> bytes) {
     return 0;
 }
 
-// Set-user-ID and the like are not passed on.
+// Set-user-ID and similar bits are not copied.
 int take_after(int fd, const struct stat& like) {
     if (::fchmod(fd, like.st_mode & 0777) != 0) return errno;
     const std::array times{like.st_atim, like.st_mtim};
@@ -33,7 +33,7 @@ int take_after(int fd, const struct stat& like) {
 int rename_without_replacing(const std::filesystem::path& from, const std::filesystem::path& to) {
     if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return 0;
     if (errno != EINVAL && errno != ENOSYS) return errno;
-    // Network file systems know no such rename.
+    // Network file systems may lack this kind of rename.
     if (::link(from.c_str(), to.c_str()) != 0) return errno;
     return ::unlink(from.c_str()) == 0 ? 0 : errno;
 }
@@ -57,7 +57,8 @@ int write_new_file(const std::filesystem::path& path, std::span<const std::byte>
 int sync_folder(const std::filesystem::path& folder) {
     const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) return errno;
-    const int error = ::fsync(fd) == 0 || errno == EINVAL ? 0 : errno;  // EINVAL: it cannot be asked
+    const int error =
+        ::fsync(fd) == 0 || errno == EINVAL ? 0 : errno;  // EINVAL: the file system cannot do it
     ::close(fd);
     return error;
 }

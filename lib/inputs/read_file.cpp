@@ -59,4 +59,9 @@ Expected<std::vector<std::byte>> read_file(Input& input) {
     return read_all(descriptor, size, standard_input && !regular);
 }
 
+Expected<std::vector<std::byte>> read_file(const std::filesystem::path& path) {
+    Input input{path.native()};
+    return read_file(input);
+}
+
 }  // namespace imnet

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <vector>
 
 #include "base/errors.h"
@@ -17,5 +18,8 @@ inline constexpr std::size_t max_file_bytes = std::size_t{1} << 30U;
 /// ("-", `<(…)`) is read to its end; if a signal asks the program to stop, Interrupted is thrown. Bytes that
 /// come with the input are moved out of it.
 Expected<std::vector<std::byte>> read_file(Input& input);
+
+/// The same for a file that the user did not name.
+Expected<std::vector<std::byte>> read_file(const std::filesystem::path& path);
 
 }  // namespace imnet

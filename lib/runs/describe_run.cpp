@@ -7,6 +7,7 @@
 
 #include "base/cpu_model.h"
 #include "base/sha256.h"
+#include "base/utc_time.h"
 
 namespace imnet {
 namespace {

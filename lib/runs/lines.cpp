@@ -1,11 +1,9 @@
 #include "runs/lines.h"
 
 #include <cerrno>
-#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include "base/errors.h"
@@ -15,15 +13,11 @@ namespace {
 
 constexpr std::size_t block = 1 << 18;
 
-[[noreturn]] void fail(const std::filesystem::path& path, int error) {
-    throw OutputError(fmt::format("{}: {}", path.native(), std::generic_category().message(error)));
-}
-
 }  // namespace
 
 Lines::Lines(std::filesystem::path path, bool quoted)
     : path_(std::move(path)), quoted_(quoted), fd_(::open(path_.c_str(), O_RDONLY | O_CLOEXEC)) {
-    if (fd_ < 0 && errno != ENOENT) fail(path_, errno);
+    if (fd_ < 0 && errno != ENOENT) throw_output_error(path_.native(), errno);
 }
 
 Lines::~Lines() {
@@ -66,7 +60,7 @@ bool Lines::read_more() {
     do {
         count = ::read(fd_, buffer_.data() + filled, block);
     } while (count < 0 && errno == EINTR);
-    if (count < 0) fail(path_, errno);
+    if (count < 0) throw_output_error(path_.native(), errno);
     buffer_.resize(filled + static_cast<std::size_t>(count));
     return count > 0;
 }

@@ -64,18 +64,20 @@ void add_counts(RunRecord& merged, const RunRecord& shard) {
     merged.end = std::max(merged.end, shard.end);
 }
 
-// One shard, read row by row.
+// Reads one shard row by row.
 class Source {
 public:
-    Source(std::string output, Format format, std::size_t labels_a_row)
+    Source(std::string output, Format format, std::size_t lines_per_image)
         : output_(std::move(output)),
-          rows_(output_, format, labels_a_row, true),
+          rows_(output_, format, lines_per_image, true),
           order_(row_order_path(output_)) {
         advance();
     }
 
     bool ended() const { return !row_; }
-    std::uint64_t number() const { return number_; }  // of the row, or how many there are in all
+    std::uint64_t number() const {
+        return number_;
+    }  // of the row; after the last row, the number of all inputs
     const std::string& bytes() const { return row_->bytes; }
     const std::string& output() const { return output_; }
 
@@ -114,7 +116,7 @@ Shards check_shards(const std::vector<std::string>& outputs) {
             count = shard.count;
             shards.merged = record;
             shards.merged.shard.clear();
-            shards.merged.images_per_second = 0;  // the shards may have run side by side, or not
+            shards.merged.images_per_second = 0;  // it is unknown whether the shards ran at the same time
         } else {
             check_same_run(output, record, outputs.front(), shards.merged);
             add_counts(shards.merged, record);
@@ -137,15 +139,16 @@ void merge_rows(const Shards& shards, OutputFile& out) {
     const Settings& settings = shards.merged.settings;
     const Format format = mergeable_format(shards.outputs.front(), settings);
     const std::string top = setting(settings, "top");
-    std::size_t labels_a_row = 0;
-    std::from_chars(top.data(), top.data() + top.size(), labels_a_row);
+    std::size_t lines_per_image = 0;
+    std::from_chars(top.data(), top.data() + top.size(), lines_per_image);
     std::vector<std::unique_ptr<Source>> sources;
     for (const std::string& output : shards.outputs) {
-        sources.push_back(std::make_unique<Source>(output, format, labels_a_row));
+        sources.push_back(std::make_unique<Source>(output, format, lines_per_image));
     }
     if (format != Format::jsonl) out.write(table_header(format));
     for (std::uint64_t next = 0;; ++next) {
-        // Every number stands in one shard; behind the last all of them say how many there are.
+        // Every number is in exactly one shard. After its last row, each shard gives the number of all
+        // inputs.
         const auto first = std::min_element(sources.begin(), sources.end(), [](const auto& a, const auto& b) {
             return std::pair(a->number(), a->ended()) < std::pair(b->number(), b->ended());
         });

@@ -10,7 +10,7 @@
 
 namespace imnet {
 
-/// Stands for a path in tables of millions: 128 bits of its SHA-256.
+/// A short key for a path: 128 bits of its SHA-256, for tables of millions of paths.
 using PathKey = std::array<std::uint64_t, 2>;
 
 struct PathKeyHash {

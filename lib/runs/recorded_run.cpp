@@ -8,6 +8,7 @@
 
 #include "base/errors.h"
 #include "base/output_file.h"
+#include "base/utc_time.h"
 
 namespace imnet {
 namespace {

@@ -52,9 +52,9 @@ std::string Replacements::read(const Place& place) const {
     return text;
 }
 
-void Replacements::apply(Format format, std::size_t labels_a_row) const {
+void Replacements::apply(Format format, std::size_t lines_per_image) const {
     if (places_.empty()) return;
-    StoredRows rows(output_, format, labels_a_row);
+    StoredRows rows(output_, format, lines_per_image);
     OutputFile out(output_.native());
     if (format != Format::jsonl) out.write(table_header(format));
     while (const auto row = rows.next()) {

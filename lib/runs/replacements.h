@@ -11,8 +11,8 @@
 
 namespace imnet {
 
-/// Rows that will stand in the place of failed ones. Their text waits in a file without a name beside
-/// the output, so memory holds a few bytes a row.
+/// Collects rows that will replace failed ones. Their text is kept in an unnamed file beside the output, so
+/// that memory holds only a few bytes for each row.
 class Replacements {
 public:
     /// Throws OutputError.
@@ -21,12 +21,12 @@ public:
     Replacements(const Replacements&) = delete;
     Replacements& operator=(const Replacements&) = delete;
 
-    /// Keeps the row's text for that path, in the place of what was kept before.
+    /// Keeps the text of the new row for that path; it replaces one that was kept before.
     void add(std::string_view path, std::string_view text);
 
-    /// Writes the output anew, where each failed row that has a replacement is replaced; it stays as
-    /// it is where nothing has been added. A crash leaves the old or the new output.
-    void apply(Format format, std::size_t labels_a_row) const;
+    /// Rewrites the output with each failed row replaced for which there is a new one. Without new rows the
+    /// output stays as it is. A crash leaves either the old or the new output.
+    void apply(Format format, std::size_t lines_per_image) const;
 
 private:
     struct Place {

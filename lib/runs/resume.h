@@ -12,12 +12,12 @@
 
 namespace imnet {
 
-/// How often each of many paths is meant, by 128 bits of their SHA-256.
+/// Counts how often each path occurs. Paths are kept as 128 bits of their SHA-256.
 class PathCounts {
 public:
     void add(std::string_view path) { ++counts_[path_key(path)]; }
 
-    /// Takes one of that path away; false where there is none.
+    /// Removes one occurrence of the path; false where there is none.
     bool take(std::string_view path);
 
     bool empty() const { return counts_.empty(); }
@@ -26,25 +26,25 @@ private:
     std::unordered_map<PathKey, std::uint32_t, PathKeyHash> counts_;
 };
 
-/// Tells which inputs an output holds already. The rows are read beside the inputs for as long as
-/// both agree; behind that the paths that are left are remembered, so that nothing is done twice and
-/// nothing is lost where files came or went meanwhile.
+/// Finds out which inputs an output already holds. Rows and inputs are read side by side as long as they
+/// agree. From there on the paths of the remaining rows are kept in memory, so that no input is classified
+/// twice or left out where files were added or removed.
 class ResumedRows {
 public:
     ResumedRows(StoredRows rows, Format format) : rows_(std::move(rows)), format_(format) {}
 
-    /// Whether the output holds a row of this input. Each input is asked for once, in their order.
-    /// Once it says no, all rows have been read.
+    /// Whether the output holds a row of this input. Call it once for each input, in their order. When it
+    /// first gives false, all rows have been read.
     bool holds(const std::string& path);
 
-    /// Reads what is left.
+    /// Reads the remaining rows.
     void read_all();
 
     std::uint64_t rows() const { return count_; }
     std::uint64_t failed() const { return failed_; }
-    std::uint64_t end() const { return rows_.end(); }  ///< in bytes; what stands behind is torn
+    std::uint64_t end() const { return rows_.end(); }  ///< in bytes; what follows is an incomplete row
 
-    /// Whether the inputs were those of the run before, in the same order, as far as was asked.
+    /// Whether all inputs so far were those of the previous run, in the same order.
     bool agreed() const { return agreed_; }
 
 private:

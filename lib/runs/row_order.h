@@ -1,9 +1,9 @@
-// OUT.order beside the output of a shard: for each of its rows, the row's number in the whole run. With
-// it `imnet merge` restores the order of a single run.
+// OUT.order beside the output of a shard holds the number of each of its rows in the whole run. From it
+// `imnet merge` restores the order of a single run.
 //
-//   "imnet order 1\n", then for each row the number of inputs of other shards that stand before it
-//   since the row before, and at last those behind the last row, all as LEB128: one byte a row as long
-//   as they are under 128.
+//   "imnet order 1\n", then for each row the number of inputs of other shards between it and the previous
+//   row, and at the end the number of those after the last row. All numbers are LEB128: one byte where
+//   they are below 128.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ namespace imnet {
 /// Collects the numbers of rows.
 class RowOrder {
 public:
-    /// `number` is larger than all before.
+    /// `number` must be larger than all numbers before.
     void add(std::uint64_t number);
 
     /// Writes OUT.order for a run of `inputs` inputs in all shards. Throws OutputError.
@@ -28,13 +28,13 @@ private:
     std::uint64_t next_ = 0;
 };
 
-/// Gives the numbers back.
+/// Reads the numbers.
 class RowOrderReader {
 public:
-    /// Throws UsageError where the file cannot be read or is no such file.
+    /// Throws UsageError where the file cannot be read or is not an OUT.order.
     explicit RowOrderReader(const std::filesystem::path& path);
 
-    /// The number of the next row; behind the last one, how many inputs there are in all.
+    /// The number of the next row; after the last one, the number of all inputs.
     std::uint64_t next();
 
 private:

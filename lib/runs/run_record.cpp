@@ -2,16 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <ctime>
 #include <fstream>
-#include <map>
 
 #include <fmt/format.h>
 
 #include "base/errors.h"
 #include "base/json.h"
 #include "base/output_file.h"
-#include "base/sha256.h"
 #include "base/utf8.h"
 
 namespace imnet {
@@ -79,27 +76,6 @@ RunRecord from_json(const Json& json) {
 
 }  // namespace
 
-std::string fingerprint(Settings settings) {
-    std::sort(settings.begin(), settings.end());
-    Json array = Json::array();
-    for (const auto& [key, value] : settings) array.push_back(Json::array({key, value}));
-    return sha256(std::string_view(array.dump()));
-}
-
-std::string differences(const Settings& then, const Settings& now) {
-    std::map<std::string, std::pair<std::string, std::string>> both;
-    for (const auto& [key, value] : then) both[key].first = value;
-    for (const auto& [key, value] : now) both[key].second = value;
-    const auto shown = [](const std::string& value) { return value.empty() ? "not set" : value; };
-    std::string text;
-    for (const auto& [key, values] : both) {
-        if (values.first == values.second) continue;
-        text += fmt::format("{}{} was {}, is {}", text.empty() ? "" : "; ", key, shown(values.first),
-                            shown(values.second));
-    }
-    return text;
-}
-
 std::filesystem::path run_record_path(const std::filesystem::path& output) {
     return output.native() + ".run.json";
 }
@@ -124,14 +100,6 @@ RunRecord read_run_record(const std::filesystem::path& path) {
     } catch (const std::exception&) {
         throw UsageError(fmt::format("{}: this is no record of a run of imnet", path.native()));
     }
-}
-
-std::string utc_now() {
-    const std::time_t now = std::time(nullptr);
-    std::tm parts{};
-    ::gmtime_r(&now, &parts);
-    std::array<char, 32> text{};
-    return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts)};
 }
 
 }  // namespace imnet

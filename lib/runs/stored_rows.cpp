@@ -1,5 +1,5 @@
-// Rows are read no further than needed to tell whose they are and whether they failed: this program
-// wrote them, and its record beside them says how.
+// Only the path of a row and whether it failed are read. The rest needs no check, because this program wrote
+// the rows, and OUT.run.json says with which settings.
 #include "runs/stored_rows.h"
 
 #include <array>
@@ -23,7 +23,7 @@ struct JsonHead {
     bool failed = false;
 };
 
-// The JSON string that `text` starts with, which is taken off it.
+// Removes the JSON string at the start of `text` and gives its value.
 std::optional<std::string> take_string(std::string_view& text) {
     std::size_t end = 1;
     while (end < text.size() && text[end] != '"') end += text[end] == '\\' ? 2 : 1;
@@ -40,7 +40,7 @@ bool take(std::string_view& text, std::string_view start) {
     return true;
 }
 
-// {"path":"…","path_base64":"…","top":[…]} or with "error" in the place of "top".
+// {"path":"…","path_base64":"…","top":[…]} or with "error" instead of "top".
 std::optional<JsonHead> parse_object(std::string_view line) {
     if (!line.ends_with("}\n") || !take(line, R"({"path":)")) return std::nullopt;
     auto path = take_string(line);
@@ -56,7 +56,7 @@ std::optional<JsonHead> parse_object(std::string_view line) {
 
 struct TableLine {
     std::string path;
-    std::size_t rank = 0;  // 0: it has none
+    std::size_t rank = 0;  // 0 where it has none
     bool failed = false;
 };
 
@@ -141,10 +141,10 @@ std::string stored_path(const std::string& path, Format format) {
 
 class StoredRows::Reader {
 public:
-    Reader(std::filesystem::path path, Format format, std::size_t labels_a_row, bool complete)
+    Reader(std::filesystem::path path, Format format, std::size_t lines_per_image, bool complete)
         : lines_(std::move(path), format == Format::csv),
           format_(format),
-          labels_a_row_(labels_a_row),
+          lines_per_image_(lines_per_image),
           complete_(complete) {
         if (format == Format::jsonl) return;
         const auto header = lines_.next();
@@ -175,15 +175,15 @@ private:
         return StoredRow{std::move(head->path), head->failed, std::string(*line)};
     }
 
-    // An image's lines have the ranks 1, 2 …; the last group is known to be whole only where it has
-    // all its labels, or another one follows.
+    // The lines of an image have the ranks 1, 2 … The last image is complete only if it has all its lines or
+    // another image follows.
     std::optional<StoredRow> next_group() {
         if (!ahead_ && !read_ahead()) return std::nullopt;
         StoredRow row{ahead_->path, ahead_->failed, std::exchange(ahead_bytes_, {})};
         std::size_t rank = std::exchange(ahead_, std::nullopt)->rank;
         if (rank == 0) return row;
         if (rank != 1) refuse();
-        while (rank < labels_a_row_) {
+        while (rank < lines_per_image_) {
             if (!read_ahead()) return complete_ ? std::optional(std::move(row)) : std::nullopt;
             if (ahead_->rank != rank + 1) {
                 if (ahead_->rank > 1) refuse();
@@ -213,16 +213,16 @@ private:
 
     Lines lines_;
     Format format_;
-    std::size_t labels_a_row_;
+    std::size_t lines_per_image_;
     bool complete_;
-    std::optional<TableLine> ahead_;  // a line that was read, but not given
+    std::optional<TableLine> ahead_;  // a line that was read but not used yet
     std::string ahead_bytes_;
     std::uint64_t end_ = 0;
     bool ended_ = false;
 };
 
-StoredRows::StoredRows(std::filesystem::path path, Format format, std::size_t labels_a_row, bool complete)
-    : reader_(std::make_unique<Reader>(std::move(path), format, labels_a_row, complete)) {}
+StoredRows::StoredRows(std::filesystem::path path, Format format, std::size_t lines_per_image, bool complete)
+    : reader_(std::make_unique<Reader>(std::move(path), format, lines_per_image, complete)) {}
 StoredRows::~StoredRows() = default;
 StoredRows::StoredRows(StoredRows&&) noexcept = default;
 StoredRows& StoredRows::operator=(StoredRows&&) noexcept = default;

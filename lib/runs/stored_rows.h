@@ -12,34 +12,33 @@
 
 namespace imnet {
 
-/// A row of an output file.
+/// A row that was read from an output file.
 struct StoredRow {
     std::string path;  ///< as `stored_path` gives it
     bool failed = false;
-    std::string bytes;  ///< all its lines
+    std::string bytes;  ///< all its lines, unchanged
 };
 
-/// How a path comes back from a file of that format: exactly from jsonl; from tables with U+FFFD for
-/// what is not UTF-8.
+/// The path that a row of that format holds: the exact path in jsonl; in tables with U+FFFD for bytes that
+/// are not UTF-8.
 std::string stored_path(const std::string& path, Format format);
 
-/// Reads the rows of an output (jsonl, csv or tsv) one after the other. What a crash leaves at the
-/// end is no row: a line without its end, NUL bytes, an image with fewer lines than labels.
+/// Reads the rows of an output (jsonl, csv or tsv) one after the other. Incomplete rows that a crash leaves
+/// at the end do not count: a line without its end, NUL bytes, an image with too few lines in a table.
 class StoredRows {
 public:
-    /// `labels` is the number of lines of an image in a table; with `complete` the last image may also
-    /// have fewer. A file that is missing has no rows. Throws UsageError where the file does not begin
-    /// as the format does.
-    StoredRows(std::filesystem::path path, Format format, std::size_t labels_a_row, bool complete = false);
+    /// An image has `lines_per_image` lines in a table; with `complete` the last image may have fewer. A
+    /// missing file has no rows. Throws UsageError where the file does not begin as the format does.
+    StoredRows(std::filesystem::path path, Format format, std::size_t lines_per_image, bool complete = false);
     ~StoredRows();
     StoredRows(StoredRows&&) noexcept;
     StoredRows& operator=(StoredRows&&) noexcept;
 
-    /// The next row; nothing at the end, or where what a crash left begins. Throws UsageError for a
-    /// line that this program has not written.
+    /// The next row; nothing at the end, or where an incomplete row begins. Throws UsageError for a line that
+    /// this program did not write.
     std::optional<StoredRow> next();
 
-    /// How many bytes, from the start of the file, are rows that `next` has given.
+    /// The offset of the end of the last row that `next` gave, in bytes.
     std::uint64_t end() const;
 
 private:

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <ctime>
 #include <fstream>
 #include <optional>
 #include <system_error>
@@ -11,14 +10,15 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/base64.h"
 #include "base/errors.h"
+#include "base/file_lock.h"
 #include "base/json.h"
 #include "base/place_file.h"
+#include "base/utc_time.h"
 #include "base/utf8.h"
 
 namespace imnet {
@@ -27,18 +27,6 @@ namespace {
 constexpr std::string_view header = R"({"imnet_sort":1})";
 constexpr std::string_view name_start = "imnet-manifest-";
 constexpr std::string_view name_end = ".jsonl";
-
-[[noreturn]] void fail(const std::filesystem::path& path, int error) {
-    throw OutputError(fmt::format("{}: {}", path.native(), std::generic_category().message(error)));
-}
-
-std::string utc_time() {
-    const std::time_t now = std::time(nullptr);
-    struct tm parts {};
-    ::gmtime_r(&now, &parts);
-    char text[32];
-    return {text, std::strftime(text, sizeof text, "%Y%m%dT%H%M%SZ", &parts)};
-}
 
 void put_path(Json& line, const std::string& key, const std::filesystem::path& path) {
     line[key] = replace_invalid_utf8(path.native());
@@ -57,9 +45,10 @@ Json to_json(const SortAction& action) {
     line["by"] = name(action.by);
     put_path(line, "from", action.from);
     put_path(line, "to", action.to);
-    line["label"] = replace_invalid_utf8(action.label);
+    line["label"] = replace_invalid_utf8(action.class_name);
     line["index"] = action.top.index;
-    line["prob"] = Json::parse(fmt::format("{}", action.top.probability));  // a float's digits
+    line["prob"] =
+        Json::parse(fmt::format("{}", action.top.probability));  // the digits of a float, not of a double
     line["size"] = action.size;
     line["mtime_ns"] = action.mtime_ns;
     line["inode"] = action.inode;
@@ -74,7 +63,7 @@ SortBy sort_by(std::string_view word) {
     throw std::invalid_argument("by");
 }
 
-// A manifest may have been tampered with: nothing outside its own folder may pass for sorted.
+// A manifest may have been changed by others, so no path outside its own folder is accepted.
 bool is_sorted_path(const std::filesystem::path& path) {
     const auto parts = std::distance(path.begin(), path.end());
     return path.is_relative() && parts == 2 && std::none_of(path.begin(), path.end(), [](const auto& part) {
@@ -97,10 +86,10 @@ SortAction to_action(const Json& line) {
     return action;
 }
 
-// The first line may be cut, too, where a run was killed before it had done anything.
+// The first line, too, may be incomplete where a run was killed at its start.
 bool is_header(std::string_view line, bool cut) { return cut ? header.starts_with(line) : line == header; }
 
-// Adds one line to the record; false where it makes no sense.
+// Adds one line to the record; false where the line is damaged.
 bool read_line(const std::string& text, SortRecord& record,
                std::unordered_map<std::uint64_t, std::size_t>& places) try {
     const Json line = Json::parse(text);
@@ -128,34 +117,34 @@ std::string_view name(SortBy by) {
 }
 
 SortManifest::SortManifest(const std::filesystem::path& folder) {
-    const std::string start = fmt::format("{}{}", name_start, utc_time());
+    const std::string start = fmt::format("{}{}", name_start, utc_now_in_file_name());
     for (int number = 1; fd_ < 0; ++number) {
         path_ =
             folder / fmt::format("{}{}{}", start, number == 1 ? "" : fmt::format("-{}", number), name_end);
         fd_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666);
-        if (fd_ < 0 && errno != EEXIST) fail(path_, errno);
+        if (fd_ < 0 && errno != EEXIST) throw_output_error(path_.native(), errno);
     }
-    // It waits for whoever just looks whether this run is still alive. Not every file system has locks.
-    while (::flock(fd_, LOCK_EX) != 0 && errno == EINTR) {
-    }
+    // Another run may hold the lock for a moment, to see whether this one is still alive. An error is
+    // ignored, because not every file system has locks.
+    lock_open_file(fd_);
     append(std::string(header));
-    if (const int error = sync_folder(folder)) fail(folder, error);
+    if (const int error = sync_folder(folder)) throw_output_error(folder.native(), error);
 }
 
 SortManifest::~SortManifest() { ::close(fd_); }
 
-// One call of write, so that a killed run leaves a line whole or cut at the end.
+// With a single write, so that a killed run leaves a complete line or the start of one.
 void SortManifest::append(std::string line) {
     line += '\n';
     const ssize_t written = ::write(fd_, line.data(), line.size());
-    if (written < 0) fail(path_, errno);
-    if (static_cast<std::size_t>(written) != line.size()) fail(path_, ENOSPC);
+    if (written < 0) throw_output_error(path_.native(), errno);
+    if (static_cast<std::size_t>(written) != line.size()) throw_output_error(path_.native(), ENOSPC);
 }
 
 void SortManifest::intend(SortAction& action, bool on_disk) {
     action.id = ++last_id_;
     append(to_json(action).dump());
-    if (on_disk && ::fdatasync(fd_) != 0) fail(path_, errno);
+    if (on_disk && ::fdatasync(fd_) != 0) throw_output_error(path_.native(), errno);
 }
 
 void SortManifest::done(std::uint64_t id) { append(Json{{"done", id}}.dump()); }
@@ -173,7 +162,7 @@ SortRecord read_sort_manifest(const std::filesystem::path& path) {
         if (number == 1 && !is_header(line, cut)) {
             throw UsageError(fmt::format("{}: not a manifest of imnet --sort-into", path.native()));
         }
-        if (cut) break;  // what it announces was not done
+        if (cut) break;  // the action was not done yet
         if (number == 1) continue;
         if (!read_line(line, record, places)) record.damaged_lines.push_back(number);
     }
@@ -197,8 +186,8 @@ std::filesystem::path unfinished_file(const std::filesystem::path& manifest) {
 
 ManifestLock::ManifestLock(const std::filesystem::path& manifest)
     : fd_(::open(manifest.c_str(), O_RDONLY | O_CLOEXEC)) {
-    // Where a file system has no locks, nobody can be found to hold one.
-    held_ = fd_ >= 0 && (::flock(fd_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK);
+    // On a file system without locks no other run can be noticed: the lock counts as free.
+    held_ = fd_ >= 0 && try_to_lock_open_file(fd_) != EWOULDBLOCK;
 }
 
 ManifestLock::~ManifestLock() {
@@ -215,7 +204,8 @@ bool is_in_place(const SortAction& action, const std::filesystem::path& folder) 
     if (action.by == SortBy::link) return status.st_ino == action.inode;
     if (static_cast<std::uint64_t>(status.st_size) != action.size) return false;
     if (action.done || status.st_ino == action.inode) return true;
-    // Some file systems number a file anew when it moves; then its time and its old name tell.
+    // Some file systems change the inode of a file that is moved. Then its time is compared, and its old name
+    // must be gone.
     return action.by == SortBy::move && mtime_ns_of(status) == action.mtime_ns &&
            ::lstat(action.from.c_str(), &status) != 0 && errno == ENOENT;
 }

@@ -1,15 +1,15 @@
-// The journal of a sort: what was put where, so that it can be gone on with and undone after any
-// end, also kill -9. A line of JSON each; lines are only ever added:
+// The journal of a sort: which file was put where. With it a sort can be continued or undone however it
+// ended, even by kill -9. Each line is a JSON object, and lines are only ever appended:
 //
 //   {"imnet_sort":1}
 //   {"id":1,"by":"copy","from":"/photos/a.jpg","to":"tabby/a.jpg","label":"tabby","index":281,
 //    "prob":0.62,"size":52000,"mtime_ns":1700000000000000000,"inode":17,"sha256":"…"}
 //   {"done":1}
 //
-// A line with an id is written before the file gets its name, its `done` after. Where `done` is
-// missing, `inode` tells whether the file under the name is the one that was meant: it is known
-// beforehand, for a copy stands under a temporary name first. Names that are not UTF-8 stand exactly
-// in `from_base64` and `to_base64`. A last line without its end was cut, and counts as not written.
+// A line with an id is written before the file gets its name, and its `done` after that. Where `done` is
+// missing, `inode` shows whether the file with that name is the one that was sorted. The inode is known
+// before, because a copy is first written under a temporary name. `from_base64` and `to_base64` hold names
+// that are not UTF-8. A last line without an end of line was cut off and counts as not written.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,7 @@
 
 namespace imnet {
 
-/// How a picture gets into the folder of its label.
+/// How a picture gets into the folder of its class.
 enum class SortBy { copy, link, move };
 
 /// "copy", "link" or "move".
@@ -36,7 +36,7 @@ struct SortAction {
     SortBy by = SortBy::copy;
     std::filesystem::path from;  ///< absolute
     std::filesystem::path to;    ///< folder/name, below the manifest's own folder
-    std::string label;
+    std::string class_name;
     Prediction top;
     std::uint64_t size = 0;
     std::int64_t mtime_ns = 0;  ///< of the original
@@ -45,21 +45,20 @@ struct SortAction {
     bool done = false;
 };
 
-/// Writes one manifest. Each line is in the hands of the operating system when its function returns.
-/// All throw OutputError.
+/// Writes one manifest. A function returns when the operating system has its line. All throw OutputError.
 class SortManifest {
 public:
-    /// Makes a new one in the folder, named by the time, and locks it for as long as this lives.
+    /// Makes a new manifest in the folder, named after the time, and locks it while this object lives.
     explicit SortManifest(const std::filesystem::path& folder);
     ~SortManifest();
     SortManifest(const SortManifest&) = delete;
     SortManifest& operator=(const SortManifest&) = delete;
 
-    /// Writes down what is about to be done; gives the action its id. `on_disk`: returns only when
-    /// not even a loss of power can take the line away.
+    /// Records an action before it is done, and gives it its id. With `on_disk`, returns only when the line
+    /// is on the disk and a power failure cannot lose it.
     void intend(SortAction& action, bool on_disk);
 
-    /// Writes down that it has been done.
+    /// Records that the action has been done.
     void done(std::uint64_t id);
 
     const std::filesystem::path& path() const { return path_; }
@@ -72,22 +71,23 @@ private:
     std::uint64_t last_id_ = 0;
 };
 
-/// What a manifest says, in the order in which it was done.
+/// The content of a manifest, in the order of the actions.
 struct SortRecord {
     std::vector<SortAction> actions;
-    std::vector<std::size_t> damaged_lines;  ///< numbers, from 1; a cut last line is none
+    std::vector<std::size_t>
+        damaged_lines;  ///< their numbers, from 1; an incomplete last line does not count
 };
 
-/// Reads a manifest. Throws UsageError where the file is none, or cannot be read.
+/// Reads a manifest. Throws UsageError where the file is not a manifest or cannot be read.
 SortRecord read_sort_manifest(const std::filesystem::path& path);
 
 /// The manifests in a folder, oldest first, without those that have been undone.
 std::vector<std::filesystem::path> sort_manifests(const std::filesystem::path& folder);
 
-/// Where a run that writes this manifest keeps the one file that has no name yet.
+/// The temporary name of the file that the run with this manifest is copying.
 std::filesystem::path unfinished_file(const std::filesystem::path& manifest);
 
-/// Keeps others from writing to or undoing a manifest, for as long as it lives.
+/// Prevents other processes from writing to or undoing a manifest while this object lives.
 class ManifestLock {
 public:
     explicit ManifestLock(const std::filesystem::path& manifest);
@@ -95,7 +95,7 @@ public:
     ManifestLock(const ManifestLock&) = delete;
     ManifestLock& operator=(const ManifestLock&) = delete;
 
-    /// Whether it was free.
+    /// Whether no other process holds the lock.
     bool held() const { return held_; }
 
 private:
@@ -103,11 +103,11 @@ private:
     bool held_ = false;
 };
 
-/// When the file was last changed, as manifests write it.
+/// The time of the last change in nanoseconds, as manifests store it.
 std::int64_t mtime_ns_of(const struct stat& status);
 
-/// Whether the action's file stands under its new name in the manifest's folder: a link by its inode;
-/// else by its size and, where the manifest does not say `done`, by its inode.
+/// Whether the action's file is at its new place in the manifest's folder. A link is recognised by its inode;
+/// a copy or moved file by its size and, where the manifest has no `done` for it, by its inode.
 bool is_in_place(const SortAction& action, const std::filesystem::path& folder);
 
 }  // namespace imnet

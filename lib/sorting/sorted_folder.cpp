@@ -23,11 +23,11 @@ namespace fs = std::filesystem;
 [[noreturn]] void fail(const fs::path& path, int error) {
     const bool full = error == ENOSPC || error == EDQUOT;
     throw OutputError(fmt::format("{}: {}{}", path.native(), std::generic_category().message(error),
-                                  full ? ": make room and run the same command again: it goes on" : ""));
+                                  full ? ": make room and run the same command again: it continues" : ""));
 }
 
-// The path by which a manifest knows a file: the way to its folder without links, its own name as it
-// is, so that a link to a file is not taken for the file.
+// The path of a file in a manifest: links in the path of its folder are resolved, but the file itself is not,
+// so that a link to a file is not mistaken for the file.
 fs::path absolute_path(const fs::path& path) {
     std::error_code error;
     const fs::path whole = fs::absolute(path);
@@ -40,14 +40,9 @@ bool is_taken(const fs::path& path) {
     return ::lstat(path.c_str(), &status) == 0;
 }
 
-Expected<std::vector<std::byte>> read_picture(const fs::path& path) {
-    Input input{path.native()};
-    return read_file(input);
-}
-
 }  // namespace
 
-// What is to be sorted: a file, or the bytes of what is none.
+// A picture to sort: a file, or the bytes of one that is not a file of its own.
 struct SortedFolder::Picture {
     fs::path from;
     std::optional<std::span<const std::byte>> bytes;
@@ -75,7 +70,7 @@ SortedFolder::~SortedFolder() {
 
 fs::path SortedFolder::manifest() const { return manifest_ ? manifest_->path() : fs::path(); }
 
-// What other runs have sorted; and what they left unfinished, where they do not run any more.
+// Reads what other runs have sorted, and removes unfinished files of runs that have ended.
 void SortedFolder::read_manifests() {
     for (const fs::path& path : sort_manifests(folder_)) {
         for (SortAction& action : read_sort_manifest(path).actions) {
@@ -88,14 +83,14 @@ void SortedFolder::read_manifests() {
     }
 }
 
-void SortedFolder::make_label_folder(int index) {
-    if (label_folders_.contains(index)) return;
+void SortedFolder::make_class_folder(int index) {
+    if (class_folders_.contains(index)) return;
     const fs::path path = folder_ / names_.at(static_cast<std::size_t>(index));
     if (::mkdir(path.c_str(), 0777) != 0) {
         const int error = errno;
         if (error != EEXIST || !fs::is_directory(path)) fail(path, error == EEXIST ? ENOTDIR : error);
     }
-    label_folders_.insert(index);
+    class_folders_.insert(index);
 }
 
 Expected<SortedFolder::Outcome> SortedFolder::put(const fs::path& path,
@@ -103,8 +98,8 @@ Expected<SortedFolder::Outcome> SortedFolder::put(const fs::path& path,
                                                   Prediction top) {
     Picture picture{absolute_path(path), bytes, {}, 0};
     if (!bytes && ::stat(picture.from.c_str(), &picture.status) != 0) picture.error = errno;
-    const std::string& label_folder = names_.at(static_cast<std::size_t>(top.index));
-    if (was_sorted(picture) || (!bytes && picture.from.parent_path() == folder_ / label_folder)) {
+    const std::string& class_folder = names_.at(static_cast<std::size_t>(top.index));
+    if (was_sorted(picture) || (!bytes && picture.from.parent_path() == folder_ / class_folder)) {
         return Outcome::was_sorted;
     }
     if (picture.error != 0) return tl::unexpected(error_from_errno(picture.error));
@@ -114,8 +109,8 @@ Expected<SortedFolder::Outcome> SortedFolder::put(const fs::path& path,
     SortAction action;
     action.by = bytes ? SortBy::copy : by_;
     action.from = picture.from;
-    action.to = fs::path(label_folder) / (bytes ? name_of_stream(file, sniff(*bytes)) : file);
-    action.label = class_names_.at(static_cast<std::size_t>(top.index)).name;
+    action.to = fs::path(class_folder) / (bytes ? name_of_stream(file, sniff(*bytes)) : file);
+    action.class_name = class_names_.at(static_cast<std::size_t>(top.index)).name;
     action.top = top;
     action.size = picture.size();
     action.mtime_ns = picture.mtime_ns();
@@ -135,23 +130,23 @@ bool SortedFolder::was_sorted(const Picture& picture) const {
     if (found == sorted_.end() || !is_in_place(found->second, folder_)) return false;
     const SortAction& earlier = found->second;
     if (picture.bytes) return earlier.size == picture.size() && earlier.sha256 == sha256(*picture.bytes);
-    if (!picture.is_there()) return true;  // moved, and named twice
+    if (!picture.is_there()) return true;  // it was moved before: the same path occurs twice
     if (earlier.by == SortBy::link && earlier.inode == picture.status.st_ino) return true;
-    // Another file may have the name by now.
+    // Another file may have got the name since.
     if (earlier.size != picture.size() || earlier.mtime_ns != picture.mtime_ns()) return false;
     return by_ != SortBy::move || earlier.by != SortBy::move || finish_move(picture, earlier);
 }
 
-// A run that was killed in the middle of a move leaves the file under both names.
+// A run that was killed during a move may leave the file under both names.
 bool SortedFolder::finish_move(const Picture& picture, const SortAction& earlier) const {
-    const auto original = read_picture(picture.from);
-    const auto sorted = read_picture(folder_ / earlier.to);
+    const auto original = read_file(picture.from);
+    const auto sorted = read_file(folder_ / earlier.to);
     if (!original || !sorted || *original != *sorted) return false;
     return ::unlink(picture.from.c_str()) == 0 || errno == ENOENT;
 }
 
-// Finds a free name for the action's `to`, writes it down, and calls `place_at` with it until that
-// says anything but EEXIST: others may take names, too.
+// Finds a free name for the action's `to`, records it and calls `place_at` with it. Tries further names as
+// long as that gives EEXIST, because other processes may take a name at the same time.
 template <typename Place>
 int SortedFolder::place(SortAction& action, const Place& place_at) {
     const fs::path wanted = action.to;
@@ -160,13 +155,13 @@ int SortedFolder::place(SortAction& action, const Place& place_at) {
         action.to = wanted.parent_path() / numbered_name(wanted.filename().native(), number);
         if (is_taken(folder_ / action.to)) continue;
         manifest_->intend(action, action.by == SortBy::move);
-        make_label_folder(action.top.index);  // after that, so that undoing knows of it
+        make_class_folder(action.top.index);  // after the record, so that undo knows the folder
         const int error = place_at(folder_ / action.to);
         if (error != EEXIST) return error;
     }
 }
 
-// Writes a copy under a temporary name, so that it has its own only when it is whole.
+// Writes a copy under a temporary name, so that it gets its own only when it is complete.
 int SortedFolder::place_copy(const Picture& picture, std::span<const std::byte> bytes, SortAction& action) {
     const fs::path unfinished = unfinished_file(manifest_->path());
     const int written = write_new_file(unfinished, bytes, picture.bytes ? nullptr : &picture.status);
@@ -188,7 +183,7 @@ Expected<void> SortedFolder::copy(const Picture& picture, SortAction& action) {
     if (picture.bytes) {
         bytes = *picture.bytes;
     } else {
-        read = read_picture(picture.from);
+        read = read_file(picture.from);
         if (!read) return tl::unexpected(read.error());
         bytes = *read;
     }
@@ -234,7 +229,7 @@ Expected<void> SortedFolder::move(const Picture& picture, SortAction& action) {
 }
 
 Expected<void> SortedFolder::move_across(const Picture& picture, SortAction& action) {
-    const auto bytes = read_picture(picture.from);
+    const auto bytes = read_file(picture.from);
     if (!bytes) return tl::unexpected(bytes.error());
     if (const int error = place_copy(picture, *bytes, action)) fail(folder_ / action.to, error);
     if (const int error = sync_folder((folder_ / action.to).parent_path())) fail(folder_, error);
@@ -242,7 +237,7 @@ Expected<void> SortedFolder::move_across(const Picture& picture, SortAction& act
     const bool same = ::lstat(action.from.c_str(), &now) == 0 && now.st_size == picture.status.st_size &&
                       mtime_ns_of(now) == picture.mtime_ns();
     if (same && (::unlink(action.from.c_str()) == 0 || errno == ENOENT)) return {};
-    // The original cannot go: then there is no move, and no second file either.
+    // The original cannot be removed, so the copy is removed instead and nothing is moved.
     const InputError error =
         same ? error_from_errno(errno) : InputError{InputErrorKind::io, "it changed while it was moved"};
     ::unlink((folder_ / action.to).c_str());

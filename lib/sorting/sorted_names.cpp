@@ -13,7 +13,7 @@
 namespace imnet {
 namespace {
 
-constexpr std::size_t most_bytes = 200;  // 255 are allowed; an index must fit behind it
+constexpr std::size_t most_bytes = 200;  // 255 are allowed, but an index may be added
 
 bool is_control(unsigned char byte) { return byte < 0x20 || byte == 0x7F; }
 
@@ -24,8 +24,8 @@ void replace_c1_controls(std::string& name) {
     }
 }
 
-std::string folder_name(const std::string& label) {
-    std::string name = replace_invalid_utf8(label);
+std::string folder_name(const std::string& class_name) {
+    std::string name = replace_invalid_utf8(class_name);
     replace_c1_controls(name);
     std::replace_if(
         name.begin(), name.end(),
@@ -54,8 +54,9 @@ std::string_view ending_of(PictureFormat format) {
 std::vector<std::string> folder_names(const ClassNames& class_names) {
     std::vector<std::string> names;
     names.reserve(class_names.size());
-    for (const ClassName& label : class_names) names.push_back(folder_name(label.name));
-    // A name with an index may be another label as it stands: "a (1)". So look again.
+    for (const ClassName& class_name : class_names) names.push_back(folder_name(class_name.name));
+    // A name with an index, such as "a (1)", may itself be the name of another class, so all are compared
+    // again.
     for (bool all_distinct = false; !all_distinct;) {
         all_distinct = true;
         std::unordered_map<std::string, int> count;

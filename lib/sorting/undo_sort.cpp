@@ -34,23 +34,18 @@ bool same_file(const struct stat& a, const struct stat& b) {
     return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-Expected<std::vector<std::byte>> read(const fs::path& path) {
-    Input input{path.native()};
-    return read_file(input);
-}
-
 std::string hash_of(const fs::path& path) {
-    const auto bytes = read(path);
+    const auto bytes = read_file(path);
     return bytes ? sha256(*bytes) : "";
 }
 
 bool same_content(const fs::path& a, const fs::path& b) {
-    const auto first = read(a);
-    const auto second = read(b);
+    const auto first = read_file(a);
+    const auto second = read_file(b);
     return first && second && *first == *second;
 }
 
-// A member of an archive has no file of its own: the archive must be there.
+// Whether the path is of a member of an archive that exists.
 bool is_in_archive(const fs::path& path) {
     for (fs::path above = path.parent_path(); above.has_relative_path(); above = above.parent_path()) {
         struct stat status {};
@@ -77,7 +72,7 @@ public:
     }
 
 private:
-    // Whether there was anything to reverse.
+    // Gives false where there was nothing to reverse.
     bool reverse(const SortAction& action) const {
         switch (action.by) {
             case SortBy::copy: return remove_copy(action);
@@ -100,7 +95,7 @@ private:
         const fs::path to = folder_ / action.to;
         const auto status = status_of(to);
         if (!status) return false;
-        if (!action.done && status->st_ino != action.inode) return false;  // it never came to that
+        if (!action.done && status->st_ino != action.inode) return false;  // the action was not done
         if (!S_ISREG(status->st_mode) || hash_of(to) != action.sha256) {
             refuse(action, "kept: it has been changed since");
         }
@@ -125,7 +120,7 @@ private:
         if (!status) return false;
         struct stat original {};
         const bool there = ::stat(action.from.c_str(), &original) == 0;
-        // One name alone: the old one is a symbolic link to this by now.
+        // The file has only one name: the old one has become a symbolic link to it.
         if (there && same_file(*status, original) && original.st_nlink > 1) return remove(action);
         if (!action.done && status->st_ino != action.inode) return false;
         refuse(action, fmt::format("kept: {} is not the same file any more", action.from.native()));
@@ -141,7 +136,7 @@ private:
         }
         if (!action.done && !is_in_place(action, folder_)) return false;
         if (original) {
-            // A move that was cut short leaves both names.
+            // A move that was interrupted may leave both names.
             const bool is_file = S_ISREG(original->st_mode);
             if (is_file && (same_file(*status, *original) || same_content(to, action.from))) {
                 return remove(action);
@@ -159,10 +154,10 @@ private:
     }
 
     int move_across(const fs::path& to, const fs::path& from, const struct stat& status) const {
-        const auto bytes = read(to);
+        const auto bytes = read_file(to);
         if (!bytes) return EIO;
         const fs::path unfinished = from.parent_path() / temporary_name_;
-        ::unlink(unfinished.c_str());  // of an undo that was killed
+        ::unlink(unfinished.c_str());  // left by an undo that was killed
         int error = write_new_file(unfinished, *bytes, &status);
         if (error != 0) return error;
         error = rename_without_replacing(unfinished, from);
@@ -177,9 +172,10 @@ private:
 };
 
 void remove_empty_folders(const std::vector<SortAction>& actions, const fs::path& folder) {
-    std::set<fs::path> label_folders;
-    for (const SortAction& action : actions) label_folders.insert(action.to.parent_path());
-    for (const fs::path& name : label_folders) ::rmdir((folder / name).c_str());  // fails where it is not
+    std::set<fs::path> class_folders;
+    for (const SortAction& action : actions) class_folders.insert(action.to.parent_path());
+    for (const fs::path& name : class_folders)
+        ::rmdir((folder / name).c_str());  // fails where a folder is not empty
 }
 
 int mark_undone(const fs::path& manifest) {

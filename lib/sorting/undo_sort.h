@@ -8,15 +8,15 @@
 namespace imnet {
 
 struct UndoneSort {
-    std::size_t undone = 0;             ///< actions reversed now
-    std::vector<std::string> problems;  ///< what could not be reversed and why, one line each
+    std::size_t undone = 0;             ///< number of actions that were reversed
+    std::vector<std::string> problems;  ///< one line for each action that could not be reversed
 };
 
-/// Reverses what a manifest says, the last action first. A copy or a link is removed only while it is
-/// what was put there and its original is there too; a moved file goes back to its old name only where
-/// nothing has that. Folders that are empty then are removed, and where all is reversed the manifest
-/// gets ".undone" behind its name. Whatever was reversed before is no problem, so it may be killed and
-/// run again. Throws UsageError where the file is no manifest, or a run is writing it.
+/// Reverses the actions of a manifest, the last one first. A copy or link is removed only if it is unchanged
+/// and its original still exists. A moved file gets its old name back only if that name is free. Then empty
+/// class folders are removed, and if everything was reversed, ".undone" is added to the manifest's name. It
+/// may be killed and run again: actions that are already reversed are skipped. Throws UsageError where the
+/// file is not a manifest, or where a run is writing it.
 UndoneSort undo_sort(const std::filesystem::path& manifest);
 
 }  // namespace imnet

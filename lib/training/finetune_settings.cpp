@@ -2,13 +2,12 @@
 
 #include <filesystem>
 #include <string_view>
-#include <vector>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "base/json.h"
 #include "base/sha256.h"
+#include "runs/settings.h"
 
 namespace imnet {
 namespace {
@@ -65,6 +64,15 @@ Json optimizer(const FinetuneOptions& options) {
     return json;
 }
 
+/// The entries of a JSON object; empty where the text is none.
+Settings settings_of(const std::string& text) {
+    const Json json = Json::parse_or_null(text);
+    Settings settings;
+    if (!json.is_object()) return settings;
+    for (const auto& [key, value] : json.members()) settings.emplace_back(key, value.dump());
+    return settings;
+}
+
 }  // namespace
 
 std::string training_settings(const Model& model, const ParentWeights& parent, const Split& pictures,
@@ -97,16 +105,13 @@ std::string training_settings(const Model& model, const ParentWeights& parent, c
 }
 
 std::string differing_settings(const std::string& before, const std::string& now) {
-    const Json old_settings = Json::parse_or_null(before);
-    const Json new_settings = Json::parse(now);
-    std::vector<std::string> differences;
-    for (const auto& [key, value] : new_settings.members()) {
-        const Json* found = old_settings.find(key);
-        const Json was = found == nullptr ? Json() : *found;
-        if (was != value)
-            differences.push_back(fmt::format("{} is {}, was {}", key, value.dump(), was.dump()));
+    const auto shown = [](const std::string& value) { return value.empty() ? "null" : value; };
+    std::string text;
+    for (const ChangedSetting& setting : changed_settings(settings_of(before), settings_of(now))) {
+        text += fmt::format("{}{} is {}, was {}", text.empty() ? "" : ", ", setting.name, shown(setting.is),
+                            shown(setting.was));
     }
-    return fmt::format("{}", fmt::join(differences, ", "));
+    return text;
 }
 
 }  // namespace imnet

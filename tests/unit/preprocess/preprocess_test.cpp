@@ -8,22 +8,12 @@
 
 #include "base/bfloat16.h"
 #include "codecs/orientation.h"
+#include "gradient_image.h"
 
 using namespace imnet;
+using test::gradient;
 
 namespace {
-
-/// A picture whose red is the column, green the row, and blue 255.
-Image gradient(int width, int height) {
-    Image image{width, height, {}};
-    for (int y = 0; y < height; ++y) {
-        for (int x = 0; x < width; ++x) {
-            image.rgb.insert(image.rgb.end(),
-                             {static_cast<std::uint8_t>(x), static_cast<std::uint8_t>(y), 255});
-        }
-    }
-    return image;
-}
 
 /// Resizing to its own short side leaves a picture as it is; mean 0 and deviation 1/255 leave bytes.
 Preprocessing only_crop(int short_side, int crop) {

@@ -15,7 +15,7 @@ std::string failed(const std::string& path) {
 
 }  // namespace
 
-TEST_CASE("failed rows are replaced at their place, others stay") {
+TEST_CASE("failed rows are replaced in place, and other rows stay") {
     const test::TemporaryFolder folder;
     const auto path =
         folder.write("rows", good("a") + failed("b") + good("b") + failed("c") + failed("d") + "torn");

@@ -10,7 +10,7 @@ namespace {
 
 std::string row(const std::string& path) { return "{\"path\":\"" + path + "\",\"top\":[]}\n"; }
 
-// Which of the inputs an output of these rows holds: "1" or "0" for each.
+// Whether an output with these rows holds each of the inputs: "1" or "0" for each.
 std::string held(const std::vector<std::string>& stored, const std::vector<std::string>& inputs,
                  bool agreed) {
     const test::TemporaryFolder folder;
@@ -28,13 +28,13 @@ std::string held(const std::vector<std::string>& stored, const std::vector<std::
 
 }  // namespace
 
-TEST_CASE("the rows of a cut run are held, what follows is not") {
+TEST_CASE("the output of an interrupted run holds its rows and no others") {
     CHECK(held({"a", "b"}, {"a", "b", "c", "d"}, true) == "1100");
     CHECK(held({}, {"a"}, true) == "0");
     CHECK(held({"a", "a"}, {"a", "a", "a"}, true) == "110");
 }
 
-TEST_CASE("where files came or went, nothing is done twice and nothing is lost") {
+TEST_CASE("where files were added or removed, no input is classified twice or left out") {
     CHECK(held({"a", "c"}, {"a", "b", "c", "d"}, false) == "1010");
     CHECK(held({"a", "b", "c"}, {"a", "c", "d"}, false) == "110");
     CHECK(held({"b", "a", "b"}, {"a", "b", "b", "b"}, false) == "1110");

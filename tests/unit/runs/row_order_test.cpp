@@ -7,7 +7,7 @@
 
 using namespace imnet;
 
-TEST_CASE("the numbers of rows come back, and then how many inputs there are") {
+TEST_CASE("the numbers of rows are read back, followed by the number of all inputs") {
     const test::TemporaryFolder folder;
     const std::vector<std::uint64_t> numbers{0, 1, 5, 200, 201, 1'000'000, 1'000'000'000'000};
     RowOrder order;
@@ -19,7 +19,7 @@ TEST_CASE("the numbers of rows come back, and then how many inputs there are") {
     CHECK_THROWS_AS(reader.next(), UsageError);
 }
 
-TEST_CASE("a row of an even shard takes one byte") {
+TEST_CASE("a row takes one byte where the shards are even") {
     const test::TemporaryFolder folder;
     RowOrder order;
     for (std::uint64_t i = 0; i < 1000; ++i) order.add(4 * i + 1);
@@ -27,7 +27,7 @@ TEST_CASE("a row of an even shard takes one byte") {
     CHECK(std::filesystem::file_size(folder / "order") < 1020);
 }
 
-TEST_CASE("what is no order is refused") {
+TEST_CASE("a file that is not an OUT.order is refused") {
     const test::TemporaryFolder folder;
     CHECK_THROWS_AS(RowOrderReader(folder / "missing"), UsageError);
     CHECK_THROWS_AS(RowOrderReader(folder.write("other", "imnet")), UsageError);

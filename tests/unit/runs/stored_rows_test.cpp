@@ -39,7 +39,7 @@ Written write(Format format) {
 
 }  // namespace
 
-TEST_CASE("rows come back as they were written") {
+TEST_CASE("rows are read back as they were written") {
     const test::TemporaryFolder folder;
     for (const Format format : {Format::jsonl, Format::csv, Format::tsv}) {
         CAPTURE(name(format));
@@ -58,14 +58,14 @@ TEST_CASE("rows come back as they were written") {
     }
 }
 
-TEST_CASE("cut at any byte, the whole rows before it come back and nothing else") {
+TEST_CASE("from a file that is cut at any byte, exactly the whole rows before it are read") {
     const test::TemporaryFolder folder;
     for (const Format format : {Format::jsonl, Format::csv, Format::tsv}) {
         CAPTURE(name(format));
         const Written written = write(format);
         for (std::size_t cut = 0; cut <= written.text.size(); ++cut) {
             CAPTURE(cut);
-            // Without power a file system may also leave NUL bytes.
+            // After a power failure a file system may leave NUL bytes.
             for (const std::string& tail : {std::string(), std::string(100, '\0'), std::string("\0\n", 2)}) {
                 StoredRows stored(folder.write("rows", written.text.substr(0, cut) + tail), format, 2);
                 std::size_t rows = 0;
@@ -79,7 +79,7 @@ TEST_CASE("cut at any byte, the whole rows before it come back and nothing else"
     }
 }
 
-TEST_CASE("an image with fewer lines than labels is whole only where another follows") {
+TEST_CASE("an image with too few lines is complete only where another image follows") {
     const test::TemporaryFolder folder;
     for (const Format format : {Format::csv, Format::tsv}) {
         StoredRows stored(folder.write("rows", write(format).text), format, 3);

@@ -1,5 +1,5 @@
-// A sort, and its undoing, killed as by `kill -9` before each of its system calls in turn: whatever
-// the step, it can be gone on with and undone, and no picture is lost or doubled.
+// A sort and its undo are killed, as by `kill -9`, before each of their system calls in turn. After each of
+// these it must be possible to continue and to undo, and no picture may be lost or duplicated.
 #include <cerrno>
 #include <csignal>
 #include <map>
@@ -19,7 +19,7 @@
 
 namespace {
 
-long steps_left = -1;  // negative: nobody is counting
+long steps_left = -1;  // negative: not counting
 
 long step(long number, auto... arguments) {
     if (steps_left >= 0 && steps_left-- == 0) ::kill(::getpid(), SIGKILL);
@@ -28,7 +28,7 @@ long step(long number, auto... arguments) {
 
 }  // namespace
 
-// These stand before those of the C library wherever the code under test calls them.
+// These replace the functions of the C library in the code under test.
 extern "C" {
 int renameat2(int from_folder, const char* from, int to_folder, const char* to, unsigned flags) noexcept {
     return static_cast<int>(step(SYS_renameat2, from_folder, from, to_folder, to, flags));
@@ -68,7 +68,7 @@ std::map<std::string, std::string> files_below(const fs::path& folder) {
     return found;
 }
 
-// Without manifests, as contents and how often they are there.
+// The files without manifests, as contents and how often each occurs.
 std::map<std::string, int> contents_below(const fs::path& folder) {
     std::map<std::string, int> found;
     for (const auto& [name, content] : files_below(folder)) {
@@ -90,7 +90,7 @@ struct Place {
         for (const auto& [name, content] : pictures) home.write("photos/" + name, content);
     }
 
-    // As a run does: what is not there any more is not found.
+    // As in a run, missing files are not found.
     void sort(SortBy by) const {
         SortedFolder folder(sorted, by, class_names);
         for (const auto& [name, content] : pictures) {
@@ -115,7 +115,7 @@ struct Place {
     }
 };
 
-// Runs it in a process that dies before its `step`-th system call; false where it got to its end.
+// Runs `work` in a process that dies before its `at`-th system call; false where it finished.
 template <typename Work>
 bool killed_at(long at, const Work& work) {
     const pid_t child = ::fork();
@@ -164,13 +164,19 @@ void kill_everywhere(SortBy by, const fs::path& sorted) {
 
 }  // namespace
 
-TEST_CASE("killed at any step, copying can be gone on with and undone") { kill_everywhere(SortBy::copy, ""); }
+TEST_CASE("copying that is killed at any step can be continued and undone") {
+    kill_everywhere(SortBy::copy, "");
+}
 
-TEST_CASE("killed at any step, linking can be gone on with and undone") { kill_everywhere(SortBy::link, ""); }
+TEST_CASE("linking that is killed at any step can be continued and undone") {
+    kill_everywhere(SortBy::link, "");
+}
 
-TEST_CASE("killed at any step, moving can be gone on with and undone") { kill_everywhere(SortBy::move, ""); }
+TEST_CASE("moving that is killed at any step can be continued and undone") {
+    kill_everywhere(SortBy::move, "");
+}
 
-TEST_CASE("killed at any step, moving to another file system can be gone on with and undone") {
+TEST_CASE("moving to another file system that is killed at any step can be continued and undone") {
     const auto other = test::other_file_system();
     if (!other) {
         MESSAGE("skipped: no second file system to write to");

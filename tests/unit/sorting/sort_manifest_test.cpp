@@ -17,7 +17,7 @@ SortAction some_action(const fs::path& from) {
     action.by = SortBy::copy;
     action.from = from;
     action.to = "tabby/a.jpg";
-    action.label = "tabby";
+    action.class_name = "tabby";
     action.top = {281, 0.62F};
     action.size = 5;
     action.mtime_ns = 1'700'000'000'123'456'789;
@@ -33,7 +33,7 @@ const std::string action_line =
 
 }  // namespace
 
-TEST_CASE("a manifest gives back what was written") {
+TEST_CASE("a manifest is read back as it was written") {
     const test::TemporaryFolder folder;
     SortManifest manifest(folder.path());
     const fs::path odd = "/photos/\xFF \"quoted\"\n.jpg";
@@ -55,7 +55,7 @@ TEST_CASE("a manifest gives back what was written") {
     CHECK(record.actions[1].sha256 == std::string(64, 'a'));
 }
 
-TEST_CASE("manifests made at the same time have names of their own, in order") {
+TEST_CASE("manifests that are made at the same time have different names, in order") {
     const test::TemporaryFolder folder;
     const SortManifest first(folder.path());
     const SortManifest second(folder.path());
@@ -63,7 +63,7 @@ TEST_CASE("manifests made at the same time have names of their own, in order") {
     CHECK_FALSE(ManifestLock(first.path()).held());
 }
 
-TEST_CASE("a manifest that was cut anywhere is read up to there") {
+TEST_CASE("a manifest that is cut at any byte is read up to there") {
     const test::TemporaryFolder folder;
     const std::string whole = header + action_line + "{\"done\":1}\n";
     for (std::size_t length = 0; length <= whole.size(); ++length) {
@@ -75,14 +75,14 @@ TEST_CASE("a manifest that was cut anywhere is read up to there") {
     }
 }
 
-TEST_CASE("what is no manifest is refused") {
+TEST_CASE("a file that is not a manifest is refused") {
     const test::TemporaryFolder folder;
     CHECK_THROWS_AS(read_sort_manifest(folder / "missing"), UsageError);
     CHECK_THROWS_AS(read_sort_manifest(folder.write("a", "{\"path\":\"a.jpg\"}\n")), UsageError);
     CHECK_THROWS_AS(read_sort_manifest(folder.write("b", "text without an end")), UsageError);
 }
 
-TEST_CASE("a damaged line is told by its number, and the others count") {
+TEST_CASE("a damaged line is reported by number, and the other lines are read") {
     for (const char* line : {
              "text\n",
              "[]\n",

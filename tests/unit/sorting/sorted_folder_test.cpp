@@ -29,7 +29,7 @@ std::size_t files_in(const fs::path& folder) {
 
 }  // namespace
 
-TEST_CASE("a picture is copied into the folder of its label, with its mode and time") {
+TEST_CASE("a picture is copied into the folder of its class, with its mode and time") {
     const test::TemporaryFolder place;
     const fs::path original = place.write("photos/a.jpg", "picture");
     fs::permissions(original, fs::perms::owner_read);
@@ -42,10 +42,10 @@ TEST_CASE("a picture is copied into the folder of its label, with its mode and t
     CHECK(fs::last_write_time(copy) == fs::last_write_time(original));
     CHECK(fs::status(copy).permissions() == fs::perms::owner_read);
     CHECK_FALSE(fs::equivalent(copy, original));
-    CHECK(files_in(place / "sorted") == 2);  // the label's folder and the manifest: nothing unfinished
+    CHECK(files_in(place / "sorted") == 2);  // the class folder and the manifest, but no unfinished file
 }
 
-TEST_CASE("a link is the same file, a moved one is gone from where it was") {
+TEST_CASE("a link is the same file, and a moved file is no longer at its old place") {
     const test::TemporaryFolder place;
     const fs::path linked = place.write("photos/a.jpg", "a");
     const fs::path moved = place.write("photos/b.jpg", "b");
@@ -58,7 +58,7 @@ TEST_CASE("a link is the same file, a moved one is gone from where it was") {
     CHECK_FALSE(fs::exists(moved));
 }
 
-TEST_CASE("a name that is taken is never replaced") {
+TEST_CASE("an existing file is never replaced") {
     for (const SortBy by : {SortBy::copy, SortBy::link, SortBy::move}) {
         const test::TemporaryFolder place;
         place.write("sorted/cat/a.jpg", "was here");
@@ -75,7 +75,7 @@ TEST_CASE("a name that is taken is never replaced") {
     }
 }
 
-TEST_CASE("what was sorted is not sorted again, by this run or another") {
+TEST_CASE("a sorted picture is not sorted again by this or another run") {
     for (const SortBy by : {SortBy::copy, SortBy::link, SortBy::move}) {
         const test::TemporaryFolder place;
         const fs::path original = place.write("photos/a.jpg", "a");
@@ -106,7 +106,7 @@ TEST_CASE("another picture under the old name is sorted, and so is a copy that w
         sorted);
 }
 
-TEST_CASE("bytes that are no file are copied whatever the way, once") {
+TEST_CASE("the bytes of an input that is not a file are copied once, also with --by link or move") {
     const test::TemporaryFolder place;
     const fs::path archive = place.write("shard.tar", "tar");
     SortedFolder folder(place / "sorted", SortBy::move, class_names);
@@ -120,7 +120,7 @@ TEST_CASE("bytes that are no file are copied whatever the way, once") {
     CHECK(fs::exists(archive));
 }
 
-TEST_CASE("symbolic links: what they lead to is copied or linked; they are not moved") {
+TEST_CASE("the target of a symbolic link is copied or linked, and symbolic links are not moved") {
     const test::TemporaryFolder place;
     const fs::path file = place.write("elsewhere/file", "picture");
     fs::create_directories(place / "photos");
@@ -138,7 +138,8 @@ TEST_CASE("symbolic links: what they lead to is copied or linked; they are not m
     CHECK(fs::is_symlink(link));
 }
 
-TEST_CASE("a picture that is gone is an error of its own, a folder that takes nothing ends the run") {
+TEST_CASE(
+    "a missing picture is an error of that picture, and a folder that cannot be written to ends the run") {
     const test::TemporaryFolder place;
     {
         SortedFolder folder(place / "sorted", SortBy::move, class_names);
@@ -146,15 +147,15 @@ TEST_CASE("a picture that is gone is an error of its own, a folder that takes no
         REQUIRE_FALSE(gone);
         CHECK(gone.error().kind == InputErrorKind::not_found);
     }
-    CHECK_FALSE(fs::exists(place / "sorted"));  // nothing came into it
+    CHECK_FALSE(fs::exists(place / "sorted"));  // nothing was sorted
     place.write("file", "");
     CHECK_THROWS_AS(SortedFolder(place / "file", SortBy::copy, class_names), OutputError);
-    place.write("sorted/cat", "a file where the label's folder should be");
+    place.write("sorted/cat", "a file where the class folder should be");
     SortedFolder folder(place / "sorted", SortBy::copy, class_names);
     CHECK_THROWS_AS(folder.put(place.write("a.jpg", "a"), std::nullopt, cat).value(), OutputError);
 }
 
-TEST_CASE("from another file system a picture is moved by way of a copy, and cannot be linked") {
+TEST_CASE("a picture on another file system is moved by a copy, and cannot be linked") {
     const auto other = test::other_file_system();
     if (!other) {
         MESSAGE("skipped: no second file system to write to");

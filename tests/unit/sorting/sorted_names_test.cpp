@@ -10,13 +10,13 @@ namespace {
 
 std::vector<std::string> folders(const std::vector<std::string>& class_names) {
     ClassNames all;
-    for (const std::string& label : class_names) all.push_back({label, ""});
+    for (const std::string& class_name : class_names) all.push_back({class_name, ""});
     return folder_names(all);
 }
 
 }  // namespace
 
-TEST_CASE("a label is its folder's name, made fit for a file system") {
+TEST_CASE("a folder's name is the class name, made safe for a file system") {
     CHECK(folders({"tabby", "jack-o'-lantern", "Krähe", "猫"}) ==
           std::vector<std::string>{"tabby", "jack-o'-lantern", "Krähe", "猫"});
     CHECK(folders({"a/b", ".", "..", ".hidden", "", "tab\there", std::string("nul\0!", 5), "c1\xC2\x9B!"}) ==
@@ -24,15 +24,15 @@ TEST_CASE("a label is its folder's name, made fit for a file system") {
     CHECK(folders({"not utf-8 \xFF"}) == std::vector<std::string>{"not utf-8 \xEF\xBF\xBD"});
 }
 
-TEST_CASE("a long label is cut between characters") {
-    std::string label;
-    for (int i = 0; i < 200; ++i) label += "ä";
-    const std::string name = folders({label})[0];
+TEST_CASE("a long class name is cut between characters") {
+    std::string class_name;
+    for (int i = 0; i < 200; ++i) class_name += "ä";
+    const std::string name = folders({class_name})[0];
     CHECK(name.size() == 200);
-    CHECK(label.starts_with(name));
+    CHECK(class_name.starts_with(name));
 }
 
-TEST_CASE("classes of one name get folders of their own") {
+TEST_CASE("classes with the same name get different folders") {
     CHECK(folders({"crane", "dog", "crane"}) == std::vector<std::string>{"crane (0)", "dog", "crane (2)"});
     CHECK(folders({"a/b", "a_b"}) == std::vector<std::string>{"a_b (0)", "a_b (1)"});
     const auto tricky = folders({"a", "a", "a (1)", "a (0)", "a (1) (1)"});
@@ -42,7 +42,7 @@ TEST_CASE("classes of one name get folders of their own") {
     CHECK(imagenet[281] == "tabby");
 }
 
-TEST_CASE("a number stands before the ending") {
+TEST_CASE("the number is before the ending") {
     CHECK(numbered_name("a.jpg", 1) == "a.jpg");
     CHECK(numbered_name("a.jpg", 2) == "a-2.jpg");
     CHECK(numbered_name("a.b.jpg", 12) == "a.b-12.jpg");
@@ -52,7 +52,7 @@ TEST_CASE("a number stands before the ending") {
     CHECK(numbered_name(longest, 10) == std::string(248, 'x') + "-10.jpg");
 }
 
-TEST_CASE("a picture that is no file of its own has a name all the same") {
+TEST_CASE("a picture that is not a file of its own gets a name") {
     CHECK(name_of_stream("-", PictureFormat::jpeg) == "stdin.jpg");
     CHECK(name_of_stream("63", PictureFormat::png) == "63.png");
     CHECK(name_of_stream("0001.JPG", PictureFormat::png) == "0001.JPG");

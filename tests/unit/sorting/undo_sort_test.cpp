@@ -40,7 +40,7 @@ struct Sorted {
                test::contents(third) == "third";
     }
 
-    // What is left in the folder of sorted pictures.
+    // The files that remain in the folder of sorted pictures.
     std::vector<std::string> left() const {
         std::vector<std::string> names;
         for (const auto& entry : fs::directory_iterator(place / "sorted")) {
@@ -56,7 +56,7 @@ void append(const fs::path& file, std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("what was sorted is put back, and the manifest says so") {
+TEST_CASE("sorted pictures are put back, and the manifest is renamed") {
     for (const SortBy by : {SortBy::copy, SortBy::link, SortBy::move}) {
         const Sorted sorted(by);
         const UndoneSort result = undo_sort(sorted.manifest);
@@ -67,14 +67,14 @@ TEST_CASE("what was sorted is put back, and the manifest says so") {
     }
 }
 
-TEST_CASE("a moved file whose folder is gone gets its folder again") {
+TEST_CASE("the old folder of a moved file is made again if it is missing") {
     const Sorted sorted(SortBy::move);
     fs::remove_all(sorted.place / "photos");
     CHECK(undo_sort(sorted.manifest).problems.empty());
     CHECK(sorted.originals_are_there());
 }
 
-TEST_CASE("a moved file goes back even if it was changed, but replaces nothing") {
+TEST_CASE("a moved file is moved back even if it was changed, but never replaces another file") {
     const Sorted sorted(SortBy::move);
     append(sorted.in_place("cat/a.jpg"), ", edited");
     sorted.place.write("photos/2/a.jpg", "in the way");
@@ -94,7 +94,7 @@ TEST_CASE("a moved file goes back even if it was changed, but replaces nothing")
     CHECK_FALSE(fs::exists(sorted.manifest));
 }
 
-TEST_CASE("a copy that was changed is kept, and so is one whose original is gone or changed") {
+TEST_CASE("a copy is kept if it, or its original, was changed or removed") {
     const Sorted sorted(SortBy::copy);
     append(sorted.in_place("cat/a.jpg"), ", edited");
     fs::remove(sorted.second);
@@ -110,7 +110,7 @@ TEST_CASE("a copy that was changed is kept, and so is one whose original is gone
               sorted.in_place("cat/a.jpg").native() + ": kept: it has been changed since"});
 }
 
-TEST_CASE("a link is kept where it is the last name of its file") {
+TEST_CASE("a link is kept if it is the last name of its file") {
     for (const bool by_symbolic_link : {false, true}) {
         const Sorted sorted(SortBy::link);
         fs::remove(sorted.first);
@@ -122,7 +122,7 @@ TEST_CASE("a link is kept where it is the last name of its file") {
     }
 }
 
-TEST_CASE("an original that is a symbolic link to its own copy is none") {
+TEST_CASE("a symbolic link to the copy does not count as the original") {
     for (const SortBy by : {SortBy::copy, SortBy::move}) {
         const Sorted sorted(by);
         fs::remove(sorted.first);
@@ -132,7 +132,7 @@ TEST_CASE("an original that is a symbolic link to its own copy is none") {
     }
 }
 
-TEST_CASE("files that the user has removed are no problem, except where they were moved") {
+TEST_CASE("removed copies and links are not a problem, but a removed file that was moved is one") {
     const Sorted copied(SortBy::copy);
     fs::remove_all(copied.place / "sorted/cat");
     CHECK(undo_sort(copied.manifest).problems.empty());
@@ -143,7 +143,7 @@ TEST_CASE("files that the user has removed are no problem, except where they wer
                                    moved.third.native()});
 }
 
-TEST_CASE("a folder that has been renamed is undone where it is now; what others put into it stays") {
+TEST_CASE("a renamed folder is undone at its new place, and other files in it stay") {
     const Sorted sorted(SortBy::move);
     sorted.place.write("sorted/dog/theirs.jpg", "theirs");
     fs::rename(sorted.place / "sorted", sorted.place / "renamed");
@@ -153,7 +153,7 @@ TEST_CASE("a folder that has been renamed is undone where it is now; what others
     CHECK_FALSE(fs::exists(sorted.place / "renamed/cat"));
 }
 
-TEST_CASE("a copy out of an archive is removed where the archive is there, one from a pipe is kept") {
+TEST_CASE("a copy from an archive is removed if the archive exists, and a copy from a pipe is kept") {
     const test::TemporaryFolder place;
     const fs::path archive = place.write("shard.tar", "tar");
     const std::string_view text = "picture";
@@ -180,7 +180,7 @@ TEST_CASE("a manifest that a run is writing is not undone") {
     CHECK(fs::exists(place / "sorted/cat/a.jpg"));
 }
 
-TEST_CASE("a damaged line is told, and the rest is undone") {
+TEST_CASE("a damaged line is reported, and the rest is undone") {
     const Sorted sorted(SortBy::move);
     append(sorted.manifest, "damaged\n{\"id\":9");
     const UndoneSort result = undo_sort(sorted.manifest);

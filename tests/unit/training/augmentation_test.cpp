@@ -13,8 +13,10 @@
 #include "base/mapped_file.h"
 #include "base/sha256.h"
 #include "codecs/decode.h"
+#include "gradient_image.h"
 
 using namespace imnet;
+using test::gradient;
 
 namespace {
 
@@ -26,19 +28,7 @@ std::vector<float> augmented(const Image& image, const Augmentation& augmentatio
     return out;
 }
 
-/// A picture whose red is the column, green the row, and blue 255.
-Image gradient(int width, int height) {
-    Image image{width, height, {}};
-    for (int y = 0; y < height; ++y) {
-        for (int x = 0; x < width; ++x) {
-            image.rgb.insert(image.rgb.end(),
-                             {static_cast<std::uint8_t>(x), static_cast<std::uint8_t>(y), 255});
-        }
-    }
-    return image;
-}
-
-/// The picture as it is, in bytes.
+/// No augmentation, and values of 0 to 255.
 Augmentation nothing_of(int size) {
     return {.size = size,
             .scale = {1, 1},
@@ -59,7 +49,7 @@ Augmentation read_augmentation(std::istream& fields) {
 
 }  // namespace
 
-TEST_CASE("pictures become the tensors of torchvision's transforms, bit for bit") {
+TEST_CASE("augmented pictures equal those of torchvision's transforms, bit for bit") {
     std::ifstream table(golden / "augmented/expected.tsv");
     int rows = 0;
     for (std::string line; std::getline(table, line);) {
@@ -84,7 +74,7 @@ TEST_CASE("pictures become the tensors of torchvision's transforms, bit for bit"
     CHECK(rows == 70);
 }
 
-TEST_CASE("a picture of the size that is wanted may be left as it is, or mirrored") {
+TEST_CASE("a picture that has the size already can stay unchanged or be mirrored") {
     const Image image = gradient(20, 20);
     Augmentation augmentation = nothing_of(20);
     const std::vector<float> same = augmented(image, augmentation, 1);
@@ -98,7 +88,7 @@ TEST_CASE("a picture of the size that is wanted may be left as it is, or mirrore
                 REQUIRE(mirrored[(y * 20 + x) * 3 + c] == same[(y * 20 + 19 - x) * 3 + c]);
 }
 
-TEST_CASE("each seed cuts another part") {
+TEST_CASE("each seed crops another part") {
     Augmentation augmentation = nothing_of(8);
     augmentation.scale = {0.1, 0.5};
     augmentation.flip = 0.5;
@@ -108,7 +98,7 @@ TEST_CASE("each seed cuts another part") {
     CHECK(seen.size() == 100);
 }
 
-TEST_CASE("of a strip too narrow for the ratio one pixel is left") {
+TEST_CASE("one pixel of a strip is taken that is too narrow for the ratio") {
     Augmentation augmentation = nothing_of(1);
     augmentation.ratio = {0.1, 0.2};
     const std::vector<float> out = augmented(gradient(101, 1), augmentation, 0);
@@ -116,7 +106,7 @@ TEST_CASE("of a strip too narrow for the ratio one pixel is left") {
     CHECK(out[2] == doctest::Approx(255));
 }
 
-TEST_CASE("seeds differ in the 32 bits that count, whatever differs in what they are made from") {
+TEST_CASE("seeds differ in their low 32 bits for every index and epoch") {
     std::set<std::uint32_t> low_halves;
     for (std::uint64_t seed : {0, 1, 42})
         for (std::uint64_t epoch = 0; epoch < 10; ++epoch)
