@@ -6,8 +6,11 @@
 #include "base/download.h"
 #include "base/errors.h"
 #include "base/http_get.h"
+#include "base/kept_sha256.h"
+#include "base/mapped_file.h"
 #include "base/output_file.h"
 #include "base/progress_bar.h"
+#include "base/sha256.h"
 #include "checkpoints/checkpoint.h"
 #include "commands/commands.h"
 #include "models/weight_cache.h"
@@ -19,11 +22,36 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// What the download is compared with.
+std::string describe_check(const PublishedWeights& weights) {
+    if (is_sha256(weights.sha256)) return "";
+    if (weights.sha256 == "-") {
+        return "no hash of these weights is known: it is only checked that the file is a whole checkpoint, "
+               "and "
+               "has the SHA-256 that the server states, if it states one";
+    }
+    return fmt::format("only the first {} digits of its SHA-256 are published: those are checked",
+                       weights.sha256.size());
+}
+
+// Throws ModelError where the file is no longer the one that was downloaded.
+void check_kept(const fs::path& file) {
+    const auto kept = kept_sha256(file);
+    if (!kept) return;
+    const std::string found = sha256(MappedFile(file).bytes());
+    if (found == *kept) return;
+    throw ModelError(
+        fmt::format("{}: it has changed since it was downloaded: expected SHA-256 {} ({}), found {}: delete "
+                    "it and run this again",
+                    file.native(), *kept, kept_sha256_path(file).native(), found));
+}
+
 void fetch(const WeightsFetchRun& run, const fs::path& target) {
     const PublishedWeights& weights = *run.weights;
     Download wanted;
     wanted.url = run.url;
     wanted.target = target;
+    wanted.keep_sha256 = true;
     if (!has_libcurl()) {
         throw ModelError(fmt::format("this build of imnet has no libcurl: download {} to {} yourself",
                                      wanted.url, target.native()));
@@ -36,9 +64,7 @@ void fetch(const WeightsFetchRun& run, const fs::path& target) {
     ProgressBar bar(stderr, target.filename().native());
     if (!run.quiet) {
         say(fmt::format("downloading {} to {} ({:.0f} MiB)", wanted.url, target.native(), weights.mebibytes));
-        if (wanted.sha256.empty()) {
-            say("no hash of these weights is known: it is only checked that the file is a whole checkpoint");
-        }
+        if (const std::string check = describe_check(weights); !check.empty()) say(check);
         wanted.progress = [&](std::uint64_t done, std::uint64_t total) { bar.update(done, total); };
         wanted.notice = [&](const std::string& message) {
             bar.wipe();
@@ -61,6 +87,7 @@ int run_weights_fetch(const WeightsFetchRun& run) {
     fs::path place = weight_cache_folder() / weights.file;
     if (auto cached = find_cached(weights)) {
         place = *std::move(cached);
+        check_kept(place);
         if (!run.quiet) {
             say(fmt::format("the weights {} of {} are already on this machine", weights.name, weights.model));
         }

@@ -33,7 +33,7 @@ void write_row(OutputFile& out, std::string_view model, std::string_view name, s
     out.flush();
 }
 
-// Where nobody has published a hash, a file that can be read is all that can be asked for.
+// Without any hash it can only be checked that the file is a whole checkpoint.
 std::string state_without_hash(const fs::path& file) try {
     read_checkpoint(file);
     return "readable (no hash is known)";
@@ -41,18 +41,25 @@ std::string state_without_hash(const fs::path& file) try {
     return fmt::format("WRONG ({})", error.what());
 }
 
-std::string state_of(const PublishedWeights& weights, const fs::path& file) {
-    if (weights.sha256 == "-") return state_without_hash(file);
-    const std::string hash = hash_of(file);
-    if (hash.starts_with(weights.sha256)) return "ok";
-    return fmt::format("WRONG (expected {}, found {}: delete it and run 'imnet weights fetch --model {} {}')",
-                       weights.sha256, hash, weights.model, weights.name);
+std::string state_of(const PublishedWeights& weights, const fs::path& file, const std::string& hash) {
+    const std::string_view published = weights.sha256 == "-" ? "" : weights.sha256;
+    const auto kept = kept_sha256(file);
+    if (published.empty() && !kept) return state_without_hash(file);
+    const bool as_published = hash.starts_with(published);
+    if (!as_published || (kept && hash != *kept)) {
+        return fmt::format(
+            "WRONG (expected {}, found {}: delete it and run 'imnet weights fetch --model {} {}')",
+            as_published ? *kept : published, hash, weights.model, weights.name);
+    }
+    if (is_sha256(published)) return "ok";
+    if (kept) return "ok (as it was downloaded)";
+    return fmt::format("ok (the first {} digits of its SHA-256)", published.size());
 }
 
-// Whether the file that serves as these weights is right, or there is none.
+// False where the file that is used for these weights is wrong.
 bool verify(OutputFile& out, const PublishedWeights& weights) {
     const auto cached = find_cached(weights);
-    const std::string state = cached ? state_of(weights, *cached) : "not cached";
+    const std::string state = cached ? state_of(weights, *cached, hash_of(*cached)) : "not cached";
     write_row(out, weights.model, weights.name, cached ? cached->native() : "-", state);
     return !state.starts_with("WRONG");
 }
@@ -82,12 +89,10 @@ const PublishedWeights* named_as(const fs::path& file) {
 
 bool verify_file(OutputFile& out, const fs::path& file) {
     const std::string hash = hash_of(file);
-    if (const PublishedWeights* weights = identify(hash)) {
-        write_row(out, weights->model, weights->name, file.native(), "ok");
-        return true;
-    }
-    if (const PublishedWeights* weights = named_as(file)) {
-        const std::string state = state_of(*weights, file);
+    const PublishedWeights* weights = identify(hash);
+    if (weights == nullptr) weights = named_as(file);
+    if (weights != nullptr) {
+        const std::string state = state_of(*weights, file, hash);
         write_row(out, weights->model, weights->name, file.native(), state);
         return !state.starts_with("WRONG");
     }

@@ -13,6 +13,7 @@
 
 #include "base/file_lock.h"
 #include "base/http_get.h"
+#include "base/kept_sha256.h"
 #include "base/mapped_file.h"
 #include "base/sha256.h"
 
@@ -29,7 +30,7 @@ fs::path beside(const fs::path& target, std::string_view ending) {
     return target.native() + std::string(ending);
 }
 
-// The bytes that have come so far.
+// The file with the bytes that have come so far.
 class PartFile {
 public:
     explicit PartFile(fs::path path) : path_(std::move(path)) {
@@ -81,7 +82,7 @@ private:
     std::uint64_t size_ = 0;
 };
 
-// The attempts to get what is missing of one file.
+// The attempts to get the missing bytes of one file.
 class Transfer {
 public:
     Transfer(const Download& wanted, PartFile& part) : wanted_(wanted), part_(part) {}
@@ -105,8 +106,11 @@ public:
         }
     }
 
+    // What the server states of the whole file; empty where it states nothing.
+    const std::string& stated_sha256() const { return stated_sha256_; }
+
 private:
-    // Where neither hash nor tag says that what comes belongs to what is there.
+    // Without hash and tag nothing tells whether the next bytes are of the same file as those in .part.
     void drop_what_cannot_go_on() {
         if (wanted_.sha256.empty() && entity_tag_.empty()) part_.cut_to(0);
     }
@@ -119,10 +123,11 @@ private:
             [&](const HttpBody& body) {
                 if (body.start > part_.size()) {
                     throw NetworkError(fmt::format(
-                        "{}: the server sent another part of the file than asked for", wanted_.url));
+                        "{}: the server sent another part of the file than it was asked for", wanted_.url));
                 }
                 part_.cut_to(body.start);
                 entity_tag_ = body.entity_tag;
+                stated_sha256_ = body.sha256;
                 total = body.total;
                 answered_ = true;
                 if (body.start > 0)
@@ -134,7 +139,7 @@ private:
             });
     }
 
-    // A server that never answered is not waited for; one that did gets time to come back.
+    // After a failed connection, only a server that has answered before is asked again.
     void give_up_or_wait(const HttpResult& result, int failures) const {
         const bool may_recover =
             result.outcome == HttpOutcome::cut || (result.outcome == HttpOutcome::unreachable && answered_);
@@ -150,20 +155,45 @@ private:
     const Download& wanted_;
     PartFile& part_;
     std::string entity_tag_;
+    std::string stated_sha256_;
     bool answered_ = false;
 };
 
-void check_or_remove(const Download& wanted, const fs::path& part) try {
-    if (!wanted.sha256.empty()) {
-        const std::string found = sha256(MappedFile(part).bytes());
-        if (!found.starts_with(wanted.sha256)) {
-            throw ModelError(fmt::format(
-                "{}: this is not the published file, or it was damaged on the way: expected SHA-256 {}, "
-                "found {}: it was deleted",
-                wanted.url, wanted.sha256, found));
-        }
-    }
+void check_published(const Download& wanted, const std::string& found) {
+    if (found.starts_with(wanted.sha256)) return;
+    throw ModelError(
+        fmt::format("{}: this is not the published file, or it was damaged on the way: expected SHA-256 "
+                    "{}{}, found {}: it "
+                    "was deleted",
+                    wanted.url, wanted.sha256, is_sha256(wanted.sha256) ? "" : "…", found));
+}
+
+void check_stated(const Download& wanted, const std::string& stated, const std::string& found) {
+    if (stated.empty() || found == stated) return;
+    throw ModelError(fmt::format(
+        "{}: the file was damaged on the way: the server states SHA-256 {}, found {}: it was deleted",
+        wanted.url, stated, found));
+}
+
+void check_kept(const Download& wanted, const std::string& found) {
+    if (!wanted.keep_sha256) return;
+    const auto kept = read_kept_sha256(wanted.target);
+    if (!kept || found == *kept) return;
+    const std::string kept_path = kept_sha256_path(wanted.target).native();
+    throw ModelError(fmt::format(
+        "{}: this is not the file that was downloaded before: expected SHA-256 {} ({}), found {}: it was "
+        "deleted; if the new file is right, delete {} and run this again",
+        wanted.url, *kept, kept_path, found, kept_path));
+}
+
+// `stated` is the SHA-256 that the server states, or empty. Gives the file's own.
+std::string check_or_remove(const Download& wanted, const std::string& stated, const fs::path& part) try {
+    std::string found = sha256(MappedFile(part).bytes());
+    check_published(wanted, found);
+    check_stated(wanted, stated, found);
+    check_kept(wanted, found);
     wanted.check(part);
+    return found;
 } catch (const ModelError&) {
     std::error_code ignored;
     fs::remove(part, ignored);
@@ -185,12 +215,16 @@ void download(const Download& wanted) {
     });
     if (fs::exists(wanted.target, error)) return;
     const fs::path part_path = beside(wanted.target, ".part");
-    {
+    const std::string stated = [&] {
         PartFile part(part_path);
-        Transfer(wanted, part).run();
+        Transfer transfer(wanted, part);
+        transfer.run();
         part.reach_the_disk();
-    }
-    check_or_remove(wanted, part_path);
+        return transfer.stated_sha256();
+    }();
+    const std::string found = check_or_remove(wanted, stated, part_path);
+    // Before the file gets its name, so that a killed run never leaves the file alone.
+    if (wanted.keep_sha256) keep_sha256(wanted.target, found);
     fs::rename(part_path, wanted.target, error);
     if (error) throw OutputError(fmt::format("{}: {}", wanted.target.native(), error.message()));
 }

@@ -16,13 +16,16 @@ struct Download {
     /// What the file's SHA-256 must be or start with, in lower-case hexadecimal; empty where it is
     /// unknown.
     std::string sha256;
-    /// Looks at the whole file under its temporary name; throws ModelError to reject it.
+    /// Keep the whole SHA-256 in `target`.sha256 (see base/kept_sha256.h). Where that file is there
+    /// already, the download must have the hash in it.
+    bool keep_sha256 = false;
+    /// Checks the whole file under its temporary name; throws ModelError to reject it.
     std::function<void(const std::filesystem::path&)> check = [](const std::filesystem::path&) {};
-    /// Told how many bytes are there, of how many; of 0 where the server does not say.
+    /// Called with the number of bytes that are there and of the whole file (0 where it is unknown).
     std::function<void(std::uint64_t, std::uint64_t)> progress = [](std::uint64_t, std::uint64_t) {};
-    /// Told of waits and new attempts, a line each.
+    /// Called with one line for each wait and each new attempt.
     std::function<void(const std::string&)> notice = [](const std::string&) {};
-    /// How long a connection on which nothing comes is held.
+    /// How long a connection without any new byte is kept open.
     std::chrono::seconds patience{30};
     /// Before the second attempt; each further one waits twice as long as the one before.
     std::chrono::milliseconds pause{1000};
@@ -33,12 +36,13 @@ struct NetworkError : OutputError {
     using OutputError::OutputError;
 };
 
-/// Downloads a file; `target` exists only once it is whole and has been checked, whatever happens on
-/// the way. Until then the bytes stand in `target`.part, where a cut or killed download goes on (one
-/// of unknown hash starts anew, for nothing would tell whether both halves are of one file).
-/// `target`.lock makes other processes wait, and then find the file.
+/// Downloads a file. `target` exists only once the file is whole and has been checked: against `sha256`,
+/// the hash in `target`.sha256, and the SHA-256 that a Hugging Face server states, where there are such.
+/// Until then the bytes are in `target`.part, from which an interrupted download continues. A download
+/// of unknown hash starts again instead, because both parts might not be of the same file.
+/// `target`.lock makes other processes wait, and then use the file.
 /// Throws ModelError for a file that is not the expected one, which is deleted; NetworkError after
-/// some attempts; OutputError where it cannot be written (what came stays in .part).
+/// several attempts; OutputError where it cannot be written (the bytes that came stay in .part).
 void download(const Download& wanted);
 
 }  // namespace imnet

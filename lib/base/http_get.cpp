@@ -14,6 +14,8 @@
 #include <curl/curl.h>
 #include <fmt/format.h>
 
+#include "base/sha256.h"
+
 namespace imnet {
 namespace {
 
@@ -36,8 +38,8 @@ std::uint64_t number(std::string_view digits) {
     return value;
 }
 
-// What one request is told through libcurl's callbacks. C code must not be thrown through, so what
-// goes wrong inside a callback waits here.
+// What libcurl's callbacks learn about one request. An exception must not pass through C code, so one
+// that a callback throws is kept here until libcurl returns.
 struct Exchange {
     CURL* handle = nullptr;
     const std::function<void(const HttpBody&)>& begin;
@@ -45,6 +47,7 @@ struct Exchange {
     HttpBody body;
     bool has_range = false;  // the answer has a Content-Range
     bool begun = false;
+    std::string linked_sha256;  // Hugging Face states it in its redirect, before the answer with the file
     std::exception_ptr error;
 
     void read_header(std::string_view line);
@@ -53,7 +56,7 @@ struct Exchange {
 
 // "Content-Range: bytes 100-999/1000", or "bytes */1000" where the range lies behind the end.
 void Exchange::read_header(std::string_view line) {
-    if (line.starts_with("HTTP/")) {  // each answer on the way of redirects starts anew
+    if (line.starts_with("HTTP/")) {  // each redirect is an answer with headers of its own
         body = {};
         has_range = false;
         return;
@@ -65,7 +68,11 @@ void Exchange::read_header(std::string_view line) {
     std::string_view value = line.substr(colon + 1);
     value.remove_prefix(std::min(value.find_first_not_of(" \t"), value.size()));
     value = value.substr(0, value.find_last_not_of(" \t\r\n") + 1);
-    if (name == "etag" && !value.starts_with("W/")) body.entity_tag = value;  // a weak tag pins no bytes
+    if (name == "etag" && !value.starts_with("W/"))
+        body.entity_tag = value;  // a weak tag does not identify the bytes
+    if (name == "x-linked-etag" && value.size() == 66 && is_sha256(value.substr(1, 64))) {
+        linked_sha256 = value.substr(1, 64);  // in quotes, as every tag is
+    }
     if (name == "content-range" && value.starts_with("bytes ")) {
         has_range = true;
         body.start = number(value.substr(6));
@@ -85,6 +92,7 @@ void Exchange::begin_once() {
         body.start = 0;
         body.total = length > 0 ? static_cast<std::uint64_t>(length) : 0;
     }
+    body.sha256 = linked_sha256;
     begin(body);
 }
 
@@ -105,7 +113,8 @@ std::size_t on_bytes(char* data, std::size_t, std::size_t size, void* user) {
     }
 }
 
-// libcurl reads the proxies from the environment itself; the certificates are the curl program's work.
+// libcurl reads the proxies from the environment itself. The variables for certificates are read by the
+// curl program only, so they are read here, too.
 void use_certificates_of_environment(CURL* handle) {
     const auto variable = [](const char* name) -> const char* {
         const char* value = std::getenv(name);
@@ -212,7 +221,7 @@ HttpResult http_get(const HttpRequest& request, const std::function<void(const H
     const Handle handle(curl_easy_init());
     if (!handle) return {HttpOutcome::refused, "libcurl cannot be started", 0};
     const HeaderList headers = prepare(handle.get(), request);
-    Exchange exchange{handle.get(), begin, receive, {}, false, false, nullptr};
+    Exchange exchange{handle.get(), begin, receive, {}, false, false, {}, nullptr};
     std::array<char, CURL_ERROR_SIZE> details{};
     curl_easy_setopt(handle.get(), CURLOPT_ERRORBUFFER, details.data());
     curl_easy_setopt(handle.get(), CURLOPT_HEADERFUNCTION, on_header);

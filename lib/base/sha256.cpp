@@ -47,6 +47,10 @@ std::string sha256(std::string_view text) {
     return hash.digits();
 }
 
+bool is_sha256(std::string_view text) {
+    return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 std::array<unsigned char, 32> sha256_bytes(std::string_view text) {
     std::array<unsigned char, 32> digest{};
     check(EVP_Digest(text.data(), text.size(), digest.data(), nullptr, EVP_sha256(), nullptr));

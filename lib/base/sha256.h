@@ -13,10 +13,13 @@ namespace imnet {
 std::string sha256(std::span<const std::byte> bytes);
 std::string sha256(std::string_view text);
 
-/// The SHA-256 itself.
+/// Whether the text is a whole SHA-256: 64 lower-case hexadecimal digits.
+bool is_sha256(std::string_view text);
+
+/// The 32 bytes of the SHA-256.
 std::array<unsigned char, 32> sha256_bytes(std::string_view text);
 
-/// A SHA-256 over bytes that come piece by piece.
+/// A SHA-256 over bytes that are added piece by piece.
 class Sha256 {
 public:
     Sha256();
@@ -26,7 +29,7 @@ public:
 
     void add(std::string_view bytes);
 
-    /// 64 lower-case hexadecimal digits; nothing may be added after it.
+    /// 64 lower-case hexadecimal digits; call it once, after the last `add`.
     std::string digits();
 
 private:

@@ -11,7 +11,7 @@
 
 namespace imnet {
 
-/// One row of weights/published.tsv: weights that somebody published, with what they need.
+/// One row of weights/published.tsv: published weights, and what is needed to use them.
 struct PublishedWeights {
     std::string_view model;
     std::string_view name;    ///< "IMAGENET1K_V2", "a1h_in1k"
@@ -21,7 +21,7 @@ struct PublishedWeights {
     double accuracy_top5 = 0;
     double mebibytes = 0;
     Preprocessing preprocessing;
-    std::string_view sha256;  ///< hexadecimal; all of it or its start, "-" where unknown
+    std::string_view sha256;  ///< in hexadecimal: all 64 digits, only the first 8, or "-" where unknown
     std::string_view file;
     std::string_view url;
 };
@@ -42,10 +42,11 @@ const PublishedWeights& published_named(std::string_view model, std::string_view
 /// The preprocessing of the default weights of a model, or PyTorch's usual one where there are none.
 Preprocessing default_preprocessing(std::string_view model);
 
-/// Whether any published file of the model has about that size: a file of another need not be hashed.
+/// Whether any published file of the model has about that size. Where none has, no hash is needed.
 bool may_be_published(std::string_view model, std::uint64_t bytes);
 
-/// The row whose file has these bytes, told by SHA-256; null where there is none.
+/// The row of the model whose SHA-256 this is, or starts with the digits that the table holds (8 at
+/// least); null where there is none. Rows without a hash are never found.
 const PublishedWeights* identify_by_hash(std::string_view model, std::string_view sha256);
 
 }  // namespace imnet

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/errors.h"
+#include "base/kept_sha256.h"
 
 namespace imnet {
 namespace {
@@ -58,6 +59,14 @@ std::vector<fs::path> weight_cache_places(const PublishedWeights& weights) {
     std::vector<fs::path> places{weight_cache_folder() / weights.file, torch_hub() / weights.file};
     for (fs::path& place : hugging_face_places(weights)) places.push_back(std::move(place));
     return places;
+}
+
+std::optional<std::string> kept_sha256(const fs::path& file) {
+    std::error_code ignored;
+    if (!fs::equivalent(file.has_parent_path() ? file.parent_path() : ".", weight_cache_folder(), ignored)) {
+        return std::nullopt;
+    }
+    return read_kept_sha256(file);
 }
 
 std::optional<fs::path> find_cached(const PublishedWeights& weights) {

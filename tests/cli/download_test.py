@@ -107,6 +107,28 @@ def test_redirects_are_followed_to_http_only(nginx, target):
 
 
 @needs_nginx
+def test_the_hash_that_hugging_face_states_in_its_redirect_is_checked(nginx, target):
+    server = nginx(f"""location /right {{ add_header X-Linked-ETag '"{HASH}"'; return 302 /net.pth; }}
+                       location /wrong {{ add_header X-Linked-ETag '"{WRONG}"'; return 302 /net.pth; }}
+                       location /other {{ add_header X-Linked-ETag '"0123abc"'; return 302 /net.pth; }}""")
+    for sha256 in ("-", HASH[:8], HASH):
+        assert download(server.url + "/right", target, sha256) == (0, "") and is_whole(target)
+        target.unlink()
+        status, error = download(server.url + "/wrong", target, sha256)
+        assert status == 3 and f"the server states SHA-256 {WRONG}, found {HASH}" in error and "deleted" in error
+        assert os.listdir(target.parent) == []
+    assert download(server.url + "/other", target, "-") == (0, "") and is_whole(target)  # a tag that is no hash
+
+
+def test_a_stated_hash_is_checked_after_a_continued_download(target):
+    answers = [Answer(CONTENT, stop_after=CUT, tag='"1"', linked_tag=f'"{WRONG}"'),
+               Answer(CONTENT, tag='"1"', linked_tag=f'"{WRONG}"')]
+    with ScriptedServer(*answers) as server:
+        status, error = download(server.url, target, "-")
+    assert status == 3 and WRONG in error and server.ranges == [None, f"bytes={CUT}-"]
+
+
+@needs_nginx
 def test_a_slow_server_is_waited_for(nginx, target):
     assert download(nginx("limit_rate 500k;").url + "/net.pth", target, patience=5) == (0, "")
     assert is_whole(target)

@@ -1,5 +1,6 @@
 """`imnet weights fetch` and `imnet weights verify`, with random nets of the right shape instead of the published weights.
 download_test.py tests what may happen during a download."""
+import hashlib
 import os
 import pty
 import shutil
@@ -13,6 +14,7 @@ from http_servers import ENVIRONMENT, LIBCURL, NGINX, Answer, Nginx, ScriptedSer
 from program import PROGRAM, SAMPLES, imnet
 
 FILE = "resnetv2_50.a1h_in1k.safetensors"  # nobody has published its hash
+KEPT = FILE + ".sha256"
 NAMED = ("--model", "resnetv2_50", "a1h_in1k")
 NO_PROXY = {"no_proxy": "127.0.0.1"}
 
@@ -64,15 +66,38 @@ def test_fetched_weights_are_found_by_their_name(server, caches):
     assert done.returncode == 0 and done.stdout == os.fsencode(own) + b"\n"
     assert f"downloading {server.url}/{FILE} to {own} (98 MiB)" in done.stderr.decode()
     assert b"no hash of these weights is known" in done.stderr and b"\x1b" not in done.stderr
-    assert own.read_bytes() == (server.www / FILE).read_bytes() and os.listdir(own.parent) == [FILE]
+    assert own.read_bytes() == (server.www / FILE).read_bytes()
+    assert sorted(os.listdir(own.parent)) == [FILE, KEPT]
+    assert (own.parent / KEPT).read_text() == f"{hashlib.sha256(own.read_bytes()).hexdigest()}  {FILE}\n"
 
     again = fetch(caches, *NAMED, "--url", server.url + "/")
     assert again.returncode == 0 and again.stdout == done.stdout and b"already on this machine" in again.stderr
     assert imnet("weights", "path", "--model", "resnetv2_50", **caches).stdout == done.stdout
     assert imnet("--model", "resnetv2_50", SAMPLES / "rocket.jpg", **caches).returncode == 0
     verified = imnet("weights", "verify", *NAMED, **caches)
-    assert verified.returncode == 0 and b"readable (no hash is known)" in verified.stdout
+    assert verified.returncode == 0 and b"ok (as it was downloaded)" in verified.stdout
     assert server.requests() == [f"GET /{FILE} 200 -"]
+
+
+@needs_nginx
+def test_weights_are_checked_against_the_hash_of_their_first_download(server, caches):
+    own = caches["IMNET_CACHE"] / FILE
+    assert fetch(caches, *NAMED, "--url", server.url + "/").returncode == 0
+    own.write_bytes(own.read_bytes()[:-1] + b"\1")
+    refused(fetch(caches, *NAMED), 3, "it has changed since it was downloaded", KEPT, "delete it")
+    verified = imnet("weights", "verify", *NAMED, **caches)
+    assert verified.returncode == 3 and b"WRONG (expected " in verified.stdout
+    by_path = imnet("weights", "verify", own, **caches)
+    assert by_path.returncode == 3 and by_path.stdout == verified.stdout
+
+    own.rename(server.www / "changed")  # what the server gives now is another whole checkpoint
+    refused(fetch(caches, *NAMED, "--url", server.url + "/changed"), 3, "not the file that was downloaded before",
+            f"delete {own}.sha256")
+    assert os.listdir(own.parent) == [KEPT]
+    assert fetch(caches, *NAMED, "--url", server.url + "/").returncode == 0
+    assert imnet("weights", "verify", *NAMED, **caches).returncode == 0
+    (own.parent / KEPT).write_text("damaged")
+    refused(imnet("weights", "verify", *NAMED, **caches), 3, KEPT, "delete both")
 
 
 @needs_nginx
@@ -122,7 +147,8 @@ def test_a_killed_fetch_leaves_no_weights_and_can_be_repeated(mirror, caches):
             process.send_signal(signal.SIGKILL)
         refused(imnet("weights", "path", "--model", "resnetv2_50", **caches), 3, "imnet weights fetch")
         assert fetch(caches, *words).returncode == 0
-    assert (caches["IMNET_CACHE"] / FILE).read_bytes() == content and os.listdir(caches["IMNET_CACHE"]) == [FILE]
+    assert (caches["IMNET_CACHE"] / FILE).read_bytes() == content
+    assert sorted(os.listdir(caches["IMNET_CACHE"])) == [FILE, KEPT]
 
 
 @needs_nginx

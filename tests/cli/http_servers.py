@@ -88,11 +88,11 @@ class Nginx:
 
 class Answer:
     """How a server answers one request for `content`. It may support Range. It may stop after some bytes, and then close
-    the connection or send nothing more."""
+    the connection or send nothing more. `tag` is its ETag, `linked_tag` Hugging Face's X-Linked-ETag."""
 
-    def __init__(self, content=b"", status=200, ranges=True, stop_after=None, silent=False, tag=None):
+    def __init__(self, content=b"", status=200, ranges=True, stop_after=None, silent=False, tag=None, linked_tag=None):
         self.content, self.status, self.ranges, self.stop_after = content, status, ranges, stop_after
-        self.silent, self.tag = silent, tag
+        self.silent, self.tag, self.linked_tag = silent, tag, linked_tag
 
     def give(self, request, ended):
         start, headers = 0, request.headers
@@ -105,6 +105,8 @@ class Answer:
             request.send_response(self.status)
         if self.tag:
             request.send_header("ETag", self.tag)
+        if self.linked_tag:
+            request.send_header("X-Linked-ETag", self.linked_tag)
         request.send_header("Content-Length", str(len(self.content) - start))
         request.end_headers()
         request.wfile.write(self.content[start:self.stop_after])

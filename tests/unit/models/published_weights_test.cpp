@@ -25,7 +25,7 @@ TEST_CASE("the published numbers of parameters are those of the architectures") 
     }
 }
 
-TEST_CASE("each set of weights keeps its own recipe") {
+TEST_CASE("each set of weights has its own preprocessing") {
     const PublishedWeights* v1 = find_published("resnet50", "IMAGENET1K_V1");
     const PublishedWeights* v2 = default_weights("resnet50");
     const PublishedWeights* a1h = default_weights("resnetv2_50");
@@ -40,7 +40,7 @@ TEST_CASE("each set of weights keeps its own recipe") {
     CHECK(find_published("resnet50", "a1h_in1k") == nullptr);
 }
 
-TEST_CASE("a file is recognised by its SHA-256, whole or by the start that torch hub publishes") {
+TEST_CASE("a file is recognised by its SHA-256, of which only the first digits may be published") {
     CHECK(identify_by_hash("resnet50", "0676ba61b6795bbe1773cffd859882e5e297624d384b6993f7c9e683e722fb8a")
               ->name == "IMAGENET1K_V1");
     CHECK(identify_by_hash("resnet18", "f37072fd47e89c5e827621c5baffa7500819f7896bbacec160b1a16c560e07ec")
@@ -50,7 +50,7 @@ TEST_CASE("a file is recognised by its SHA-256, whole or by the start that torch
     CHECK(identify_by_hash("resnetv2_50", "-") == nullptr);
 }
 
-TEST_CASE("a file of another size than any published one need not be hashed") {
+TEST_CASE("a file is not hashed if no published file has its size") {
     CHECK(may_be_published("resnet50", 102'530'333));
     CHECK(may_be_published("resnet50", 102'540'417));
     CHECK_FALSE(may_be_published("resnet50", 102'469'840));

@@ -10,7 +10,7 @@ using namespace imnet;
 
 namespace {
 
-// Points all caches into one folder for the time of a test.
+// Puts all caches into one folder during a test.
 struct Caches {
     test::TemporaryFolder folder;
     Caches() {
@@ -35,14 +35,14 @@ TEST_CASE("weights are found in imnet's cache first, then torch hub's") {
     CHECK(find_cached(weights) == own);
 }
 
-TEST_CASE("timm's weights are found where Hugging Face's libraries keep them") {
+TEST_CASE("timm's weights are found in the cache of Hugging Face") {
     const Caches caches;
     const auto file = caches.folder.write(
         "hub/models--timm--resnetv2_50.a1h_in1k/snapshots/0123abc/model.safetensors", "x");
     CHECK(find_cached(*default_weights("resnetv2_50")) == file);
 }
 
-TEST_CASE("the caches' places follow the usual variables") {
+TEST_CASE("the folders of the caches follow the usual variables") {
     ::setenv("XDG_CACHE_HOME", "/xdg", 1);
     CHECK(weight_cache_folder() == "/xdg/imnet");
     ::unsetenv("XDG_CACHE_HOME");
