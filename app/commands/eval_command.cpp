@@ -42,7 +42,7 @@ public:
         for (const Row& row : rows) {
             if (!row.top) {
                 say(fmt::format("{}: {}", row.path, row.top.error().message));
-            } else if (wrong_ && row.top->front().index != data_.truth_of(row.path)) {
+            } else if (wrong_ && row.top->front().index != data_.target_of(row.path)) {
                 out_.write(row.path);
                 out_.write(std::string_view(&path_end_, 1));
             }
@@ -67,7 +67,7 @@ void evaluate_all(const EvalRun& run, const EvaluationData& data, const Classifi
                             [&](const std::stop_token&) { return data.pictures(); });
     RowOutput rows(run, data, out, progress);
     evaluate(
-        data.inputs(), [&](std::string_view path) { return data.truth_of(path); }, *classifier.engine,
+        data.inputs(), [&](std::string_view path) { return data.target_of(path); }, *classifier.engine,
         classifier.options, evaluation, [&](std::span<const Row> some) { rows.write(some, evaluation); });
     // A part of the figures is worth nothing, and looks like the whole.
     if (const int signal = interrupted()) throw Interrupted{signal};
@@ -87,7 +87,7 @@ int run_eval(const EvalRun& run) {
     OutputFile out(run.output);
     Evaluation evaluation(model.architecture.classes);
     ClassifyOptions options = run.classify;
-    options.top = evaluation.labels_needed();
+    options.top = evaluation.predictions_needed();
     const Classifier classifier = open_classifier(model, run.engine, options);
     if (!run.quiet && !classifier.engine->remark().empty()) say(classifier.engine->remark());
     evaluate_all(run, data, classifier, out, evaluation);

@@ -10,8 +10,8 @@
 
 namespace imnet {
 
-/// Memory that begins at a multiple of 2 MiB where it is large, so that the system may use large
-/// pages, and of 64 bytes else. Its contents are undefined.
+/// Memory aligned to 64 bytes; to 2 MiB where it is large, so that the system may use large pages. Its
+/// contents are undefined.
 class AlignedMemory {
 public:
     AlignedMemory() = default;
@@ -36,8 +36,8 @@ private:
     std::size_t bytes_ = 0;
 };
 
-/// Memory that the steps of one worker use one after the other. It grows while the steps are made
-/// ready, so that its place is asked for at each run.
+/// Memory that the steps of one worker use in turn. It may move while steps are still being prepared,
+/// so each run asks for its address.
 class Scratch {
 public:
     void reserve(std::size_t bytes) {

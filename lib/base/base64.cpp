@@ -24,7 +24,7 @@ std::optional<std::string> bytes_of_base64(std::string_view text) {
     if (length < 0) return std::nullopt;
     const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
     bytes.resize(static_cast<std::size_t>(length) - std::min(padding, static_cast<std::size_t>(length)));
-    if (base64(bytes) != text) return std::nullopt;  // the decoder forgives what is not base64
+    if (base64(bytes) != text) return std::nullopt;  // the decoder accepts some malformed text
     return bytes;
 }
 

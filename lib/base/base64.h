@@ -9,7 +9,7 @@ namespace imnet {
 /// RFC 4648 base64, padded.
 std::string base64(std::string_view bytes);
 
-/// The bytes that padded base64 stands for; nothing where it is not well formed.
+/// The decoded bytes of padded base64; nothing where it is not well formed.
 std::optional<std::string> bytes_of_base64(std::string_view text);
 
 }  // namespace imnet

@@ -1,4 +1,4 @@
-// Little-endian numbers out of untrusted bytes. Callers check the bounds.
+// Reads little-endian numbers from untrusted bytes. Callers check the bounds.
 #pragma once
 
 #include <bit>

@@ -34,8 +34,8 @@ std::optional<double> quota_of_folder(const fs::path& folder, bool unified) {
                            read_text(folder / "cpu.cfs_period_us"));
 }
 
-/// `path` starts with a slash. In a container it may name a folder outside; then only the upper part of
-/// the walk, down to the mount itself, finds files.
+/// `path` starts with a slash. In a container it may name a folder that is not visible there; then only
+/// its parents that are visible, at least the mount itself, are read.
 std::optional<double> quota_up_to_root(const fs::path& mount, const fs::path& path, bool unified) {
     std::optional<double> quota = quota_of_folder(mount, unified);
     fs::path folder = mount;
@@ -46,7 +46,7 @@ std::optional<double> quota_up_to_root(const fs::path& mount, const fs::path& pa
     return quota;
 }
 
-/// CPUs in the affinity mask, or 0 where the system does not tell.
+/// CPUs in the affinity mask, or 0 where it is unknown.
 int affinity_count() {
     for (int capacity = CPU_SETSIZE; capacity <= (1 << 20); capacity *= 2) {
         std::vector<cpu_set_t> set(static_cast<std::size_t>(capacity / CPU_SETSIZE));

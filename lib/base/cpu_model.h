@@ -4,7 +4,7 @@
 
 namespace imnet {
 
-/// The processor's name as Linux tells it, "unknown" where it does not.
+/// The processor's name from Linux; "unknown" where there is none.
 std::string cpu_model();
 
 }  // namespace imnet

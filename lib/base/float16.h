@@ -5,8 +5,8 @@
 
 namespace imnet {
 
-/// The bits of the IEEE 754 binary16 nearest to the value, of two as near the one whose last bit is 0:
-/// PyTorch's `tensor.to(torch.float16)`. From 65520 on it is infinity; a NaN stays one.
+/// The value rounded to IEEE 754 binary16, as bits: to nearest, ties to even, as PyTorch's
+/// `tensor.to(torch.float16)`. Values of 65520 and more become infinity; a NaN stays a NaN.
 inline std::uint16_t to_float16(float value) {
     constexpr std::uint32_t infinity = 0x7C00;
     const auto bits = std::bit_cast<std::uint32_t>(value);
@@ -16,12 +16,12 @@ inline std::uint16_t to_float16(float value) {
     if (magnitude > 0x7F800000U) {
         half = 0x7E00;  // quiet NaN
     } else if (magnitude < 0x38800000U) {
-        // Below the smallest normal number, halves are multiples of 2^-24: adding 0.5, whose last place
-        // that is, lets the processor round.
+        // Subnormal halves are multiples of 2^-24. That is the last place of 0.5, so adding 0.5 makes
+        // the processor round to it.
         const float rounded = std::bit_cast<float>(magnitude) + 0.5F;
         half = std::bit_cast<std::uint32_t>(rounded) - 0x3F000000U;
     } else if (magnitude < 0x477FF000U) {
-        // As in to_bfloat16, with 13 bits cut off and the exponent's bias 112 smaller.
+        // As in to_bfloat16, with 13 bits removed and an exponent bias that is smaller by 112.
         const std::uint32_t rounded = (magnitude + 0xFFFU + ((magnitude >> 13U) & 1U)) >> 13U;
         half = rounded - (112U << 10U);
     }

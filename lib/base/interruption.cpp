@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::array signals{SIGINT, SIGTERM, SIGHUP};
 
-// What a handler may touch: nothing but this.
+// The only data that a signal handler uses.
 struct Slot {
     std::atomic<bool> taken = false;
     std::atomic<bool> armed = false;

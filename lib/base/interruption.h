@@ -1,21 +1,21 @@
-// What happens on SIGINT, SIGTERM and SIGHUP. Without more, such a signal removes the temporary files
-// that are registered here and ends the program. While a `GracefulStop` lives, the first signal only
-// sets a flag, so that the run can finish what is under way; the second ends the program at once.
+// What happens on SIGINT, SIGTERM and SIGHUP. By default such a signal removes the temporary files that
+// are registered here and ends the program. While a `GracefulStop` lives, the first signal only sets a
+// flag, so that the run can finish the pictures it has begun; the second ends the program at once.
 #pragma once
 
 #include <filesystem>
 
 namespace imnet {
 
-/// The signal that asked the run to stop; 0 while none has.
+/// The signal that asked the run to stop, or 0.
 int interrupted();
 
-/// Becomes readable when a signal asks the run to stop: for poll(), beside a stream that may stay
-/// silent. -1 where no GracefulStop lives.
+/// A file descriptor that becomes readable when a signal asks the run to stop, for poll() together with
+/// a stream. -1 where no GracefulStop lives.
 int interruption_fd();
 
-/// Thrown out of what waited when the run was asked to stop, and at its end, so that the program ends
-/// by that signal.
+/// Thrown where the program waits while a signal asks it to stop, and at the end of an interrupted run.
+/// The program then ends by that signal.
 struct Interrupted {
     int signal = 0;
 };

@@ -6,8 +6,8 @@
 
 namespace imnet {
 
-/// The known names that a mistyped name may have meant, the nearest first: those within a third of
-/// its length in single-character edits (Levenshtein), at most three.
+/// Suggestions for a mistyped name, the nearest first: at most three known names whose Levenshtein
+/// distance from it is at most a third of its length.
 std::vector<std::string_view> nearest_names(std::string_view typed, std::span<const std::string_view> known);
 
 }  // namespace imnet

@@ -4,8 +4,8 @@
 
 namespace imnet {
 
-/// Steele, Lea and Flood's SplitMix64: every bit of the result depends on every bit of the argument, and
-/// no two arguments give the same.
+/// The mixing function of SplitMix64 (Steele, Lea and Flood): every bit of the result depends on every bit
+/// of the argument, and different arguments give different results.
 constexpr std::uint64_t mix_bits(std::uint64_t bits) {
     bits += 0x9E3779B97F4A7C15U;
     bits = (bits ^ (bits >> 30)) * 0xBF58476D1CE4E5B9U;
@@ -13,7 +13,7 @@ constexpr std::uint64_t mix_bits(std::uint64_t bits) {
     return bits ^ (bits >> 31);
 }
 
-/// A number for each pair, in which the order of the two counts.
+/// A number for an ordered pair.
 constexpr std::uint64_t mix_bits(std::uint64_t first, std::uint64_t second) {
     return mix_bits(mix_bits(first) ^ second);
 }
@@ -29,7 +29,7 @@ public:
         return number;
     }
 
-    /// In 0 … bound - 1, each as likely; the bound is positive.
+    /// Uniform in 0 … bound - 1; the bound is positive.
     constexpr std::uint64_t below(std::uint64_t bound) {
         const std::uint64_t rest = (0 - bound) % bound;  // 2^64 modulo the bound
         while (true) {
@@ -38,7 +38,7 @@ public:
         }
     }
 
-    /// In (0, 1), an odd multiple of 2^-54.
+    /// Uniform in (0, 1): an odd multiple of 2^-54.
     constexpr double fraction() { return (static_cast<double>(next() >> 11) + 0.5) * 0x1p-53; }
 
 private:

@@ -9,7 +9,7 @@
 
 namespace imnet {
 
-/// The stream of `torch.manual_seed` on a CPU: the 32-bit Mersenne Twister, seeded by the low half.
+/// The stream of `torch.manual_seed` on a CPU: the 32-bit Mersenne Twister, seeded by the low 32 bits.
 class TorchGenerator {
 public:
     explicit TorchGenerator(std::uint64_t seed) : engine_(static_cast<std::uint32_t>(seed)) {}
@@ -17,8 +17,8 @@ public:
     /// `torch.rand(1)`: in [0, 1), a multiple of 2^-24.
     float rand() { return static_cast<float>(engine_() & 0xFFFFFFU) * 0x1p-24F; }
 
-    /// `torch.empty(1).uniform_(from, to)`, as PyTorch computes it on a processor with AVX2: multiplied and
-    /// added in one rounding.
+    /// `torch.empty(1).uniform_(from, to)`, as PyTorch computes it on a processor with AVX2: multiply and
+    /// add are rounded once.
     float uniform(double from, double to) {
         const auto low = static_cast<float>(from);
         return std::fma(rand(), static_cast<float>(to) - low, low);

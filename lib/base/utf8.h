@@ -10,14 +10,14 @@ namespace imnet {
 /// overlong forms).
 bool is_utf8(std::string_view bytes);
 
-/// The text with U+FFFD in place of each byte that is not part of well-formed UTF-8.
+/// The text, with U+FFFD for each byte that is not part of well-formed UTF-8.
 std::string replace_invalid_utf8(std::string_view bytes);
 
-/// What may be shown on a terminal: invalid bytes as U+FFFD, control characters (C0, DEL, C1) as
-/// '?', so that a file name cannot move the cursor or break a line.
+/// The text made safe for a terminal: invalid bytes become U+FFFD, control characters (C0, DEL, C1)
+/// become '?', so that a file name cannot move the cursor or break a line.
 std::string sanitise_for_terminal(std::string_view bytes);
 
-/// The longest start of the text that has at most `most` bytes and cuts no character.
+/// The longest prefix of the text that has at most `most` bytes and ends at a character boundary.
 std::string_view whole_characters(std::string_view text, std::size_t most);
 
 }  // namespace imnet

@@ -21,10 +21,10 @@ namespace {
 
 constexpr std::string_view layout = "pictures are expected as DIR/CLASS/PICTURE";
 
-/// What stands directly in the folder that holds the classes.
+/// The direct contents of the folder with the classes.
 struct TopLevel {
     std::vector<std::string> folders;  ///< names, sorted
-    int pictures = 0;                  ///< beside the folders
+    int pictures = 0;                  ///< pictures beside the folders
     int hidden_folders = 0;
 };
 
@@ -61,7 +61,7 @@ std::string counted(std::size_t count, std::string_view noun) {
     return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
-/// Whether the folders are the parts of a data set, each with the classes in it, and not the classes.
+/// Whether the folders are the parts of a data set (train, val …), and not its classes.
 bool are_parts_of_data_set(const std::vector<std::string>& folders) {
     constexpr std::array<std::string_view, 5> parts{"train", "val", "valid", "validation", "test"};
     return std::ranges::find(folders, "train") != folders.end() &&
@@ -98,7 +98,7 @@ std::vector<std::string> notes_on(const TopLevel& found, const std::string& fold
     return notes;
 }
 
-/// Adds the pictures of one class; false where there are none.
+/// Adds the pictures of one class; gives false where there are none.
 bool add_images(const std::string& folder, int target, std::vector<LabelledImage>& images) {
     ImageFinder finder({folder}, FindOptions{.follow = true});
     const std::size_t before = images.size();
@@ -113,7 +113,7 @@ std::string joined(const std::string& folder, const std::string& name) {
     return folder.ends_with('/') ? folder + name : folder + '/' + name;
 }
 
-/// How many bytes of the paths are the folder that they all lie in.
+/// The length in bytes of the folder that all paths have in common.
 std::size_t common_folder_length(std::span<const LabelledImage> images) {
     if (images.empty()) return 0;
     std::string_view common = images[0].path;

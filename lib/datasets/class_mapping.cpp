@@ -35,23 +35,23 @@ std::string as_in_folders(std::string_view name) {
     return simple;
 }
 
-// The classes of a model by all that they may be called.
+// The classes of a model, by everything that a target may call them.
 class Catalogue {
 public:
     explicit Catalogue(const ClassNames& model) : size_(model.size()) {
         int index = 0;
-        for (const ClassName& label : model) {
-            names_[label.name].insert(index);
-            simple_names_[as_in_folders(label.name)].insert(index);
-            if (!label.wnid.empty()) wnids_[label.wnid].insert(index);
-            numbers_are_names_ = numbers_are_names_ || is_number(label.name);
+        for (const ClassName& class_name : model) {
+            names_[class_name.name].insert(index);
+            simple_names_[as_in_folders(class_name.name)].insert(index);
+            if (!class_name.wnid.empty()) wnids_[class_name.wnid].insert(index);
+            numbers_are_names_ = numbers_are_names_ || is_number(class_name.name);
             ++index;
         }
     }
 
     std::size_t size() const { return size_; }
     bool numbers_are_names() const { return numbers_are_names_; }
-    // By exactly this name or wnid.
+    // The classes with exactly this name or wnid.
     Indices called(const std::string& text) const {
         Indices found = in(names_, text);
         found.merge(in(wnids_, text));
@@ -77,36 +77,36 @@ class Mapper {
 public:
     Mapper(const ClassNames& model, Numbers numbers) : catalogue_(model), numbers_(numbers) {}
 
-    void map(const std::string& label) {
+    void map(const std::string& target) {
         const bool stated = numbers_ == Numbers::index || numbers_ == Numbers::ilsvrc2012_id;
-        if (stated && is_number(label)) return map_number(label);
-        Indices found = catalogue_.called(label);
+        if (stated && is_number(target)) return map_number(target);
+        Indices found = catalogue_.called(target);
         if (!found.empty())
-            return take(label, found, catalogue_.is_wnid(label) ? mapping.by_wnid : mapping.by_name);
-        found = catalogue_.nearly_named(label);
-        if (!found.empty()) return take(label, found, mapping.by_name);
-        if (is_number(label)) return map_number(label);
-        mapping.unknown.push_back(label);
+            return take(target, found, catalogue_.is_wnid(target) ? mapping.by_wnid : mapping.by_name);
+        found = catalogue_.nearly_named(target);
+        if (!found.empty()) return take(target, found, mapping.by_name);
+        if (is_number(target)) return map_number(target);
+        mapping.unknown.push_back(target);
     }
 
     ClassMapping mapping;
 
 private:
-    void map_number(const std::string& label) {
+    void map_number(const std::string& target) {
         if (numbers_ == Numbers::ilsvrc2012_id) {
-            const auto id = number_in(label, 1, ids_.size());
-            return take(label, id ? catalogue_.called(ids_[*id - 1]) : Indices{}, mapping.by_id);
+            const auto id = number_in(target, 1, ids_.size());
+            return take(target, id ? catalogue_.called(ids_[*id - 1]) : Indices{}, mapping.by_id);
         }
         const bool may_be_index = numbers_ == Numbers::index || !catalogue_.numbers_are_names();
-        if (numbers_ == Numbers::unstated && may_be_index) return mapping.unstated.push_back(label);
-        const auto index = number_in(label, 0, catalogue_.size() - 1);
-        take(label, index && may_be_index ? Indices{static_cast<int>(*index)} : Indices{}, mapping.by_index);
+        if (numbers_ == Numbers::unstated && may_be_index) return mapping.unstated.push_back(target);
+        const auto index = number_in(target, 0, catalogue_.size() - 1);
+        take(target, index && may_be_index ? Indices{static_cast<int>(*index)} : Indices{}, mapping.by_index);
     }
 
-    void take(const std::string& label, const Indices& found, std::size_t& count) {
-        if (found.empty()) return mapping.unknown.push_back(label);
-        if (found.size() > 1) return mapping.ambiguous.push_back(label);
-        mapping.classes.emplace(label, *found.begin());
+    void take(const std::string& target, const Indices& found, std::size_t& count) {
+        if (found.empty()) return mapping.unknown.push_back(target);
+        if (found.size() > 1) return mapping.ambiguous.push_back(target);
+        mapping.classes.emplace(target, *found.begin());
         ++count;
     }
 
@@ -129,9 +129,9 @@ std::string ClassMapping::summary() const {
     return text.empty() ? "none" : text;
 }
 
-ClassMapping map_targets(const ClassNames& model, const std::set<std::string>& labels, Numbers numbers) {
+ClassMapping map_targets(const ClassNames& model, const std::set<std::string>& targets, Numbers numbers) {
     Mapper mapper(model, numbers);
-    for (const std::string& label : labels) mapper.map(label);
+    for (const std::string& target : targets) mapper.map(target);
     return std::move(mapper.mapping);
 }
 

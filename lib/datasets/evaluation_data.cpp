@@ -99,7 +99,7 @@ void EvaluationData::refuse_unmapped() const {
                                  : "--skip-unknown leaves their pictures out"));
 }
 
-std::optional<int> EvaluationData::truth_of(std::string_view path) const {
+std::optional<int> EvaluationData::target_of(std::string_view path) const {
     const auto target = targets_.target_of(path);
     if (!target) return std::nullopt;
     const auto found = mapping_.classes.find(*target);

@@ -37,7 +37,7 @@ public:
     NextInput inputs() const;
 
     /// The class of a picture; nothing where it has no target, or one that is left out.
-    std::optional<int> truth_of(std::string_view path) const;
+    std::optional<int> target_of(std::string_view path) const;
 
     const std::string& folder() const { return options_.folder; }
     const ClassMapping& mapping() const { return mapping_; }

@@ -12,18 +12,19 @@
 
 namespace imnet {
 
-/// What the pictures of a data set are called, by their folders or by a list.
+/// The targets of the pictures of a data set, from their folders or from a list.
 class PictureTargets {
 public:
-    /// A picture is called as the first folder (or archive, without its ending) below `folder` is.
+    /// The target of a picture is the name of its first folder below `folder` (or of the archive, without its
+    /// ending).
     explicit PictureTargets(std::string folder);
 
     PictureTargets(std::string folder, TargetList list);
 
-    /// Nothing for a picture that stands in `folder` itself, or is not in the list.
+    /// Nothing for a picture that is directly in `folder` or not in the list.
     std::optional<std::string> target_of(std::string_view path) const;
 
-    /// Null where folders tell.
+    /// Null where the targets come from folders.
     const TargetList* list() const { return list_ ? &*list_ : nullptr; }
 
     const std::string& folder() const { return folder_; }
@@ -33,7 +34,7 @@ private:
     std::optional<TargetList> list_;
 };
 
-/// How many there are, and the first of them, to name.
+/// A count of things, and the names of the first ones, for messages.
 struct Named {
     static constexpr std::size_t most = 3;
 
@@ -43,16 +44,15 @@ struct Named {
     void add(std::string_view name);
 };
 
-/// What a look at all pictures of a data set tells before any is classified.
+/// What is known about a data set from the paths of its pictures.
 struct TargetSurvey {
-    std::map<std::string, std::uint64_t> targets;  ///< pictures of each label
+    std::map<std::string, std::uint64_t> targets;  ///< the number of pictures of each target
     std::uint64_t labelled = 0;
-    Named unlabelled;  ///< pictures without a label
-    Named missing;     ///< entries of the list for which there is no picture, in the order of its lines
+    Named unlabelled;  ///< pictures without a target
+    Named missing;     ///< entries of the list without a picture, in the order of the list
 };
 
-/// Goes through all inputs without decoding one. What cannot be listed is neither labelled nor
-/// unlabelled.
+/// Looks at the paths of all inputs and reads no picture. Inputs that could not be listed do not count.
 TargetSurvey survey(const NextInput& next_input, const PictureTargets& targets);
 
 }  // namespace imnet

@@ -20,8 +20,8 @@ using Fields = std::vector<std::string>;
 
 constexpr std::array<std::string_view, 8> path_columns{"path",     "file",    "filename", "file_name",
                                                        "filepath", "imageid", "image_id", "image"};
-constexpr std::array<std::string_view, 7> label_columns{"label",  "class",    "class_name",      "wnid",
-                                                        "target", "category", "predictionstring"};
+constexpr std::array<std::string_view, 7> target_columns{"label",  "class",    "class_name",      "wnid",
+                                                         "target", "category", "predictionstring"};
 
 std::string lower(std::string text) {
     std::transform(text.begin(), text.end(), text.begin(),
@@ -77,7 +77,7 @@ private:
         throw UsageError(fmt::format("{}: line {}: {}", name_, record_line_, what));
     }
 
-    // The fields of the next line, of which a quoted field may take more than one.
+    // The fields of the next record; a quoted field may span several lines.
     std::optional<Fields> next_record() {
         if (at_ >= text_.size()) return std::nullopt;
         record_line_ = ++line_;
@@ -91,7 +91,7 @@ private:
         return fields;
     }
 
-    // Takes a field and the separator or end of line behind it.
+    // Reads a field, and the separator or end of line after it.
     std::string next_field() {
         std::string field;
         if (separator_ == ',' && text_[at_] == '"') field = quoted();
@@ -131,7 +131,7 @@ private:
             return false;
         }
         const auto path = column_of(fields, path_columns);
-        const auto target = column_of(fields, label_columns);
+        const auto target = column_of(fields, target_columns);
         if (!path || !target) return false;
         path_ = *path;
         target_ = *target;
@@ -159,7 +159,7 @@ private:
                kaggle_ ? only_class(fields[target_]) : fields[target_]);
     }
 
-    // "n03995372 85 1 499 272 n03995372 …": boxes, with the class in front of each.
+    // "n03995372 85 1 499 272 n03995372 …": boxes, each after its class.
     std::string only_class(const std::string& boxes) const {
         std::string wnid;
         std::size_t word_number = 0;

@@ -1,4 +1,4 @@
-// The spine of an evaluation: classify what has a label → compare → count.
+// An evaluation: classify the pictures that have a target → compare → count.
 #pragma once
 
 #include <functional>
@@ -11,14 +11,14 @@
 
 namespace imnet {
 
-/// The true class of the picture of that path; nothing where it is not to be counted. Called by several
-/// threads at a time.
-using TruthOf = std::function<std::optional<int>(std::string_view path)>;
+/// Gives the target of the picture with that path, as an index into the class names; nothing for a picture
+/// that is left out. Several threads call it at the same time.
+using TargetOf = std::function<std::optional<int>(std::string_view path)>;
 
-/// Classifies the inputs that have a true class, and counts them in `evaluation`. What could not be listed
-/// counts as failed. `options.top` must be `evaluation.labels_needed()` or more. `on_rows` gets the rows
-/// behind the count.
-void evaluate(const NextInput& next_input, const TruthOf& truth_of, const Engine& engine,
+/// Classifies the inputs that have a target, and counts them in `evaluation`. Inputs that could not be listed
+/// count as failed. `options.top` must be `evaluation.predictions_needed()` or more. `on_rows` gets the rows
+/// after they are counted.
+void evaluate(const NextInput& next_input, const TargetOf& target_of, const Engine& engine,
               const ClassifyOptions& options, Evaluation& evaluation, const OnRows& on_rows);
 
 }  // namespace imnet

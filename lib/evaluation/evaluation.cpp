@@ -19,28 +19,28 @@ std::size_t bin_of(float confidence) {
 
 Evaluation::Evaluation(int classes) : classes_(static_cast<std::size_t>(classes)) {}
 
-int Evaluation::labels_needed() const { return std::min(top, static_cast<int>(classes_.size())); }
+int Evaluation::predictions_needed() const { return std::min(top, static_cast<int>(classes_.size())); }
 
-void Evaluation::add(const Row& row, int truth) {
+void Evaluation::add(const Row& row, int target) {
     if (!row.top) return add_failed();
     const std::vector<Prediction>& predictions = *row.top;
-    if (predictions.size() < static_cast<std::size_t>(labels_needed())) {
-        throw std::invalid_argument("an evaluation needs rows with the first five labels");
+    if (predictions.size() < static_cast<std::size_t>(predictions_needed())) {
+        throw std::invalid_argument("an evaluation needs rows with the first five predictions");
     }
     const Prediction& first = predictions.front();
     const auto found = std::find_if(predictions.begin(), predictions.end(),
-                                    [&](const Prediction& label) { return label.index == truth; });
-    const bool right = first.index == truth;
-    const bool among_first = found - predictions.begin() < labels_needed();
+                                    [&](const Prediction& prediction) { return prediction.index == target; });
+    const bool right = first.index == target;
+    const bool among_first = found - predictions.begin() < predictions_needed();
 
-    ClassCounts& counts = classes_.at(static_cast<std::size_t>(truth));
+    ClassCounts& counts = classes_.at(static_cast<std::size_t>(target));
     for (ClassCounts* each : {&counts, &total_}) {
         ++each->images;
         each->top1 += right ? 1 : 0;
         each->top5 += among_first ? 1 : 0;
     }
     ++classes_.at(static_cast<std::size_t>(first.index)).predicted;
-    if (!right) ++confusions_[{truth, first.index}];
+    if (!right) ++confusions_[{target, first.index}];
 
     CalibrationBin& bin = bins_[bin_of(first.probability)];
     ++bin.images;

@@ -31,7 +31,7 @@ std::string plural(std::uint64_t count, std::string_view one, std::string_view m
     return fmt::format("{} {}", count, count == 1 ? one : many);
 }
 
-// What does not count, and why.
+// The pictures that do not count, and why.
 std::string left_out(const Evaluation& evaluation, const EvaluationFacts& facts) {
     std::string text;
     const auto add = [&](std::uint64_t count, std::string_view what) {
@@ -44,12 +44,12 @@ std::string left_out(const Evaluation& evaluation, const EvaluationFacts& facts)
     return text;
 }
 
-std::string class_name(const ClassNames& class_names, int index) {
-    const ClassName& label = class_names.at(static_cast<std::size_t>(index));
-    const std::string name = sanitise_for_terminal(label.name);
-    return label.wnid.empty() || label.wnid == label.name
+std::string shown_class(const ClassNames& class_names, int index) {
+    const ClassName& class_name = class_names.at(static_cast<std::size_t>(index));
+    const std::string name = sanitise_for_terminal(class_name.name);
+    return class_name.wnid.empty() || class_name.wnid == class_name.name
                ? name
-               : fmt::format("{} {}", sanitise_for_terminal(label.wnid), name);
+               : fmt::format("{} {}", sanitise_for_terminal(class_name.wnid), name);
 }
 
 // The classes that have pictures, by index.
@@ -74,12 +74,12 @@ std::string class_table(const Evaluation& evaluation, const ClassNames& class_na
     std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return accuracy(a) < accuracy(b); });
     std::string text =
         fmt::format("\n{:>8} {:>8} {:>8} {:>9}  class, the least accurate first\n", "top-1 %",
-                    fmt::format("top-{} %", evaluation.labels_needed()), "images", "predicted");
+                    fmt::format("top-{} %", evaluation.predictions_needed()), "images", "predicted");
     for (const int index : order) {
         const ClassCounts& counts = counts_of(evaluation, index);
         text += fmt::format("{:8.2f} {:8.2f} {:8} {:9}  {}\n", 100 * share(counts.top1, counts.images),
                             100 * share(counts.top5, counts.images), counts.images, counts.predicted,
-                            class_name(class_names, index));
+                            shown_class(class_names, index));
     }
     return text;
 }
@@ -89,8 +89,8 @@ std::string pair_table(const Evaluation& evaluation, const ClassNames& class_nam
     if (pairs.empty()) return "";
     std::string text = fmt::format("\n{:>8}  class, and what it was taken for most often\n", "images");
     for (std::size_t i = 0; i < std::min(pairs.size(), most_pairs_in_text); ++i) {
-        text += fmt::format("{:8}  {} → {}\n", pairs[i].images, class_name(class_names, pairs[i].truth),
-                            class_name(class_names, pairs[i].predicted));
+        text += fmt::format("{:8}  {} → {}\n", pairs[i].images, shown_class(class_names, pairs[i].target),
+                            shown_class(class_names, pairs[i].predicted));
     }
     if (pairs.size() > most_pairs_in_text)
         text += fmt::format("{:8}  {} more pairs: --format json has all\n", "",
@@ -101,10 +101,10 @@ std::string pair_table(const Evaluation& evaluation, const ClassNames& class_nam
 std::string valid(const std::string& text) { return replace_invalid_utf8(text); }
 
 Json class_object(const ClassNames& class_names, int index) {
-    const ClassName& label = class_names.at(static_cast<std::size_t>(index));
+    const ClassName& class_name = class_names.at(static_cast<std::size_t>(index));
     Json object{{"index", index}};
-    if (!label.wnid.empty()) object["wnid"] = valid(label.wnid);
-    object["label"] = valid(label.name);
+    if (!class_name.wnid.empty()) object["wnid"] = valid(class_name.wnid);
+    object["label"] = valid(class_name.name);
     return object;
 }
 
@@ -178,7 +178,8 @@ std::string evaluation_summary(const Evaluation& evaluation, const EvaluationFac
     }
     text += '\n' + left_out(evaluation, facts);
     text += figure("top-1", evaluation.top1(), evaluation.images());
-    text += figure(fmt::format("top-{}", evaluation.labels_needed()), evaluation.top5(), evaluation.images());
+    text += figure(fmt::format("top-{}", evaluation.predictions_needed()), evaluation.top5(),
+                   evaluation.images());
     if (evaluation.images() == 0) return text;
     text += fmt::format("{:<8} {:6.2f} %   mean of the classes' top-1\n", "classes",
                         100 * evaluation.mean_class_accuracy());
@@ -198,13 +199,13 @@ std::string evaluation_json(const Evaluation& evaluation, const ClassNames& clas
     Json object = facts_object(evaluation, facts);
     object["top1"] = figure_object(evaluation.top1(), evaluation.images());
     object["top5"] = figure_object(evaluation.top5(), evaluation.images());
-    object["top5_counts"] = evaluation.labels_needed();
+    object["top5_counts"] = evaluation.predictions_needed();
     object["mean_class_accuracy"] = evaluation.mean_class_accuracy();
     object["expected_calibration_error"] = evaluation.expected_calibration_error();
     object["classes"] = classes_array(evaluation, class_names);
     Json confused = Json::array();
     for (const Confusion& pair : evaluation.confusions()) {
-        confused.push_back(Json{{"truth", class_object(class_names, pair.truth)},
+        confused.push_back(Json{{"truth", class_object(class_names, pair.target)},
                                 {"predicted", class_object(class_names, pair.predicted)},
                                 {"images", pair.images}});
     }
@@ -217,11 +218,11 @@ std::string evaluation_csv(const Evaluation& evaluation, const ClassNames& class
     std::string text = "index,wnid,label,images,top1,top5,predicted,accuracy,low,high\r\n";
     for (const int index : seen(evaluation)) {
         const ClassCounts& counts = counts_of(evaluation, index);
-        const ClassName& label = class_names.at(static_cast<std::size_t>(index));
+        const ClassName& class_name = class_names.at(static_cast<std::size_t>(index));
         const Interval interval = wilson_interval(counts.top1, counts.images);
-        text += fmt::format("{},{},{},{},{},{},{},{},{},{}\r\n", index, csv_field(label.wnid),
-                            csv_field(label.name), counts.images, counts.top1, counts.top5, counts.predicted,
-                            share(counts.top1, counts.images), interval.low, interval.high);
+        text += fmt::format("{},{},{},{},{},{},{},{},{},{}\r\n", index, csv_field(class_name.wnid),
+                            csv_field(class_name.name), counts.images, counts.top1, counts.top5,
+                            counts.predicted, share(counts.top1, counts.images), interval.low, interval.high);
     }
     return text;
 }

@@ -1,4 +1,4 @@
-// What an evaluation has found, as text for people, as JSON, or as a table of the classes.
+// The result of an evaluation: as text for people, as JSON, or as a table of the classes.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 
 namespace imnet {
 
-/// What was evaluated on what.
+/// Which model was evaluated, on which data, and how.
 struct EvaluationFacts {
     std::string data;              ///< the folder
     std::string model;             ///< "resnet50"
@@ -18,18 +18,18 @@ struct EvaluationFacts {
     std::string device;            ///< "cpu"
     std::string precision;         ///< "fp32"
     std::string recipe;            ///< "resize 256, crop 224, bilinear"
-    std::string mapping;           ///< how the data's labels were found among the classes: "200 by wnid"
-    std::uint64_t unlabelled = 0;  ///< pictures left out that have no label,
-    std::uint64_t unknown = 0;     ///< or one that no class has
-    std::uint64_t missing = 0;     ///< pictures that the list names and that are not there
+    std::string mapping;           ///< how the targets were found among the model's classes: "200 by wnid"
+    std::uint64_t unlabelled = 0;  ///< pictures that are left out: they have no target,
+    std::uint64_t unknown = 0;     ///< or one that no class of the model matches
+    std::uint64_t missing = 0;     ///< pictures that are in the list but do not exist
 };
 
-/// The figures, the least accurate classes first, and the pairs that were most often taken for each
-/// other. Control characters of names are made harmless.
+/// The figures, the classes (the least accurate first), and the pairs that were confused most often. Safe to
+/// show on a terminal.
 std::string evaluation_text(const Evaluation& evaluation, const ClassNames& class_names,
                             const EvaluationFacts& facts);
 
-/// The first part of the text alone: some lines of figures.
+/// Only the first part of the text: a few lines of figures.
 std::string evaluation_summary(const Evaluation& evaluation, const EvaluationFacts& facts);
 
 /// One object with all figures, classes (in index order), confused pairs and calibration bins. Shares
@@ -37,8 +37,8 @@ std::string evaluation_summary(const Evaluation& evaluation, const EvaluationFac
 std::string evaluation_json(const Evaluation& evaluation, const ClassNames& class_names,
                             const EvaluationFacts& facts);
 
-/// A line a class of which there are pictures, RFC 4180: index, wnid, label, images, top1, top5 (counts),
-/// predicted (pictures of any class whose first label it is), accuracy, and its interval of 95 %.
+/// A line for each class that has pictures, RFC 4180: index, wnid, label, images, top1, top5 (counts),
+/// predicted (pictures of any target whose first prediction it is), accuracy, and its 95 % interval.
 std::string evaluation_csv(const Evaluation& evaluation, const ClassNames& class_names);
 
 }  // namespace imnet

@@ -10,8 +10,8 @@ struct Interval {
     double high = 1;
 };
 
-/// The 95 % interval of a share of which `successes` of `trials` were seen (Wilson 1927, without
-/// continuity correction). Without trials nothing is known: 0 to 1.
+/// The 95 % interval of a share after `successes` of `trials` (Wilson 1927, without continuity correction).
+/// It is 0 to 1 without trials.
 Interval wilson_interval(std::uint64_t successes, std::uint64_t trials);
 
 }  // namespace imnet

@@ -6,11 +6,11 @@
 
 namespace imnet {
 
-/// What `--model` calls it. It is no architecture but a trained net, and only taken by this name.
+/// Its name for `--model`. It is a trained net and not an architecture.
 inline constexpr std::string_view bundled_model = "starter";
 
-/// Its checkpoint, in the build tree or the installation that this program is in. Throws ModelError
-/// where there is none.
+/// The path of its checkpoint in the build tree or installation that this program belongs to. Throws
+/// ModelError where it is missing.
 std::filesystem::path bundled_checkpoint();
 
 }  // namespace imnet

@@ -32,7 +32,7 @@ Json read_config(const StateDict& state_dict) {
     return config.is_object() ? config : Json::object();
 }
 
-// The texts of an array that has one for each class.
+// The texts of an array; empty unless it has one for each class.
 std::optional<std::vector<std::string>> a_text_each(const Json& array, int classes) {
     if (!array.is_array() || array.size() != static_cast<std::size_t>(classes)) return std::nullopt;
     std::vector<std::string> texts;

@@ -13,7 +13,7 @@
 namespace imnet {
 namespace {
 
-// Floats as short as they can be read back.
+// Floats are written with the fewest digits that give the same value again.
 std::string preprocessing_text(const Preprocessing& preprocessing) {
     return fmt::format(R"({{"resize": {}, "crop": {}, "interpolation": "{}", "mean": [{}], "std": [{}]}})",
                        preprocessing.short_side, preprocessing.image_size, name(preprocessing.interpolation),

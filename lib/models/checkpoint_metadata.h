@@ -1,4 +1,4 @@
-// What checkpoints of this program say of themselves, in the metadata of a safetensors file.
+// The metadata that this program writes into its checkpoints, which are safetensors files.
 #pragma once
 
 #include <optional>
@@ -13,16 +13,16 @@
 
 namespace imnet {
 
-/// Under this name metadata holds the recipe.
+/// The key of the preprocessing in the metadata.
 inline constexpr std::string_view preprocessing_key = "preprocessing";
 
-/// `architecture`, `class_names`, `wnids` where the classes have them, `preprocessing`, and the `format`
-/// that other programs want.
+/// `architecture`, `class_names`, `wnids` where all classes have them, `preprocessing`, and the `format` that
+/// other programs expect.
 std::vector<std::pair<std::string, std::string>> checkpoint_metadata(const Architecture& architecture,
                                                                      const ClassNames& class_names,
                                                                      const Preprocessing& preprocessing);
 
-/// The recipe in such metadata; nothing where the text is none.
+/// The preprocessing in such metadata; nothing where the text is not one.
 std::optional<Preprocessing> parse_preprocessing(std::string_view text);
 
 }  // namespace imnet

@@ -24,10 +24,11 @@ std::string json_error(const InputError& error) {
 }
 
 std::string json_prediction(const Prediction& prediction, const ClassNames& class_names) {
-    const ClassName& label = class_names.at(static_cast<std::size_t>(prediction.index));
-    const std::string wnid = label.wnid.empty() ? "" : fmt::format(R"("wnid":{},)", json_string(label.wnid));
+    const ClassName& class_name = class_names.at(static_cast<std::size_t>(prediction.index));
+    const std::string wnid =
+        class_name.wnid.empty() ? "" : fmt::format(R"("wnid":{},)", json_string(class_name.wnid));
     return fmt::format(R"({{"index":{},{}"label":{},"prob":{}}})", prediction.index, wnid,
-                       json_string(label.name), prediction.probability);
+                       json_string(class_name.name), prediction.probability);
 }
 
 }  // namespace imnet

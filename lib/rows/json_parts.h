@@ -1,4 +1,4 @@
-// What objects of JSON are made of, the same in every output.
+// The parts of JSON objects that all outputs share.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace imnet {
 
-/// A string of JSON; bytes that are not UTF-8 become U+FFFD.
+/// A JSON string; bytes that are not UTF-8 become U+FFFD.
 std::string json_string(std::string_view text);
 
 /// The member "path", with "path_base64" where the path is not UTF-8.

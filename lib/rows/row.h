@@ -11,18 +11,18 @@
 
 namespace imnet {
 
-/// What became of one input: its labels, or the reason why it has none.
+/// The result of one input: its predictions, or the error that it failed with.
 struct Row {
     std::string path;
     Expected<std::vector<Prediction>> top;
-    /// What was read, where the input is no file that could be read again and `keep_bytes` asks for it.
+    /// The bytes of an input that is not a file and so cannot be read again, if `keep_bytes` asks for them.
     std::vector<std::byte> bytes = {};
 };
 
 /// Takes rows in the order of their inputs, a batch or less at a time.
 using OnRows = std::function<void(std::span<const Row>)>;
 
-/// Whether one of the wanted classes is among the row's labels.
+/// Whether one of the wanted classes is among the row's predictions.
 bool holds_class(const Row& row, std::span<const int> wanted);
 
 }  // namespace imnet

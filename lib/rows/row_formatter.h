@@ -10,7 +10,7 @@
 
 namespace imnet {
 
-/// How rows are shown.
+/// The formats of rows.
 enum class Format { text, json, jsonl, csv, tsv };
 
 /// The format of that name.
@@ -19,8 +19,8 @@ std::optional<Format> format_named(std::string_view name);
 /// "text", "json", "jsonl", "csv" or "tsv".
 std::string_view name(Format format);
 
-/// Turns rows into the text of one format. `head`, the rows in their order and `tail` are the whole
-/// output. Each part ends with the end of a line, but for the rows of `json`.
+/// Turns rows into the text of one format. The whole output is `head`, the rows in their order, and `tail`.
+/// Each part ends with an end of line, except the rows of `json`.
 class RowFormatter {
 public:
     virtual ~RowFormatter() = default;
@@ -29,16 +29,16 @@ public:
     virtual std::string tail() const { return ""; }
 };
 
-/// For people: the path, then a line a label. `decorated` adds bars and colours and makes file
+/// For people: the path, then a line for each prediction. `decorated` adds bars and colours, and makes file
 /// names safe to show on a terminal.
 std::unique_ptr<RowFormatter> text_formatter(const ClassNames& class_names, bool decorated);
 
-/// An object a row, one a line (`jsonl`), or one array of the same objects (`json`).
+/// A JSON object for each row: one on each line (`jsonl`), or all in one array (`json`).
 std::unique_ptr<RowFormatter> jsonl_formatter(const ClassNames& class_names);
 std::unique_ptr<RowFormatter> json_formatter(const ClassNames& class_names);
 
-/// A table with a header and a line a label: RFC 4180 for `csv`; `tsv` writes \t, \n, \r and \\ for
-/// these characters, so that a line is a row for every tool.
+/// A table with a header and a line for each prediction: RFC 4180 for `csv`. In `tsv`, tabs, ends of line and
+/// backslashes are written as \t, \n, \r and \\, so that every row is one line.
 std::unique_ptr<RowFormatter> csv_formatter(const ClassNames& class_names);
 std::unique_ptr<RowFormatter> tsv_formatter(const ClassNames& class_names);
 

@@ -1,5 +1,5 @@
-// path,rank,index,wnid,label,prob,error: k rows an image; one row, rank empty, for an input without
-// labels.
+// path,rank,index,wnid,label,prob,error: k lines for each image; one line with an empty rank for an input
+// without predictions.
 #include <array>
 #include <string>
 
@@ -60,9 +60,9 @@ private:
         std::string lines;
         int rank = 1;
         for (const Prediction& prediction : top) {
-            const ClassName& label = class_names_.at(static_cast<std::size_t>(prediction.index));
-            lines += line({path, fmt::format("{}", rank++), fmt::format("{}", prediction.index), label.wnid,
-                           label.name, fmt::format("{}", prediction.probability), ""});
+            const ClassName& class_name = class_names_.at(static_cast<std::size_t>(prediction.index));
+            lines += line({path, fmt::format("{}", rank++), fmt::format("{}", prediction.index),
+                           class_name.wnid, class_name.name, fmt::format("{}", prediction.probability), ""});
         }
         return lines;
     }

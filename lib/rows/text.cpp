@@ -14,7 +14,7 @@ namespace {
 
 constexpr int bar_cells = 20;
 
-// A bar of eighths of a cell, padded to `bar_cells`.
+// A bar that is drawn in eighths of a character cell, padded to `bar_cells`.
 std::string bar(float probability) {
     constexpr std::string_view eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
     const int filled = static_cast<int>(std::lround(probability * bar_cells * 8));
@@ -54,11 +54,11 @@ public:
 
 private:
     std::string line(const Prediction& prediction) const {
-        const std::string& label = class_names_.at(static_cast<std::size_t>(prediction.index)).name;
+        const std::string& class_name = class_names_.at(static_cast<std::size_t>(prediction.index)).name;
         const double percent = 100.0 * prediction.probability;
-        if (!decorated_) return fmt::format("  {:6.2f}%  {}\n", percent, label);
+        if (!decorated_) return fmt::format("  {:6.2f}%  {}\n", percent, class_name);
         return fmt::format("  {:6.2f}%  {}{}{}  {}\n", percent, blue_, bar(prediction.probability), plain_,
-                           sanitise_for_terminal(label));
+                           sanitise_for_terminal(class_name));
     }
 
     const ClassNames& class_names_;

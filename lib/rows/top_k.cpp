@@ -9,7 +9,7 @@
 namespace imnet {
 namespace {
 
-/// What softmax divides by, in the order in which it is summed.
+/// The divisor of softmax, summed in the order of PyTorch.
 struct Softmax {
     explicit Softmax(std::span<const float> logits)
         : largest(*std::max_element(logits.begin(), logits.end())) {

@@ -7,26 +7,26 @@
 
 namespace imnet {
 
-/// One class and its softmax probability.
+/// The index of a class and its softmax probability.
 struct Prediction {
     int index = 0;
     float probability = 0;
 };
 
-/// The `k` most probable classes, most probable first; of equals the lower index first. Softmax in
-/// float32 over all logits, computed as PyTorch does: exp(x - max) / sum. Asked for more classes
-/// than there are, it gives all of them.
+/// The `k` most probable classes, most probable first; classes of equal probability by index. All classes
+/// where there are fewer than `k`. Softmax is computed in float32 over all logits, as PyTorch does: exp(x -
+/// max) / sum.
 std::vector<Prediction> top_k(std::span<const float> logits, int k);
 
-/// The softmax probability of one class, with the digits of `top_k`.
+/// The softmax probability of one class, equal to that of `top_k`.
 float probability_of(std::span<const float> logits, int index);
 
-/// The net answers with NaN or infinity.
+/// The net computed NaN or infinity.
 struct NotFinite : ModelError {
     using ModelError::ModelError;
 };
 
-/// Throws NotFinite where a logit is NaN or infinite: no picture makes a sound net answer so.
+/// Throws NotFinite where a logit is NaN or infinite, which no picture causes in an intact net.
 void refuse_non_finite(std::span<const float> logits);
 
 }  // namespace imnet

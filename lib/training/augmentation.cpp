@@ -19,8 +19,8 @@ struct Crop {
     int left, top, width, height;
 };
 
-/// `torch.exp` of a float as PyTorch's vector loops compute it, which is SLEEF's expf with an error of up
-/// to 1.0 units in the last place: libm's differs in one of 14 results. For arguments around 0.
+/// `torch.exp` of a float near 0 as PyTorch's vector loops compute it: SLEEF's expf with an error of up to
+/// 1.0 units in the last place. One of 14 results differs from that of libm.
 float torch_exp(float x) {
     const float power = std::nearbyint(x * 1.442695040888963407F);
     const float rest = std::fma(power, -1.428606765330187045e-06F, std::fma(power, -0.693145751953125F, x));
@@ -32,11 +32,11 @@ float torch_exp(float x) {
     return std::ldexp(1.0F + std::fma(rest * rest, sum, rest), static_cast<int>(power));
 }
 
-/// Python's int(round(x)): a half to the even neighbour.
+/// Python's int(round(x)): halves are rounded to even.
 int rounded(double x) { return static_cast<int>(std::nearbyint(x)); }
 
-/// The whole picture, or the largest part in its centre whose ratio is allowed. Of a strip too narrow for
-/// that torchvision takes no pixel at all, which Pillow makes black; here one is left.
+/// The whole picture, or the largest part in its centre with an allowed ratio. From a strip that is too
+/// narrow for that, torchvision takes no pixel at all, and Pillow makes it black; here one pixel is taken.
 Crop central_crop(const Image& image, double lowest_ratio, double highest_ratio) {
     const double ratio = static_cast<double>(image.width) / static_cast<double>(image.height);
     int width = image.width;
@@ -79,7 +79,7 @@ Image cropped(const Image& image, const Crop& crop) {
     return part;
 }
 
-/// A factor of ColorJitter, drawn from around 1 but not below 0; nothing where it is off.
+/// A random factor of ColorJitter, around 1 and not below 0; nothing where it is off.
 std::optional<double> draw_factor(double spread, TorchGenerator& generator) {
     if (spread == 0) return std::nullopt;
     return generator.uniform(std::max(1.0 - spread, 0.0), 1.0 + spread);
@@ -114,7 +114,7 @@ void augment(const Image& image, const Augmentation& augmentation, std::uint64_t
     const Crop crop = draw_crop(image, augmentation, generator);
     Image picture = resize(cropped(image, crop), size, size, augmentation.interpolation, {0, 0, size, size});
     const bool flip = generator.rand() < static_cast<float>(augmentation.flip);
-    // Flipped only as it is written: no adjustment of colours depends on where a pixel is.
+    // Flipped when it is written, because no adjustment of colours depends on the position of a pixel.
     if (jitters_colors(augmentation)) jitter_colors(picture, augmentation, generator);
 
     const ByteValues<float> values = normalized_bytes(augmentation.mean, augmentation.std);

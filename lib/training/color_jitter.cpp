@@ -54,7 +54,7 @@ Hsv to_hsv(const std::uint8_t* rgb) {
     } else {
         hue = static_cast<float>(4.0 + static_cast<double>(green) - static_cast<double>(red));
     }
-    // Between 5/6 and 2 before, so fmod(…, 1) is what stands behind the point.
+    // The value was between 5/6 and 2, so fmod(…, 1) is its fractional part.
     const double turned = static_cast<double>(hue) / 6.0 + 1.0;
     hue = static_cast<float>(turned >= 1.0 ? turned - 1.0 : turned);
     return {to_byte(static_cast<int>(static_cast<double>(hue) * 255.0)),
@@ -71,7 +71,8 @@ void to_rgb(const Hsv& hsv, std::uint8_t* rgb) {
     const int sector = static_cast<int>(sixths);
     const auto rest = static_cast<float>(sixths - sector);
     const auto saturation = static_cast<float>(hsv.saturation / 255.0);
-    // For none of these products is the sum rounded up to the next number, so it is Pillow's round().
+    // For none of these products does the addition round up to the next integer, so this equals Pillow's
+    // round().
     const auto scaled = [&](double part) { return to_byte(static_cast<int>(v * part + 0.5)); };
     const std::uint8_t p = scaled(1.0 - static_cast<double>(saturation));
     const std::uint8_t q = scaled(1.0 - static_cast<double>(saturation * rest));  // a product in float

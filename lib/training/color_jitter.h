@@ -11,10 +11,10 @@ void adjust_brightness(Image& image, double factor);
 /// `adjust_contrast(image, factor)`: mixed with its mean grey.
 void adjust_contrast(Image& image, double factor);
 
-/// `adjust_saturation(image, factor)`: mixed with its grey self.
+/// `adjust_saturation(image, factor)`: mixed with its greyscale version.
 void adjust_saturation(Image& image, double factor);
 
-/// `adjust_hue(image, turn)`: turned around the colour circle by -0.5 … 0.5 of it.
+/// `adjust_hue(image, turn)`: hues are turned by -0.5 … 0.5 of the colour circle.
 void adjust_hue(Image& image, double turn);
 
 }  // namespace imnet

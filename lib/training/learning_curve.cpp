@@ -9,7 +9,7 @@
 namespace imnet {
 namespace {
 
-/// The numbers along one side of a plot: `low` and `high` are its ends, ticks are multiples of `step`.
+/// The axis of a plot, from `low` to `high`, with ticks at multiples of `step`.
 struct Axis {
     double low;
     double high;
@@ -19,7 +19,7 @@ struct Axis {
     int decimals() const { return std::max(0, static_cast<int>(std::ceil(-std::log10(step) - 1e-9))); }
 };
 
-/// 1, 2 or 5 times a power of ten, so that about five steps make up the range.
+/// 1, 2 or 5 times a power of ten, chosen so that the range has about five steps.
 double round_step(double range) {
     const double power = std::pow(10, std::floor(std::log10(range / 5)));
     for (const double factor : {1.0, 2.0, 5.0})
@@ -27,7 +27,7 @@ double round_step(double range) {
     return 10 * power;
 }
 
-/// From the tick below the lowest value to the one above the highest.
+/// An axis from the tick below the lowest value to the tick above the highest.
 Axis axis_of_values(double lowest, double highest) {
     if (lowest > highest) return {0, 1, 0.2};  // no value at all
     const double range = highest - lowest;
@@ -44,14 +44,14 @@ Axis axis_of_epochs(std::span<const EpochResult> results) {
     return {static_cast<double>(first), static_cast<double>(last), std::max(1.0, round_step(last - first))};
 }
 
-/// One line of a plot: of each epoch, in what the axis counts.
+/// One curve of a plot: a value for each epoch, in the unit of the axis.
 struct Curve {
     std::string_view name;
     std::string_view color;
     std::vector<double> values;
 };
 
-/// Middle tones, which stand out from white and from black.
+/// Medium tones, which are visible on white and on black.
 constexpr std::string_view blue = "#3b82d6";
 constexpr std::string_view orange = "#e0791f";
 constexpr std::string_view green = "#2f9e6e";
@@ -74,7 +74,7 @@ std::string grid(const Axis& across, const Axis& up) {
     for (double tick = up.low; tick <= up.high + up.step / 2; tick += up.step) {
         const double y = plot_height * (1 - up.part(tick));
         svg += line(0, y, plot_width, y, faint);
-        // A zero that rounding has made negative is shown as one.
+        // A negative zero, from rounding, is shown as zero.
         const double shown = std::abs(tick) < up.step / 2 ? 0.0 : tick;
         svg += text_at(-8, y + 4, "end", fmt::format("{:.{}f}", shown, up.decimals()));
     }
@@ -88,7 +88,7 @@ std::string grid(const Axis& across, const Axis& up) {
     return svg + text_at(plot_width / 2, plot_height + 36, "middle", "epoch");
 }
 
-/// A path through the values that are known, and a dot for each where they are few.
+/// A path through the values that are not NaN, and a dot for each value where there are few.
 std::string drawn(const Curve& curve, std::span<const EpochResult> results, const Axis& across,
                   const Axis& up) {
     constexpr std::size_t few = 60;

@@ -1,4 +1,4 @@
-// How a training went, for a table and for a browser.
+// The results of a training's epochs, as a table and as an SVG picture.
 #pragma once
 
 #include <limits>
@@ -8,7 +8,7 @@
 
 namespace imnet {
 
-/// What is known after an epoch; NaN where there is nothing, as without validation pictures.
+/// The results of an epoch; NaN where there is no value, as without validation pictures.
 struct EpochResult {
     static constexpr double none = std::numeric_limits<double>::quiet_NaN();
 
@@ -24,11 +24,11 @@ struct EpochResult {
 /// The first line of the table, with its newline.
 std::string_view learning_curve_csv_header();
 
-/// A line of the table, with its newline: an unknown value is an empty cell. May be appended to a file.
+/// A line of the table, with its newline. NaN becomes an empty cell.
 std::string learning_curve_csv_row(const EpochResult& result);
 
-/// An SVG picture of the losses and of the accuracies over the epochs, side by side, readable on white and
-/// on dark; it needs nothing else.
+/// An SVG picture of the losses and accuracies over the epochs, side by side. It is readable on a light and
+/// on a dark background and needs no other file.
 std::string learning_curve_svg(std::span<const EpochResult> results, std::string_view title);
 
 }  // namespace imnet

@@ -16,7 +16,7 @@ double scheduled(const LearningRate& schedule, double since) {
                    (schedule.base - schedule.minimum) * (1 + std::cos(std::numbers::pi * part)) / 2;
         }
         case LearningRate::Schedule::step: {
-            // What is short of a step by a rounding error has reached it.
+            // A value below a step by only a rounding error counts as the step.
             constexpr double rounding = 1e-9;
             return schedule.base *
                    std::pow(schedule.step_factor, std::floor(since / schedule.step_epochs + rounding));

@@ -12,7 +12,7 @@
 namespace imnet {
 namespace {
 
-/// Calls mix_one(row, row before), where each row before still is as it was, for [count, …] values.
+/// Calls mix_one(row, previous row) for each row of [count, …] values; the previous row is unchanged then.
 template <typename MixOne>
 void with_row_before(std::span<float> values, int count, const MixOne& mix_one) {
     const std::size_t length = values.size() / static_cast<std::size_t>(count);
@@ -37,8 +37,8 @@ double draw_normal(SplitMix64& random) {
     return radius * std::cos(2 * std::numbers::pi * random.fraction());
 }
 
-/// The logarithm of a number from Gamma(shape, 1): for a small shape the number itself may be too small
-/// for a double. Marsaglia and Tsang's method, for shape + 1 and scaled down.
+/// The logarithm of a random number from Gamma(shape, 1), because for a small shape the number itself may be
+/// too small for a double. By Marsaglia and Tsang's method for shape + 1, scaled down.
 double draw_log_gamma(double shape, SplitMix64& random) {
     const double d = shape + 1 - 1.0 / 3;
     const double c = 1 / std::sqrt(9 * d);

@@ -1,5 +1,5 @@
-// Each picture of a batch mixed with the one before it (the first with the last), as MixUp and CutMix of
-// torchvision.transforms.v2 do. Pictures are [count, side, side, 3] float32, targets [count, classes]
+// MixUp and CutMix as in torchvision.transforms.v2: each picture of a batch is mixed with the previous one,
+// the first with the last. Pictures are [count, side, side, 3] float32, targets [count, classes]
 // probabilities; both are changed in place.
 #pragma once
 
@@ -15,7 +15,7 @@ struct Batch {
     int side = 0;
 };
 
-/// Columns left … right and rows top … bottom of a picture, ends excluded.
+/// Columns from left to right and rows from top to bottom of a picture; right and bottom are excluded.
 struct Box {
     int left = 0;
     int top = 0;
@@ -25,25 +25,26 @@ struct Box {
     bool operator==(const Box&) const = default;
 };
 
-/// MixUp: lambda of each picture and target, and 1 - lambda of the one before.
+/// MixUp: lambda of each picture and target, plus 1 - lambda of the previous one.
 void mix_up(const Batch& batch, double lambda);
 
-/// CutMix: the box from the picture before; the targets by what the box covers.
+/// CutMix: copies the box from the previous picture, and mixes the targets by the area of the box.
 void cut_mix(const Batch& batch, const Box& box);
 
-/// The box of CutMix around a pixel: 1 - lambda of the picture's area before it is cut off at the edges.
+/// The box of CutMix around a pixel. It has 1 - lambda of the picture's area, and is then cut at the edges.
 Box cut_mix_box(int side, double lambda, int center_x, int center_y);
 
-/// Which of the two, and the parameters of their Beta(alpha, alpha); alpha 0 is off.
+/// The alpha of Beta(alpha, alpha) for each of the two; 0 is off.
 struct Mixing {
     double mixup_alpha = 0;
     double cutmix_alpha = 0;
 };
 
-/// Mixes by what the seed draws: where both are on, one of them, each as likely (as RandomChoice does).
+/// Mixes with random parameters from the seed. Where both are on, it chooses one with equal probability, as
+/// RandomChoice does.
 void mix(const Batch& batch, const Mixing& mixing, std::uint64_t seed);
 
-/// A number from Beta(alpha, alpha), 0 … 1, the same for a seed on every machine; alpha is above 0.
+/// A random number from Beta(alpha, alpha), the same for a seed on every machine; alpha is above 0.
 double draw_lambda(double alpha, std::uint64_t seed);
 
 }  // namespace imnet

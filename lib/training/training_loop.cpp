@@ -22,12 +22,12 @@ double seconds_since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-// [n, classes], 1 where the label is.
-std::vector<float> one_hot(const std::vector<int>& labels, int classes) {
-    std::vector<float> targets(labels.size() * static_cast<std::size_t>(classes));
-    for (std::size_t i = 0; i < labels.size(); ++i)
-        targets[i * static_cast<std::size_t>(classes) + static_cast<std::size_t>(labels[i])] = 1;
-    return targets;
+// [n, classes]: 1 at the target of each picture, 0 elsewhere.
+std::vector<float> one_hot(const std::vector<int>& targets, int classes) {
+    std::vector<float> probabilities(targets.size() * static_cast<std::size_t>(classes));
+    for (std::size_t i = 0; i < targets.size(); ++i)
+        probabilities[i * static_cast<std::size_t>(classes) + static_cast<std::size_t>(targets[i])] = 1;
+    return probabilities;
 }
 
 class Training {
@@ -38,7 +38,7 @@ public:
     void go_on_from(const TrainingState& state) {
         trainer_.restore(state.weights, state.optimizer);
         progress_ = state.progress;
-        // The state is written first: if the run was killed before the model was, it still has to be.
+        // The state is written before the model, so a run may have been killed between the two.
         if (!progress_.curve.empty() && progress_.batch == 0 && newest_is_best()) {
             task_.keep(trainer_, progress_.curve.back());
         }
@@ -52,7 +52,7 @@ public:
     }
 
 private:
-    // Before that batch of the epoch under way.
+    // The learning rate of the given batch of the current epoch.
     double rate(int before_batch) const {
         const auto batch = static_cast<std::uint64_t>(options_.batch);
         const auto steps = static_cast<double>((options_.pictures + batch - 1) / batch);
@@ -76,10 +76,11 @@ private:
                 fmt::format("of the {} pictures to train with none could be read, or not {} of one batch",
                             options_.pictures, options_.smallest_batch));
         }
-        // A large step is only seen by the next loss, and running statistics by none.
+        // The effect of a step on the weights shows only in the next loss; running statistics never affect
+        // it.
         if (!all_finite(trainer_.weights())) stop_diverged("a weight is not finite", progress_.batch);
         const auto validated = task_.validate(trainer_);
-        stop_if_asked();  // then it has not seen all pictures
+        stop_if_asked();  // an interrupted validation is incomplete
         if (!validated) stop_diverged("an answer in validation is not finite", progress_.batch);
         const Evaluation& evaluation = *validated;
         if (evaluation.images() == 0) throw UsageError("no picture to validate with could be read");
@@ -132,7 +133,7 @@ private:
                     {options_.settings, progress_, trainer_.weights(), trainer_.optimizer_state()});
     }
 
-    // A seed apart from those of the pictures, which are numbered from 0.
+    // The index is far from those of the pictures, which start at 0, so that the seed differs from theirs.
     void mix_pictures(TrainingBatch& batch, std::vector<float>& targets) const {
         if (options_.mixing.mixup_alpha == 0 && options_.mixing.cutmix_alpha == 0) return;
         const std::uint64_t index = ~static_cast<std::uint64_t>(progress_.batch);

@@ -1,4 +1,4 @@
-// Epochs of steps, each epoch validated and its state kept: the loop that a text on PyTorch leaves out.
+// The training loop: epochs of steps. After each epoch it validates and saves the state.
 #pragma once
 
 #include <cstdint>
@@ -20,12 +20,12 @@ namespace imnet {
 /// Gives the batches of an epoch; nothing at its end.
 using NextBatch = std::function<std::optional<TrainingBatch>()>;
 
-/// What is trained on and with.
+/// The data and the actions of a training.
 struct TrainingTask {
     std::function<NextBatch(const EpochPlan&)> epoch;
-    /// With a loss; nothing where the net's answers are no numbers.
+    /// The result has a mean loss. Nothing where the net computes NaN or infinity.
     std::function<std::optional<Evaluation>(Trainer&)> validate;
-    std::function<void(Trainer&, const EpochResult&)> keep;  ///< the best weights so far, as a model
+    std::function<void(Trainer&, const EpochResult&)> keep;  ///< saves the best weights so far as a model
 };
 
 struct LoopOptions {
@@ -33,12 +33,12 @@ struct LoopOptions {
     int batch = 32;
     int threads = 1;
     std::uint64_t seed = 0;
-    std::uint64_t pictures = 0;  ///< of an epoch
+    std::uint64_t pictures = 0;  ///< in an epoch
     int classes = 0;
     LearningRate learning_rate;
     Mixing mixing;
-    int size = 0;            ///< side of a picture, for mixing
-    int smallest_batch = 1;  ///< fewer pictures are no batch: one alone teaches a batch norm nothing
+    int size = 0;            ///< image_size, for mixing
+    int smallest_batch = 1;  ///< smaller batches are skipped: batch norm needs two pictures
     std::string settings;
     std::string state_path;
 };
@@ -48,15 +48,15 @@ struct LoopEvents {
     std::function<void(std::span<const EpochResult>)> on_epoch;  ///< all epochs so far
 };
 
-/// Trains to the end, from where `state` left off if there is one, and removes the state that it keeps.
-/// The best epoch is the first with the highest top-1; it is kept as soon as it is known. A signal saves
-/// the state and throws Interrupted; a loss, gradient or weight that is not finite throws ModelError, and
-/// what was kept stays. Throws UsageError where pictures to train or to validate with are missing. Returns
-/// the curve.
+/// Trains to the end, continuing from `state` if there is one, and then removes the state file. Gives the
+/// results of the epochs. The best epoch is the first with the highest top-1 accuracy; it is saved at once.
+/// On a signal it saves the state and throws Interrupted. Throws ModelError for a loss, gradient or weight
+/// that is not finite; the saved model stays. Throws UsageError where no picture to train or to validate with
+/// can be read.
 std::vector<EpochResult> train(Trainer& trainer, const TrainingTask& task, const LoopOptions& options,
                                const std::optional<TrainingState>& state, const LoopEvents& events);
 
-/// The epoch that was kept: the first with the highest top-1 accuracy. Not of an empty curve.
+/// The first epoch with the highest top-1 accuracy. The curve must not be empty.
 const EpochResult& best_epoch(std::span<const EpochResult> curve);
 
 }  // namespace imnet

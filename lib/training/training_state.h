@@ -1,4 +1,4 @@
-// What an interrupted training goes on from: one safetensors file beside the output, FILE.state.
+// The state from which an interrupted training continues: FILE.state, a safetensors file beside the output.
 #pragma once
 
 #include <cstdint>
@@ -11,30 +11,30 @@
 
 namespace imnet {
 
-/// How far a training is, between two batches.
+/// The progress of a training between two batches.
 struct TrainingProgress {
-    int epoch = 0;                   ///< under way, from 0
-    int batch = 0;                   ///< batches of it that are done
+    int epoch = 0;                   ///< the current one, from 0
+    int batch = 0;                   ///< completed batches of the epoch
     double loss_sum = 0;             ///< over the pictures of the epoch so far
     std::uint64_t pictures = 0;      ///< of the epoch so far
     std::vector<EpochResult> curve;  ///< the epochs that have ended
 };
 
 struct TrainingState {
-    std::string settings;  ///< what must be the same to go on
+    std::string settings;  ///< must be the same to continue
     TrainingProgress progress;
     StateDict weights;
     StateDict optimizer;
 };
 
-/// Where the state of a training into that file is kept.
+/// The path of the state of a training whose model is written to `output`.
 std::string state_path(const std::string& output);
 
-/// Replaces the file as a whole. Throws OutputError.
+/// Replaces the file atomically. Throws OutputError.
 void write_state(const std::string& path, const TrainingState& state);
 
-/// The state in that file; nothing where there is no such file. Throws ModelError for a file that is
-/// no state.
+/// The state in that file; nothing where there is no such file. Throws ModelError where the file is not a
+/// state.
 std::optional<TrainingState> read_state(const std::string& path);
 
 }  // namespace imnet

@@ -10,7 +10,7 @@ TEST_CASE("base64 of RFC 4648's examples") {
     CHECK(imnet::base64("\xFF\xFE") == "//4=");
 }
 
-TEST_CASE("base64 is turned back into bytes, and what is no base64 is refused") {
+TEST_CASE("base64 is decoded, and malformed base64 is refused") {
     for (const char* bytes : {"", "f", "fo", "foo", "foobar", "\xFF\xFE"}) {
         CHECK(imnet::bytes_of_base64(imnet::base64(bytes)) == bytes);
     }

@@ -21,7 +21,7 @@ TEST_CASE("a quota is a share of its period") {
     CHECK_FALSE(parse_cpu_quota(""));
 }
 
-TEST_CASE("cgroup v2: the tightest quota on the way to the root counts") {
+TEST_CASE("cgroup v2: the smallest quota of the cgroup and its parents counts") {
     const TemporaryFolder tree;
     tree.write("user.slice/cpu.max", "200000 100000\n");
     tree.write("user.slice/job/cpu.max", "max 100000\n");
@@ -39,7 +39,7 @@ TEST_CASE("cgroup v2: in a container the mount itself is the process's cgroup") 
     CHECK(cgroup_cpu_quota("0::/../outside\n", tree.path()) == 3.0);
 }
 
-TEST_CASE("cgroup v1: the cpu controller's folder holds quota and period") {
+TEST_CASE("cgroup v1: quota and period are in the folder of the cpu controller") {
     const TemporaryFolder tree;
     tree.write("cpu,cpuacct/docker/cpu.cfs_quota_us", "250000\n");
     tree.write("cpu,cpuacct/docker/cpu.cfs_period_us", "100000\n");

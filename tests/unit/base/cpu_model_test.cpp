@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-TEST_CASE("the processor has a name of one line") {
+TEST_CASE("the processor's name is one line") {
     CHECK_FALSE(imnet::cpu_model().empty());
     CHECK(imnet::cpu_model().find('\n') == std::string::npos);
 }

@@ -6,7 +6,7 @@
 
 using namespace imnet;
 
-TEST_CASE("failed system calls get the kind that rows show") {
+TEST_CASE("failed system calls are mapped to the kinds of errors in rows") {
     CHECK(name(error_from_errno(ENOENT).kind) == "not_found");
     CHECK(name(error_from_errno(EACCES).kind) == "permission");
     CHECK(name(error_from_errno(EIO).kind) == "io");

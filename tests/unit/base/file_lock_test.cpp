@@ -22,7 +22,7 @@ TEST_CASE("a lock leaves no file behind") {
     CHECK(fs::is_empty(folder.path()));
 }
 
-TEST_CASE("one at a time holds a lock, though each removes its file") {
+TEST_CASE("only one process at a time holds a lock, although each removes its file") {
     const test::TemporaryFolder folder;
     std::atomic<int> holders = 0;
     std::atomic<bool> shared = false;
@@ -42,7 +42,7 @@ TEST_CASE("one at a time holds a lock, though each removes its file") {
     CHECK(fs::is_empty(folder.path()));
 }
 
-TEST_CASE("who has to wait is told") {
+TEST_CASE("a process that has to wait is notified") {
     const test::TemporaryFolder folder;
     auto first = std::make_unique<FileLock>(folder / "lock", [] {});
     std::atomic<bool> told = false;
@@ -53,7 +53,7 @@ TEST_CASE("who has to wait is told") {
     CHECK(fs::is_empty(folder.path()));
 }
 
-TEST_CASE("a lock that cannot be made is an error that names its file") {
+TEST_CASE("a lock file that cannot be made is an error that names it") {
     CHECK_THROWS_WITH_AS(FileLock("/no/such/folder/lock", [] {}),
                          "/no/such/folder/lock: cannot lock: No such file or directory", OutputError);
 }

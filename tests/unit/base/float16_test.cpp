@@ -24,7 +24,7 @@ float value_of(std::uint16_t half) {
 
 }  // namespace
 
-TEST_CASE("every half keeps its bits on the way through float32") {
+TEST_CASE("every half keeps its bits when it is converted to float32 and back") {
     for (std::uint32_t bits = 0; bits < 0x10000; ++bits) {
         const auto half = static_cast<std::uint16_t>(bits);
         if ((half & 0x7FFFU) > 0x7C00U) continue;  // a NaN stays one, with other bits
@@ -33,7 +33,7 @@ TEST_CASE("every half keeps its bits on the way through float32") {
     CHECK(std::isnan(value_of(to_float16(std::numeric_limits<float>::quiet_NaN()))));
 }
 
-TEST_CASE("a value between two halves becomes the nearer, of two as near the even one") {
+TEST_CASE("a value between two halves is rounded to nearest, ties to even") {
     for (std::uint16_t half = 0; half < 0x7BFF; ++half) {
         const float low = value_of(half), high = value_of(static_cast<std::uint16_t>(half + 1));
         const float middle = low + (high - low) / 2;
@@ -44,7 +44,7 @@ TEST_CASE("a value between two halves becomes the nearer, of two as near the eve
     }
 }
 
-TEST_CASE("what is too large is infinity") {
+TEST_CASE("values that are too large become infinity") {
     CHECK(to_float16(65519.99F) == 0x7BFF);
     CHECK(to_float16(65520.0F) == 0x7C00);
     CHECK(to_float16(-1e30F) == 0xFC00);

@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// The signal that ends a process that does this; 0 where it ends by itself.
+// Runs `work` in a process and gives the signal that ended it; 0 where it ended by itself.
 int signal_that_ends(auto&& work) {
     const pid_t child = ::fork();
     if (child == 0) {
@@ -28,7 +28,7 @@ int signal_that_ends(auto&& work) {
 
 }  // namespace
 
-TEST_CASE("a signal removes what is registered, and ends the program") {
+TEST_CASE("a signal removes the registered files and ends the program") {
     const test::TemporaryFolder folder;
     const fs::path doomed = folder.write("doomed", "half"), kept = folder.write("kept", "whole");
     for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
@@ -42,7 +42,7 @@ TEST_CASE("a signal removes what is registered, and ends the program") {
     }
 }
 
-TEST_CASE("asked to stop gracefully, the first signal only says so; the second ends the program") {
+TEST_CASE("with GracefulStop the first signal only sets a flag, and the second ends the program") {
     const test::TemporaryFolder folder;
     const fs::path doomed = folder.write("doomed", "half");
     {

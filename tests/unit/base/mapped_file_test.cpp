@@ -22,7 +22,7 @@ std::string_view text_of(const MappedFile& file) {
 
 }  // namespace
 
-TEST_CASE("a mapped file shows its bytes, also after it was moved and its name is gone") {
+TEST_CASE("a mapped file can be read after it was moved and after its name was removed") {
     const TemporaryFolder folder;
     const auto path = folder / "file";
     std::ofstream(path) << "weights";
@@ -48,7 +48,8 @@ TEST_CASE("an empty file maps to nothing") {
     CHECK(MappedFile(folder / "empty").bytes().empty());
 }
 
-TEST_CASE("what is no readable regular file is an error that says why, and never waits") {
+TEST_CASE(
+    "a path that is not a readable regular file is an error with a reason, and opening it never waits") {
     const TemporaryFolder folder;
     const auto reason = [](const std::filesystem::path& path) {
         try {

@@ -6,7 +6,7 @@
 
 using imnet::nearest_names;
 
-TEST_CASE("a mistyped name brings up what it may have meant, the nearest first") {
+TEST_CASE("suggestions for a mistyped name are sorted by distance") {
     constexpr std::array<std::string_view, 4> known{"--format", "--follow", "--labels", "--top"};
     CHECK(nearest_names("--formt", known) == std::vector<std::string_view>{"--format"});
     CHECK(nearest_names("--tpo", known) == std::vector<std::string_view>{});  // two edits in five letters

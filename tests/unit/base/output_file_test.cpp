@@ -26,7 +26,7 @@ TEST_CASE("a file has its name only once it is complete") {
     CHECK(std::distance(fs::directory_iterator(folder.path()), {}) == 1);
 }
 
-TEST_CASE("what was there stays when the run fails") {
+TEST_CASE("the old file stays when the run fails") {
     const test::TemporaryFolder folder;
     const fs::path path = folder.write("rows.csv", "old");
     { OutputFile(path.native()).write("new"); }
@@ -53,7 +53,7 @@ TEST_CASE("output that cannot be written is an error that names the file") {
     CHECK_THROWS_WITH_AS(full.flush(), "/dev/full: No space left on device", OutputError);
 }
 
-TEST_CASE("written in place, a file keeps what it holds, and shows what was flushed") {
+TEST_CASE("a file that is written in place keeps its content and gets what is flushed") {
     const test::TemporaryFolder folder;
     const fs::path path = folder.write("rows.jsonl", "first\ntorn");
     OutputFile out = OutputFile::in_place(path.native());
@@ -67,7 +67,7 @@ TEST_CASE("written in place, a file keeps what it holds, and shows what was flus
     CHECK(std::distance(fs::directory_iterator(folder.path()), {}) == 1);
 }
 
-TEST_CASE("where the disk is full, what stands in the file are whole lines") {
+TEST_CASE("where the disk is full, the file holds only whole lines") {
     const test::TemporaryFolder folder;
     const fs::path path = folder / "rows.jsonl";
     struct rlimit before {};

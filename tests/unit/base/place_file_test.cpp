@@ -10,7 +10,7 @@
 using namespace imnet;
 namespace fs = std::filesystem;
 
-TEST_CASE("a rename or a link never replaces what has the name") {
+TEST_CASE("a rename or a link never replaces an existing file") {
     const test::TemporaryFolder folder;
     const fs::path old = folder.write("old", "mine");
     const fs::path taken = folder.write("taken", "yours");
@@ -23,7 +23,7 @@ TEST_CASE("a rename or a link never replaces what has the name") {
     CHECK(fs::equivalent(folder / "linked", folder / "renamed"));
 }
 
-TEST_CASE("a link is made to the file behind a symbolic link") {
+TEST_CASE("a hard link to a symbolic link is made to its target") {
     const test::TemporaryFolder folder;
     const fs::path file = folder.write("file", "bytes");
     fs::create_symlink(file, folder / "symbolic");
@@ -32,7 +32,7 @@ TEST_CASE("a link is made to the file behind a symbolic link") {
     CHECK(fs::equivalent(folder / "hard", file));
 }
 
-TEST_CASE("a new file has the bytes, the mode and the time that are asked for, and replaces nothing") {
+TEST_CASE("a new file gets the given bytes, mode and time, and replaces no file") {
     const test::TemporaryFolder folder;
     const fs::path like = folder.write("like", "");
     ::chmod(like.c_str(), 04640);

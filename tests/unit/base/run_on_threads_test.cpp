@@ -8,7 +8,7 @@
 
 using namespace imnet;
 
-TEST_CASE("work runs once on each thread, the caller's among them") {
+TEST_CASE("work runs once on each thread, including the caller's") {
     std::atomic<int> runs{0};
     std::atomic<bool> on_caller{false};
     const auto caller = std::this_thread::get_id();
@@ -20,7 +20,7 @@ TEST_CASE("work runs once on each thread, the caller's among them") {
     CHECK(on_caller);
 }
 
-TEST_CASE("an exception of one thread comes out when all have ended") {
+TEST_CASE("an exception of one thread is rethrown when all threads have ended") {
     std::atomic<int> started{0};
     CHECK_THROWS_WITH_AS(run_on_threads(3,
                                         [&] {

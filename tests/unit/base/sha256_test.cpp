@@ -10,7 +10,7 @@ TEST_CASE("SHA-256 of FIPS 180's examples") {
     CHECK(hash("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
-TEST_CASE("bytes that come piece by piece have the hash of the whole") {
+TEST_CASE("bytes that are added piece by piece have the hash of the whole") {
     imnet::Sha256 hash;
     hash.add("ab");
     hash.add("");

@@ -13,7 +13,7 @@ TEST_CASE("the numbers are those of the published SplitMix64") {
     CHECK(random.next() == 9817491932198370423U);
 }
 
-TEST_CASE("numbers below a bound come all, and equally often") {
+TEST_CASE("numbers below a bound are uniform") {
     SplitMix64 random(5);
     std::array<int, 6> counts{};
     for (int i = 0; i < 60'000; ++i) ++counts[random.below(6)];
@@ -21,4 +21,4 @@ TEST_CASE("numbers below a bound come all, and equally often") {
     CHECK(random.below(1) == 0);
 }
 
-TEST_CASE("the order of what is mixed counts") { CHECK(mix_bits(1, 2) != mix_bits(2, 1)); }
+TEST_CASE("the order of the two mixed numbers matters") { CHECK(mix_bits(1, 2) != mix_bits(2, 1)); }

@@ -6,7 +6,7 @@ using namespace imnet;
 
 // The numbers are what PyTorch 1.13 and 2.13 print on a processor with AVX2.
 
-TEST_CASE("torch.manual_seed(42), and each kind of draw in turn") {
+TEST_CASE("each kind of random number after torch.manual_seed(42)") {
     TorchGenerator generator(42);
     CHECK(generator.rand() == 0x1.c3b8ccp-1F);
     CHECK(generator.rand() == 0x1.d47b66p-1F);

@@ -12,7 +12,7 @@ TEST_CASE("well-formed UTF-8 of one to four bytes is recognised") {
     CHECK(is_utf8("\xF0\x9F\x90\xB1"));
 }
 
-TEST_CASE("what RFC 3629 forbids is no UTF-8") {
+TEST_CASE("byte sequences that RFC 3629 forbids are not UTF-8") {
     CHECK_FALSE(is_utf8("\xFF"));
     CHECK_FALSE(is_utf8("\x80"));              // a continuation alone
     CHECK_FALSE(is_utf8("\xC3"));              // cut
@@ -21,7 +21,7 @@ TEST_CASE("what RFC 3629 forbids is no UTF-8") {
     CHECK_FALSE(is_utf8("\xF4\x90\x80\x80"));  // over U+10FFFF
 }
 
-TEST_CASE("each invalid byte becomes U+FFFD, the rest stays") {
+TEST_CASE("each invalid byte becomes U+FFFD, and other bytes stay") {
     CHECK(replace_invalid_utf8("a\xFF"
                                "b") ==
           "a\xEF\xBF\xBD"

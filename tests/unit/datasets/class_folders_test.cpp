@@ -33,7 +33,7 @@ std::string message_of(const auto& call) {
     return "no UsageError";
 }
 
-/// The UsageError for these files, "DIR" in the place of their folder.
+/// The UsageError for these files, with "DIR" instead of their folder.
 std::string refusal_of(const Strings& names) {
     const Pictures pictures(names);
     std::string message = message_of([&] { read_class_folders(pictures.path()); });
@@ -43,7 +43,7 @@ std::string refusal_of(const Strings& names) {
 }
 
 /// `count` pictures of each class, as `read_class_folders` would give them.
-std::vector<LabelledImage> labelled(const std::string& folder, const std::vector<int>& counts) {
+std::vector<LabelledImage> images_of(const std::string& folder, const std::vector<int>& counts) {
     std::vector<LabelledImage> images;
     for (int target = 0; target < static_cast<int>(counts.size()); ++target) {
         for (int i = 0; i < counts[target]; ++i) {
@@ -55,7 +55,7 @@ std::vector<LabelledImage> labelled(const std::string& folder, const std::vector
 
 }  // namespace
 
-TEST_CASE("each folder is a class, by name; pictures are found below, by path") {
+TEST_CASE("each folder is a class; classes are sorted by name and pictures by path") {
     const Pictures pictures({"dog/2.jpg", "dog/1.png", "cat/old/9.JPEG", "cat/a.webp", "Zebra/x.gif"});
     const ClassFolders found = read_class_folders(pictures.path());
     CHECK(found.classes == Strings{"Zebra", "cat", "dog"});
@@ -67,7 +67,7 @@ TEST_CASE("each folder is a class, by name; pictures are found below, by path") 
     CHECK(found.notes.empty());
 }
 
-TEST_CASE("links to folders are entered, so that a data set may be made of them") {
+TEST_CASE("links to folders are followed, so that a data set may consist of links") {
     const Pictures pictures({"real/cats/1.jpg", "set/dog/2.jpg"});
     std::filesystem::create_directory_symlink(pictures.folder / "real/cats", pictures.folder / "set/cat");
     const ClassFolders found = read_class_folders(pictures.path() + "/set");
@@ -75,7 +75,7 @@ TEST_CASE("links to folders are entered, so that a data set may be made of them"
     CHECK(found.images.size() == 2);
 }
 
-TEST_CASE("files that are no pictures are left out in silence, what may be a mistake with a note") {
+TEST_CASE("other files are ignored, and a note names what may be a mistake") {
     const Pictures pictures(
         {"cat/1.jpg", "cat/notes.txt", "dog/2.jpg", "LICENSE", "lost.jpg", ".thumbnails/cat/1.jpg"});
     const ClassFolders found = read_class_folders(pictures.path());
@@ -84,7 +84,7 @@ TEST_CASE("files that are no pictures are left out in silence, what may be a mis
                                  pictures.path() + ": 1 hidden folder left out"});
 }
 
-TEST_CASE("what gives no classes to learn is refused in one line that says why") {
+TEST_CASE("a folder without usable classes is refused in one line that says why") {
     CHECK(message_of([] { read_class_folders("/nonexistent"); }) ==
           "/nonexistent: No such file or directory: pictures are expected as DIR/CLASS/PICTURE");
     CHECK(refusal_of({}) ==
@@ -102,7 +102,7 @@ TEST_CASE("what gives no classes to learn is refused in one line that says why")
           "DIR: holds parts of a data set (train, val) and not classes: name one of them, DIR/train for one");
 }
 
-TEST_CASE("validation pictures are labelled by the training classes") {
+TEST_CASE("validation pictures have the training classes as targets") {
     const Pictures pictures({"dog/2.jpg", "bird/1.jpg"});
     const ClassFolders found = read_validation_folders(pictures.path(), {"bird", "cat", "dog"});
     CHECK(found.classes == Strings{"bird", "cat", "dog"});
@@ -111,7 +111,7 @@ TEST_CASE("validation pictures are labelled by the training classes") {
     CHECK(found.notes == Strings{pictures.path() + ": no picture of 1 of 3 classes (cat)"});
 }
 
-TEST_CASE("a validation folder that is no training class is refused") {
+TEST_CASE("a validation folder that is not a training class is refused") {
     const Pictures pictures({"dog/2.jpg", "wolf/1.jpg"});
     CHECK(message_of([&] {
               read_validation_folders(pictures.path(), {"cat", "dog"});
@@ -122,8 +122,8 @@ TEST_CASE("a validation folder that is no training class is refused") {
           }) == empty.path() + ": no picture in it: pictures are expected as DIR/CLASS/PICTURE");
 }
 
-TEST_CASE("a part of each class is held back, at least one picture, and never all") {
-    const auto images = labelled("/data", {20, 1, 2, 7, 1000});
+TEST_CASE("a part of each class is held back: at least one picture, and never all") {
+    const auto images = images_of("/data", {20, 1, 2, 7, 1000});
     const Split split = split_stratified(images, 5, 0.1, 0);
     std::vector<int> held_back(5);
     for (const LabelledImage& image : split.validation) ++held_back[image.target];
@@ -134,21 +134,21 @@ TEST_CASE("a part of each class is held back, at least one picture, and never al
     CHECK(split_stratified(images, 5, 0.99, 0).train.size() == 1 + 1 + 1 + 1 + 10);
 }
 
-TEST_CASE("the same seed holds back the same pictures wherever they lie, another seed others") {
+TEST_CASE("the same seed holds back the same pictures in any folder, and another seed other ones") {
     const auto names = [](const std::string& folder, std::uint64_t seed) {
         Strings below;
-        for (const auto& image : split_stratified(labelled(folder, {50, 50}), 2, 0.2, seed).validation)
+        for (const auto& image : split_stratified(images_of(folder, {50, 50}), 2, 0.2, seed).validation)
             below.push_back(image.path.substr(folder.size()));
         return below;
     };
     CHECK(names("/data", 1) == names("../elsewhere", 1));
     CHECK(names("/data", 1) != names("/data", 2));
-    // Computed by another program, so that a change of machine or compiler does not go unnoticed.
+    // Computed by another program, so that a dependence on machine or compiler is noticed.
     CHECK(names("/data", 1).front() == "/class0/15");
 }
 
-TEST_CASE("one more picture does not reshuffle the others") {
-    auto images = labelled("/data", {100, 100});
+TEST_CASE("an added picture does not change which others are held back") {
+    auto images = images_of("/data", {100, 100});
     const auto before = split_stratified(images, 2, 0.1, 3).validation;
     images.push_back({"/data/class1/new", 1});
     const auto after = split_stratified(images, 2, 0.1, 3).validation;
@@ -157,7 +157,7 @@ TEST_CASE("one more picture does not reshuffle the others") {
     CHECK(kept >= static_cast<int>(before.size()) - 1);
 }
 
-TEST_CASE("an epoch takes every picture once, in an order of its own") {
+TEST_CASE("each epoch has every picture once, in a different order") {
     auto order = epoch_order(1000, 7, 0);
     CHECK(order != epoch_order(1000, 7, 1));
     CHECK(order != epoch_order(1000, 8, 0));
@@ -168,7 +168,7 @@ TEST_CASE("an epoch takes every picture once, in an order of its own") {
     CHECK(epoch_order(8, 7, 0) == std::vector<std::uint32_t>{7, 4, 3, 2, 5, 1, 6, 0});
 }
 
-TEST_CASE("each picture comes first as often") {
+TEST_CASE("each picture is first equally often") {
     std::vector<int> firsts(5);
     for (std::uint64_t epoch = 0; epoch < 10'000; ++epoch) ++firsts[epoch_order(5, 1, epoch).front()];
     for (const int count : firsts) CHECK(count == doctest::Approx(2000).epsilon(0.06));

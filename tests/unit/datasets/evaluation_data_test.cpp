@@ -31,8 +31,8 @@ TEST_CASE("folders name the classes of their pictures") {
     EvaluationData data({.folder = folder.path().native()});
     data.map_to(trees);
     CHECK(data.pictures() == 3);
-    CHECK(data.truth_of((folder / "beech/3.jpg").native()) == 1);
-    CHECK_FALSE(data.truth_of((folder / "4.jpg").native()).has_value());
+    CHECK(data.target_of((folder / "beech/3.jpg").native()) == 1);
+    CHECK_FALSE(data.target_of((folder / "4.jpg").native()).has_value());
     REQUIRE(data.notes().size() == 1);
     CHECK(holds(data.notes()[0], "1 picture left out: in no folder of a class"));
 }

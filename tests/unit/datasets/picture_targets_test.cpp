@@ -22,7 +22,7 @@ NextInput inputs(std::vector<Input> all) {
 
 }  // namespace
 
-TEST_CASE("a picture is called as the first folder below the data is") {
+TEST_CASE("the target of a picture is the first folder below the data") {
     const PictureTargets targets("data/val");
     CHECK(targets.target_of("data/val/cat/1.jpg") == "cat");
     CHECK(targets.target_of("data/val/cat/more/1.jpg") == "cat");
@@ -34,7 +34,7 @@ TEST_CASE("a picture is called as the first folder below the data is") {
     CHECK(PictureTargets(".").target_of("./cat/1.jpg") == "cat");
 }
 
-TEST_CASE("a look at all pictures counts labels, and names what has none") {
+TEST_CASE("a survey counts targets and names pictures without one") {
     const TargetSurvey found = survey(inputs({{"v/cat/1.jpg"},
                                               {"v/cat/2.jpg"},
                                               {"v/dog/1.jpg"},

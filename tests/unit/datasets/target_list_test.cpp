@@ -32,7 +32,7 @@ std::string refusal(std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("a path and a label a line, with or without a header") {
+TEST_CASE("a list has a path and a target on each line, with or without a header") {
     for (const char* text :
          {"a.jpg,cat\nb/c.jpg,dog\n", "path,label\na.jpg,cat\nb/c.jpg,dog",
           "\xEF\xBB\xBF"
@@ -63,7 +63,7 @@ TEST_CASE("a path may be below the folder, as it is shown, or absolute") {
     CHECK(target(list, "./a.jpg", ".") == "cat");
 }
 
-TEST_CASE("Kaggle's list names pictures without their ending, and boxes behind the class") {
+TEST_CASE("Kaggle's list has names without ending, and boxes after the class") {
     const TargetList list = read(
         "ImageId,PredictionString\n"
         "ILSVRC2012_val_00048981,n03995372 85 1 499 272 \n"
@@ -75,7 +75,7 @@ TEST_CASE("Kaggle's list names pictures without their ending, and boxes behind t
           "line 2: two classes in one picture: n1, n2");
 }
 
-TEST_CASE("a label a line is the ground truth of ILSVRC 2012") {
+TEST_CASE("a list with one target on each line is the ground truth of ILSVRC 2012") {
     const TargetList list = read("490\r\n361\r\n171\r\n\r\n");
     CHECK(list.is_ground_truth_of_ilsvrc());
     CHECK(target(list, "val/ILSVRC2012_val_00000001.JPEG") == "490");
@@ -85,7 +85,7 @@ TEST_CASE("a label a line is the ground truth of ILSVRC 2012") {
           "n09193705");
 }
 
-TEST_CASE("what is no such list is refused with its line") {
+TEST_CASE("other lists are refused with the number of the line") {
     CHECK(refusal("a.jpg,cat\nb.jpg\n") == "line 2: 1 field instead of 2");
     CHECK(refusal("a.jpg,cat\nb.jpg,dog,7\n") == "line 2: 3 fields instead of 2");
     CHECK(refusal("a.jpg,7,cat\n") ==
@@ -95,7 +95,7 @@ TEST_CASE("what is no such list is refused with its line") {
     CHECK(refusal("a.jpg,cat\na.jpg,cat\n") == "accepted");
     CHECK(refusal("a.jpg,\n") == "line 1: no label");
     CHECK(refusal(",cat\n") == "line 1: no path");
-    CHECK(refusal("490\n\n361\n") == "line 2: an empty line");  // the lines behind it would shift
+    CHECK(refusal("490\n\n361\n") == "line 2: an empty line");  // the following lines would shift
     CHECK(refusal("a.jpg,\xFF\n") == "line 1: it is not UTF-8");
     CHECK(refusal("") == "there are no labels in it");
     CHECK(refusal("path,label\n") == "there are no labels in it");

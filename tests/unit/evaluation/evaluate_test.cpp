@@ -12,7 +12,7 @@ using namespace imnet;
 
 namespace {
 
-// A net with two outputs that takes every picture for class 1.
+// A net with two outputs that predicts class 1 for every picture.
 class OneAnswer : public Engine {
 public:
     std::unique_ptr<Worker> worker(int) const override { return std::make_unique<Answering>(); }
@@ -35,7 +35,7 @@ private:
 
 }  // namespace
 
-TEST_CASE("what has a true class is classified and counted, what has none is not looked at") {
+TEST_CASE("pictures with a target are classified and counted, and others are not read") {
     const test::TemporaryFolder folder;
     const std::string picture("P6\n1 1\n255\nrgb");
     folder.write("0/a.ppm", picture);
@@ -44,7 +44,7 @@ TEST_CASE("what has a true class is classified and counted, what has none is not
     folder.write("1/cut.ppm", "P6\n1 1\n255\n");
     folder.write("other/d.ppm", picture);
     InputSource source({folder.path().native()});
-    const auto truth_of = [&](std::string_view path) -> std::optional<int> {
+    const auto target_of = [&](std::string_view path) -> std::optional<int> {
         if (path.find("/0/") != std::string_view::npos) return 0;
         if (path.find("/1/") != std::string_view::npos) return 1;
         return std::nullopt;
@@ -52,10 +52,10 @@ TEST_CASE("what has a true class is classified and counted, what has none is not
     Evaluation evaluation(2);
     ClassifyOptions options;
     options.classes = 2;
-    options.top = evaluation.labels_needed();
+    options.top = evaluation.predictions_needed();
     options.preprocessing = {.short_side = 2, .image_size = 2};
     std::size_t rows = 0;
-    evaluate([&] { return source.next(); }, truth_of, OneAnswer{}, options, evaluation,
+    evaluate([&] { return source.next(); }, target_of, OneAnswer{}, options, evaluation,
              [&](std::span<const Row> some) { rows += some.size(); });
     CHECK(rows == 4);
     CHECK(evaluation.images() == 3);
@@ -63,7 +63,7 @@ TEST_CASE("what has a true class is classified and counted, what has none is not
     CHECK(evaluation.failed() == 1);
 }
 
-TEST_CASE("a folder that cannot be listed counts as failed, although nobody knows its classes") {
+TEST_CASE("a folder that cannot be listed counts as failed") {
     std::optional<Input> shut =
         Input{"val/shut", false, InputError{InputErrorKind::permission, "Permission denied"}};
     Evaluation evaluation(2);

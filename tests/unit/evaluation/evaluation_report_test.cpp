@@ -23,7 +23,7 @@ Row answer(int first, int second, int third) {
     return {"a.jpg", std::vector<Prediction>{{first, 0.5F}, {second, 0.3F}, {third, 0.2F}}};
 }
 
-// Two of three cats are right, the dog is taken for a fox; there is no fox.
+// Two of three cats are right, the dog is predicted as a fox, and there is no fox.
 Evaluation some_pets() {
     Evaluation evaluation(3);
     evaluation.add(answer(0, 1, 2), 0);
@@ -36,7 +36,7 @@ Evaluation some_pets() {
 
 }  // namespace
 
-TEST_CASE("the text says the figures, what does not count, and what is confused") {
+TEST_CASE("the text has the figures, the pictures that do not count, and the confused pairs") {
     CHECK(evaluation_text(some_pets(), pets, facts) ==
           R"(data     pets, 4 images
 model    resnet18, pets.pth, 3 classes
@@ -59,7 +59,7 @@ ece      0.0000     expected calibration error, 15 bins
 )");
 }
 
-TEST_CASE("the object holds every figure") {
+TEST_CASE("the JSON object has every figure") {
     const auto object = Json::parse(evaluation_json(some_pets(), pets, facts));
     CHECK(object.at("images") == 4);
     CHECK(object.at("failed") == 1);
@@ -85,7 +85,7 @@ TEST_CASE("the object holds every figure") {
     CHECK(object.at("calibration").at(7).at("confidence") == 0.5);
 }
 
-TEST_CASE("the table has a line a class with pictures") {
+TEST_CASE("the table has a line for each class with pictures") {
     const std::string table = evaluation_csv(some_pets(), pets);
     CHECK(table.starts_with(
         "index,wnid,label,images,top1,top5,predicted,accuracy,low,high\r\n0,n1,cat,3,2,3,2,0.6666"));
@@ -93,7 +93,7 @@ TEST_CASE("the table has a line a class with pictures") {
     CHECK(table.find("fox") == std::string::npos);
 }
 
-TEST_CASE("where all pictures failed there are no figures") {
+TEST_CASE("there are no figures where all pictures failed") {
     Evaluation evaluation(3);
     evaluation.add_failed();
     const std::string text = evaluation_text(evaluation, pets, facts);

@@ -11,16 +11,16 @@ namespace {
 
 Row row(std::vector<Prediction> top) { return {"a.jpg", std::move(top)}; }
 
-// Six classes; the labels in order, the first with `confidence`, the others with little.
-Row answer(std::vector<int> class_names, float confidence) {
+// Six classes: predictions in this order, the first with `confidence`, the others with little.
+Row answer(std::vector<int> classes, float confidence) {
     std::vector<Prediction> top;
-    for (const int label : class_names) top.push_back({label, top.empty() ? confidence : 0.01F});
+    for (const int index : classes) top.push_back({index, top.empty() ? confidence : 0.01F});
     return row(std::move(top));
 }
 
 }  // namespace
 
-TEST_CASE("the first label and the first five are counted, over all and by class") {
+TEST_CASE("top-1 and top-5 are counted, over all pictures and for each class") {
     Evaluation evaluation(6);
     evaluation.add(answer({2, 0, 1, 3, 4}, 0.9F), 2);  // right
     evaluation.add(answer({2, 0, 1, 3, 4}, 0.8F), 4);  // among five
@@ -51,37 +51,37 @@ TEST_CASE("a failed picture is neither right nor wrong") {
     CHECK_FALSE(evaluation.mean_loss().has_value());
 }
 
-TEST_CASE("of fewer than five classes all count as the first five") {
+TEST_CASE("with fewer than five classes, all count as the first five") {
     Evaluation evaluation(3);
-    CHECK(evaluation.labels_needed() == 3);
+    CHECK(evaluation.predictions_needed() == 3);
     evaluation.add(row({{2, 0.5F}, {1, 0.3F}, {0, 0.2F}}), 0);
     CHECK(evaluation.top5() == 1);
-    CHECK(Evaluation(1000).labels_needed() == 5);
+    CHECK(Evaluation(1000).predictions_needed() == 5);
 }
 
-TEST_CASE("labels behind the fifth count for the loss alone") {
+TEST_CASE("predictions after the fifth count only for the loss") {
     Evaluation evaluation(6);
     evaluation.add(row({{0, 0.5F}, {1, 0.2F}, {2, 0.1F}, {3, 0.1F}, {4, 0.05F}, {5, 0.05F}}), 5);
     CHECK(evaluation.top5() == 0);
     CHECK(*evaluation.mean_loss() == doctest::Approx(-std::log(0.05)));
 }
 
-TEST_CASE("rows without the labels that the figures need are a mistake of the caller") {
+TEST_CASE("rows with too few predictions are an error of the caller") {
     Evaluation evaluation(6);
     CHECK_THROWS_AS(evaluation.add(row({{0, 0.5F}}), 0), std::invalid_argument);
     CHECK_THROWS_AS(evaluation.add(answer({0, 1, 2, 3, 4}, 0.5F), 6), std::out_of_range);
 }
 
-TEST_CASE("pairs that are taken for each other, the most frequent first") {
+TEST_CASE("confused pairs are sorted by frequency") {
     Evaluation evaluation(6);
-    for (const int truth : {4, 1, 1, 0, 3}) evaluation.add(answer({3, 0, 1, 2, 4}, 0.5F), truth);
+    for (const int target : {4, 1, 1, 0, 3}) evaluation.add(answer({3, 0, 1, 2, 4}, 0.5F), target);
     const std::vector<Confusion> pairs = evaluation.confusions();
     REQUIRE(pairs.size() == 3);
-    CHECK(pairs[0].truth == 1);
+    CHECK(pairs[0].target == 1);
     CHECK(pairs[0].predicted == 3);
     CHECK(pairs[0].images == 2);
-    CHECK(pairs[1].truth == 0);
-    CHECK(pairs[2].truth == 4);
+    CHECK(pairs[1].target == 0);
+    CHECK(pairs[2].target == 4);
 }
 
 TEST_CASE("the expected calibration error over 15 bins") {
@@ -96,7 +96,7 @@ TEST_CASE("the expected calibration error over 15 bins") {
     CHECK(evaluation.calibration()[7].confidence == doctest::Approx(0.5));
 }
 
-TEST_CASE("a probability on the border of two bins belongs to the lower one; 1 to the last") {
+TEST_CASE("a probability on the border of two bins belongs to the lower bin, and 1 to the last bin") {
     Evaluation evaluation(6);
     evaluation.add(answer({0, 1, 2, 3, 4}, 0.2F), 0);  // 3/15
     evaluation.add(answer({0, 1, 2, 3, 4}, 1.0F), 0);
@@ -104,7 +104,7 @@ TEST_CASE("a probability on the border of two bins belongs to the lower one; 1 t
     CHECK(evaluation.calibration()[14].images == 1);
 }
 
-TEST_CASE("the mean cross-entropy, where every row knows the probability of its class") {
+TEST_CASE("the mean cross-entropy exists where every row has a prediction for its target") {
     Evaluation evaluation(2);
     evaluation.add(row({{1, 0.75F}, {0, 0.25F}}), 1);
     evaluation.add(row({{1, 0.75F}, {0, 0.25F}}), 0);

@@ -14,7 +14,7 @@ TEST_CASE("Wilson's interval of 95 %") {
     CHECK(wilson_interval(1, 29).high == doctest::Approx(0.1718).epsilon(1e-3));
 }
 
-TEST_CASE("Wilson's interval stays sensible where all or none is right") {
+TEST_CASE("Wilson's interval stays within 0 and 1 where all or none is right") {
     CHECK(wilson_interval(0, 20).low == 0);
     CHECK(wilson_interval(0, 20).high == doctest::Approx(0.1611).epsilon(1e-3));
     CHECK(wilson_interval(20, 20).low == doctest::Approx(0.8389).epsilon(1e-3));

@@ -26,14 +26,14 @@ TEST_CASE("class names of Hugging Face transformers") {
     CHECK_FALSE(checkpoint_class_names(StateDict{}, 2).has_value());
 }
 
-TEST_CASE("class names of timm, with their descriptions where there are some") {
+TEST_CASE("class names of timm, with descriptions where it has them") {
     const StateDict two =
         with_config(R"({"label_names": ["n01", "n02"], "label_descriptions": {"n02": "dog"}})");
     CHECK(checkpoint_class_names(two, 2)->at(0).name == "n01");
     CHECK(checkpoint_class_names(two, 2)->at(1).name == "dog");
 }
 
-TEST_CASE("the recipe that timm states") {
+TEST_CASE("the preprocessing that timm states is read") {
     const auto preprocessing =
         checkpoint_preprocessing(with_config(R"({"pretrained_cfg": {"input_size": [3, 224, 224],
         "crop_pct": 0.95, "interpolation": "bicubic", "crop_mode": "center",
@@ -45,7 +45,7 @@ TEST_CASE("the recipe that timm states") {
     CHECK(preprocessing->std[0] == 0.25F);
 }
 
-TEST_CASE("a recipe that is not served or makes no sense is not half followed") {
+TEST_CASE("preprocessing that is unsupported or invalid is ignored as a whole") {
     const std::string sound =
         R"("input_size": [3, 224, 224], "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5], )";
     const auto served = [&](const std::string& rest) {
@@ -59,32 +59,32 @@ TEST_CASE("a recipe that is not served or makes no sense is not half followed") 
     CHECK_FALSE(served(R"("crop_pct": "0.9", "interpolation": "bilinear")"));
 }
 
-TEST_CASE("a net with its strides elsewhere is refused, although its tensors would fit") {
+TEST_CASE("a net with its strides in other convolutions is refused, although its tensors fit") {
     CHECK_THROWS_AS(refuse_other_strides(with_config(R"({"downsample_in_bottleneck": true})"), "net"),
                     ModelError);
     refuse_other_strides(with_config(R"({"downsample_in_bottleneck": false})"), "net");
     refuse_other_strides(StateDict{}, "net");
 }
 
-TEST_CASE("class names that the checkpoint itself holds come first") {
+TEST_CASE("class names in the checkpoint take precedence over those of the config") {
     StateDict state_dict = with_config(R"({"id2label": {"0": "cat", "1": "dog"}})");
     state_dict.metadata.emplace_back("class_names", R"(["lion","wolf"])");
     CHECK(checkpoint_class_names(state_dict, 2)->at(0).name == "lion");
     CHECK_FALSE(checkpoint_class_names(state_dict, 3).has_value());
 }
 
-TEST_CASE("WordNet ids beside the class names") {
-    const auto labels_with = [](std::string wnids) {
+TEST_CASE("WordNet ids are read with the class names") {
+    const auto class_names_with = [](std::string wnids) {
         StateDict state_dict;
         state_dict.metadata.emplace_back("class_names", R"(["lion","wolf"])");
         state_dict.metadata.emplace_back("wnids", std::move(wnids));
         return *checkpoint_class_names(state_dict, 2);
     };
-    CHECK(labels_with(R"(["n02129165","n02114367"])")[1].name == "wolf");
-    CHECK(labels_with(R"(["n02129165","n02114367"])")[1].wnid == "n02114367");
-    CHECK(labels_with(R"(["n02129165",""])")[1].wnid.empty());  // a class that WordNet does not have
-    CHECK(labels_with(R"(["n02129165"])")[0].wnid.empty());     // not one for each class
-    CHECK(labels_with(R"(["n02129165",7])")[0].wnid.empty());
-    CHECK(labels_with("n02129165")[0].wnid.empty());
-    CHECK(labels_with("n02129165")[0].name == "lion");
+    CHECK(class_names_with(R"(["n02129165","n02114367"])")[1].name == "wolf");
+    CHECK(class_names_with(R"(["n02129165","n02114367"])")[1].wnid == "n02114367");
+    CHECK(class_names_with(R"(["n02129165",""])")[1].wnid.empty());  // a class that WordNet does not have
+    CHECK(class_names_with(R"(["n02129165"])")[0].wnid.empty());     // not one for each class
+    CHECK(class_names_with(R"(["n02129165",7])")[0].wnid.empty());
+    CHECK(class_names_with("n02129165")[0].wnid.empty());
+    CHECK(class_names_with("n02129165")[0].name == "lion");
 }

@@ -20,7 +20,7 @@ Texts texts(const ClassNames& class_names, const Preprocessing& preprocessing = 
 
 }  // namespace
 
-TEST_CASE("a checkpoint says what it is") {
+TEST_CASE("the metadata of a checkpoint describes it") {
     Texts metadata = texts({{"oak", ""}, {"äsche \"x\"", ""}});
     CHECK(metadata.at("format") == "pt");
     CHECK(metadata.at("architecture") == "resnet18");
@@ -34,7 +34,7 @@ TEST_CASE("a checkpoint says what it is") {
     CHECK_FALSE(texts({{"tabby", "n02123045"}, {"oak", ""}}).contains("wnids"));
 }
 
-TEST_CASE("what it says is read back") {
+TEST_CASE("the metadata is read back") {
     const Preprocessing preprocessing{
         40, 32, Interpolation::bicubic, {0.5F, 0.1F, 1.0F / 3}, {0.25F, 0.3F, 0.7F}};
     const ClassNames class_names{{"oak", "n1"}, {"beech", "n2"}};
@@ -48,7 +48,7 @@ TEST_CASE("what it says is read back") {
     CHECK(read->at(1).wnid == "n2");
 }
 
-TEST_CASE("a recipe that is none is not believed") {
+TEST_CASE("invalid preprocessing is ignored") {
     const std::string good =
         R"({"resize": 40, "crop": 32, "interpolation": "bilinear", "mean": [0, 0, 0], "std": [1, 1, 1]})";
     CHECK(parse_preprocessing(good).has_value());

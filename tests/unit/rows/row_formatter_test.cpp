@@ -25,7 +25,7 @@ std::string written(Format format, const std::vector<Row>& rows, const ClassName
 
 }  // namespace
 
-TEST_CASE("jsonl is an object a line, with digits that round-trip a float") {
+TEST_CASE("jsonl is one object on each line, with digits that round-trip a float") {
     CHECK(
         written(Format::jsonl, {good("a.jpg")}) ==
         R"({"path":"a.jpg","top":[{"index":0,"wnid":"n02123045","label":"tabby","prob":0.6213},{"index":1,"label":"cat, \"big\"","prob":1e-07}]})"
@@ -64,20 +64,20 @@ TEST_CASE("csv quotes as RFC 4180 says") {
           "path,rank,index,wnid,label,prob,error\r\nc,,,,,,\r\n");
 }
 
-TEST_CASE("tsv is a line a row for every tool") {
+TEST_CASE("tsv has one line for each row, whatever the fields hold") {
     CHECK(written(Format::tsv, {failed("a\tb\nc\\d")}) ==
           "path\trank\tindex\twnid\tlabel\tprob\terror\n"
           "a\\tb\\nc\\\\d\t\t\t\t\t\tdecode: truncated JPEG: 3 of 5 scans\n");
 }
 
-TEST_CASE("text is for people") {
+TEST_CASE("text has the path and a line for each prediction") {
     CHECK(written(Format::text, {good("a.jpg"), failed("b.jpg"), {"c.jpg", std::vector<Prediction>{}}}) ==
           "a.jpg\n   62.13%  tabby\n    0.00%  cat, \"big\"\n"
           "b.jpg\n   error: decode: truncated JPEG: 3 of 5 scans\n"
           "c.jpg\n   no label is probable enough\n");
 }
 
-TEST_CASE("a terminal sees bars, and no control characters of a file name") {
+TEST_CASE("on a terminal there are bars, and no control characters from file names") {
     ::setenv("NO_COLOR", "1", 1);
     const std::string text = text_formatter(cats, true)->row(good("a\x1B[2J.jpg"));
     ::unsetenv("NO_COLOR");
@@ -87,7 +87,7 @@ TEST_CASE("a terminal sees bars, and no control characters of a file name") {
           "    0.00%                        cat, \"big\"\n");
 }
 
-TEST_CASE("formats go by their names") {
+TEST_CASE("formats are found by their names") {
     for (const Format format : {Format::text, Format::json, Format::jsonl, Format::csv, Format::tsv}) {
         CHECK(format_named(name(format)) == format);
     }

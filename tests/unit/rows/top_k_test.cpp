@@ -20,7 +20,7 @@ TEST_CASE("the most probable classes come first, with their softmax") {
     CHECK(top[0].probability == doctest::Approx(std::exp(3.0) / sum).epsilon(1e-6));
 }
 
-TEST_CASE("of equal classes the lower index comes first") {
+TEST_CASE("of classes with equal probability the lower index comes first") {
     const std::vector<float> logits{0, 5, 0, 5, 5};
     const auto top = top_k(logits, 4);
     CHECK(top[0].index == 1);
@@ -29,13 +29,13 @@ TEST_CASE("of equal classes the lower index comes first") {
     CHECK(top[3].index == 0);
 }
 
-TEST_CASE("asked for more classes than there are, it gives all") {
+TEST_CASE("top-k with a k above the number of classes gives all classes") {
     const std::vector<float> logits{0, 1};
     CHECK(top_k(logits, 5).size() == 2);
     CHECK(top_k(logits, 1000000).size() == 2);
 }
 
-TEST_CASE("huge logits overflow nothing, and the probabilities add up to one") {
+TEST_CASE("huge logits do not overflow, and the probabilities add up to one") {
     std::vector<float> logits(1000);
     for (int i = 0; i < 1000; ++i) logits[i] = 300.0F * std::sin(static_cast<float>(i));
     const auto top = top_k(logits, 1000);
@@ -44,7 +44,7 @@ TEST_CASE("huge logits overflow nothing, and the probabilities add up to one") {
     CHECK(sum == doctest::Approx(1.0).epsilon(1e-5));
 }
 
-TEST_CASE("the probability of one class has the digits of the ranking") {
+TEST_CASE("the probability of one class equals that of top-k") {
     const std::vector<float> logits{1.5F, -3.25F, 2.125F, 0.3F};
     for (const Prediction& prediction : top_k(logits, 4))
         CHECK(probability_of(logits, prediction.index) == prediction.probability);

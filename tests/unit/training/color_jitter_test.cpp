@@ -17,7 +17,7 @@ Image two_pixels() { return {2, 1, {200, 120, 40, 10, 20, 90}}; }
 
 }  // namespace
 
-TEST_CASE("factor 1 and no turn leave a picture as it is") {
+TEST_CASE("factor 1 and turn 0 do not change a picture") {
     Image image = two_pixels();
     adjust_brightness(image, 1);
     adjust_contrast(image, 1);
@@ -25,7 +25,7 @@ TEST_CASE("factor 1 and no turn leave a picture as it is") {
     CHECK(image.rgb == two_pixels().rgb);
 }
 
-TEST_CASE("brightness goes from black over the picture to what a byte holds") {
+TEST_CASE("brightness 0 is black, and large factors end at 255") {
     Image image = two_pixels();
     adjust_brightness(image, 1.5);
     CHECK(image.rgb == Bytes{255, 180, 60, 15, 30, 135});
@@ -33,7 +33,7 @@ TEST_CASE("brightness goes from black over the picture to what a byte holds") {
     CHECK(image.rgb == Bytes(6, 0));
 }
 
-TEST_CASE("without contrast all is the mean grey, without saturation each pixel its own") {
+TEST_CASE("contrast 0 gives the mean grey, and saturation 0 the grey of each pixel") {
     Image image = two_pixels();
     adjust_contrast(image, 0);
     CHECK(image.rgb == Bytes(6, 80));  // (135 + 25) / 2
@@ -42,7 +42,7 @@ TEST_CASE("without contrast all is the mean grey, without saturation each pixel 
     CHECK(image.rgb == Bytes{135, 135, 135, 25, 25, 25});
 }
 
-TEST_CASE("half a turn of hue makes blue of orange") {
+TEST_CASE("half a turn of hue turns orange into blue") {
     Image image{1, 1, {255, 128, 0}};
     adjust_hue(image, 0.5);
     CHECK(image.rgb == Bytes{0, 132, 255});

@@ -12,7 +12,7 @@ using namespace imnet;
 
 namespace {
 
-/// Epochs of a training that goes well.
+/// Epochs of a training that converges.
 std::vector<EpochResult> training(int epochs) {
     std::vector<EpochResult> results;
     for (int epoch = 1; epoch <= epochs; ++epoch) {
@@ -35,19 +35,19 @@ bool shows(const std::string& svg, const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("a table has a header, and a line an epoch") {
+TEST_CASE("the table has a header and a line for each epoch") {
     CHECK(learning_curve_csv_header() ==
           "epoch,learning_rate,train_loss,validation_loss,validation_top1,validation_top5,seconds\n");
     CHECK(learning_curve_csv_row({3, 0.05, 1.25, 1.5, 0.625, 0.875, 61.26}) ==
           "3,0.05,1.25,1.5,0.625,0.875,61.260\n");
 }
 
-TEST_CASE("what is not known is an empty cell") {
+TEST_CASE("NaN is an empty cell") {
     CHECK(learning_curve_csv_row({.epoch = 1, .learning_rate = 1e-5, .train_loss = 2, .seconds = 3}) ==
           "1,1e-05,2,,,,3.000\n");
 }
 
-TEST_CASE("a picture has two plots of two curves, with round ticks") {
+TEST_CASE("the SVG picture has two plots with two curves each, and round ticks") {
     const std::string svg = learning_curve_svg(training(30), "resnet18");
     CHECK(count_of(svg, "<path ") == 4);
     CHECK(count_of(svg, "<circle ") == 4 * 30);
@@ -58,11 +58,11 @@ TEST_CASE("a picture has two plots of two curves, with round ticks") {
     }
 }
 
-TEST_CASE("each of many epochs has no dot any more") {
+TEST_CASE("with many epochs there are no dots") {
     CHECK(count_of(learning_curve_svg(training(300), ""), "<circle ") == 0);
 }
 
-TEST_CASE("curves without values are left out, and a gap breaks a curve") {
+TEST_CASE("curves without values are left out, and a missing value interrupts a curve") {
     std::vector<EpochResult> results = training(5);
     for (EpochResult& result : results)
         result.validation_loss = result.validation_top1 = result.validation_top5 = EpochResult::none;
@@ -74,7 +74,7 @@ TEST_CASE("curves without values are left out, and a gap breaks a curve") {
     CHECK(count_of(svg, "inf") == 0);
 }
 
-TEST_CASE("one epoch, none, and a constant are pictures too") {
+TEST_CASE("one epoch, no epoch and constant values give valid pictures") {
     CHECK(count_of(learning_curve_svg(training(1), ""), "<circle ") == 4);
     CHECK(count_of(learning_curve_svg({}, ""), "<path ") == 0);
     std::vector<EpochResult> constant = training(3);
@@ -82,6 +82,6 @@ TEST_CASE("one epoch, none, and a constant are pictures too") {
     CHECK(count_of(learning_curve_svg(constant, ""), "nan") == 0);
 }
 
-TEST_CASE("a title may hold what XML does not allow") {
+TEST_CASE("characters that XML does not allow are escaped in the title") {
     CHECK(shows(learning_curve_svg({}, "cats & <dogs>"), "cats &amp; &lt;dogs&gt;"));
 }

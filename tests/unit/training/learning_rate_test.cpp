@@ -57,14 +57,14 @@ TEST_CASE("LinearLR(0.25, total_iters=2), then StepLR(2, 0.1)") {
                 {0.125, 0.3125, 0.5, 0.5, 0.05, 0.05, 0.005});
 }
 
-TEST_CASE("a constant rate is one after the warm-up too") {
+TEST_CASE("a constant rate stays constant after the warm-up") {
     const LearningRate schedule{.base = 0.3, .schedule = Schedule::constant, .warmup_epochs = 1};
     CHECK(learning_rate(schedule, 0.5) == doctest::Approx(0.3 * 0.505));
     CHECK(learning_rate(schedule, 1) == 0.3);
     CHECK(learning_rate(schedule, 9.9) == 0.3);
 }
 
-TEST_CASE("a step comes with the batch that begins its epoch, whatever rounding does") {
+TEST_CASE("a step is at the first batch of its epoch, in spite of rounding") {
     for (int steps_per_epoch = 1; steps_per_epoch < 400; ++steps_per_epoch) {
         const LearningRate schedule{
             .base = 1, .schedule = Schedule::step, .warmup_epochs = 0.1, .step_epochs = 3};
@@ -74,7 +74,7 @@ TEST_CASE("a step comes with the batch that begins its epoch, whatever rounding 
     }
 }
 
-TEST_CASE("schedules have the names that a user types") {
+TEST_CASE("schedules have the names of the option") {
     CHECK(name(Schedule::constant) == "constant");
     CHECK(name(Schedule::cosine) == "cosine");
     CHECK(name(Schedule::step) == "step");

@@ -34,7 +34,7 @@ double sum_of(const std::vector<float>& targets) {
 
 // The numbers are those of torchvision 0.28's v2.MixUp and v2.CutMix.
 
-TEST_CASE("mix_up takes lambda of a picture and the rest of the one before") {
+TEST_CASE("mix_up adds lambda of a picture and 1 - lambda of the previous one") {
     Example three(3, 2, 0.37F);
     mix_up(three.batch, 0.3);
     CHECK(three.pictures[0] == 0x1.8dd2f2p+2F);
@@ -44,7 +44,7 @@ TEST_CASE("mix_up takes lambda of a picture and the rest of the one before") {
     CHECK(three.targets == std::vector<float>{0.3F, 0, 0.7F, 0.7F, 0.3F, 0, 0, 0.7F, 0.3F});
 }
 
-TEST_CASE("cut_mix takes a box from the picture before, and its part of the target") {
+TEST_CASE("cut_mix copies a box from the previous picture and mixes the targets") {
     Example two(2, 6, 1);
     const std::vector<float> before = two.pictures;
     cut_mix(two.batch, {2, 0, 6, 4});
@@ -60,7 +60,7 @@ TEST_CASE("cut_mix takes a box from the picture before, and its part of the targ
     CHECK(two.targets == std::vector<float>{0x1.1c71c8p-1F, 0x1.c71c72p-2F, 0x1.c71c72p-2F, 0x1.1c71c8p-1F});
 }
 
-TEST_CASE("a box is around its pixel and ends at the edges") {
+TEST_CASE("a box is centred at its pixel and cut at the edges") {
     CHECK(cut_mix_box(33, 0.0, 32, 18) == Box{16, 2, 33, 33});
     CHECK(cut_mix_box(33, 0.2, 22, 14) == Box{8, 0, 33, 28});
     CHECK(cut_mix_box(33, 0.5, 3, 30) == Box{0, 19, 14, 33});
@@ -102,7 +102,7 @@ TEST_CASE("lambda is distributed as Beta(alpha, alpha): mean 1/2, variance 1 / (
     }
 }
 
-TEST_CASE("a seed mixes always the same, and another seed otherwise") {
+TEST_CASE("the same seed gives the same mixture, and another seed a different one") {
     const Mixing mixing{.mixup_alpha = 0.2, .cutmix_alpha = 1};
     const auto mixed = [&](std::uint64_t seed) {
         Example batch(4, 8, 1);
@@ -114,12 +114,12 @@ TEST_CASE("a seed mixes always the same, and another seed otherwise") {
     CHECK(mixed(1) != mixed(2));
 }
 
-TEST_CASE("where both are on each is drawn, where none is nothing happens") {
+TEST_CASE("with both on, each is chosen sometimes; with both off, nothing changes") {
     int cut = 0, mixed = 0;
     for (std::uint64_t seed = 0; seed < 1000; ++seed) {
         Example batch(2, 8, 1);
         mix(batch.batch, {.mixup_alpha = 1, .cutmix_alpha = 1}, seed);
-        // A cut leaves every value one of the two that there were: here, whole numbers.
+        // CutMix leaves every value equal to one of two values, which are whole numbers here.
         const bool whole = std::ranges::all_of(
             batch.pictures, [](float value) { return value == static_cast<float>(static_cast<int>(value)); });
         ++(whole ? cut : mixed);

@@ -61,7 +61,7 @@ struct FakeTrainer : Trainer {
     TrainingStep strange;
 };
 
-// So many of ten pictures right.
+// An evaluation with so many of ten pictures right.
 Evaluation evaluation(int right) {
     Evaluation result(2);
     for (int i = 0; i < 10; ++i)
@@ -69,7 +69,7 @@ Evaluation evaluation(int right) {
     return result;
 }
 
-// A training over ten numbers; the epochs are right about as many pictures as the list says.
+// A training over ten numbers. The list has the number of right pictures after each epoch.
 struct Run {
     explicit Run(std::vector<int> right_by_epoch) : right(std::move(right_by_epoch)) {
         for (int k = 0; k < 10; ++k) {
@@ -118,7 +118,7 @@ struct Run {
 
 }  // namespace
 
-TEST_CASE("every epoch takes all batches, is validated, and is a point of the curve") {
+TEST_CASE("every epoch uses all batches, is validated, and adds a point to the curve") {
     Run run({3, 5});
     std::vector<int> steps;
     std::vector<std::size_t> epochs;
@@ -135,12 +135,12 @@ TEST_CASE("every epoch takes all batches, is validated, and is a point of the cu
     CHECK(curve[0].validation_top5 == doctest::Approx(1.0));
     CHECK(curve[0].validation_loss == doctest::Approx(-(3 * std::log(0.75) + 7 * std::log(0.25)) / 10));
     CHECK(curve[1].validation_top1 == doctest::Approx(0.5));
-    CHECK_FALSE(std::filesystem::exists(run.options.state_path));  // nothing to go on with
+    CHECK_FALSE(std::filesystem::exists(run.options.state_path));  // nothing to continue
     // Each target is one class.
     CHECK(std::accumulate(run.trainer.all_targets.begin(), run.trainer.all_targets.end(), 0.0) == 20);
 }
 
-TEST_CASE("the first of the best epochs is kept, as soon as it is known") {
+TEST_CASE("the first of the best epochs is saved at once") {
     Run run({3, 6, 5, 6, 2});
     const auto curve = run.train();
     REQUIRE(run.kept.size() == 2);
@@ -177,7 +177,7 @@ TEST_CASE("mixed targets are probabilities") {
                       [](float target) { return target > 0.01F && target < 0.99F; }));
 }
 
-TEST_CASE("an interrupted training goes on with the same steps") {
+TEST_CASE("an interrupted training continues with the same steps") {
     Run whole({3, 6, 5});
     const auto curve = whole.train();
     for (int stop_after = 1; stop_after <= 8; ++stop_after) {
@@ -209,13 +209,13 @@ TEST_CASE("an interrupted training goes on with the same steps") {
     }
 }
 
-TEST_CASE("a signal while it validates counts for the state, and the epoch is validated again") {
+TEST_CASE("after a signal during validation the state is saved, and the epoch is validated again") {
     Run run({3});
     {
         const GracefulStop graceful;
         run.task.validate = [&](Trainer&) {
             std::raise(SIGTERM);
-            return evaluation(9);  // of what it has seen so far
+            return evaluation(9);  // of the pictures so far
         };
         CHECK_THROWS_AS(run.train(), Interrupted);
         CHECK(run.kept.empty());
@@ -227,7 +227,7 @@ TEST_CASE("a signal while it validates counts for the state, and the epoch is va
     CHECK(curve.at(0).train_loss == 1);
 }
 
-TEST_CASE("where a run died between its state and its model, the model is still made") {
+TEST_CASE("a model is written on resume if the run died between its state and its model") {
     Run first({3, 6, 5});
     first.task.keep = [&](Trainer& trained, const EpochResult& point) {
         if (point.epoch == 2) throw OutputError("no space");
@@ -242,7 +242,7 @@ TEST_CASE("where a run died between its state and its model, the model is still 
     CHECK(second.kept[0] == std::pair(2, first.trainer.weight));
 }
 
-TEST_CASE("a loss that is no number stops it, and what was kept stays") {
+TEST_CASE("a loss that is not finite stops the training, and the saved model stays") {
     const double nan = std::numeric_limits<double>::quiet_NaN();
     const double infinite = std::numeric_limits<double>::infinity();
     {
@@ -253,7 +253,7 @@ TEST_CASE("a loss that is no number stops it, and what was kept stays") {
               "the loss is nan at step 2 of epoch 3: the best epoch so far, 2, is kept; a smaller --lr or "
               "--clip-norm 1 may help");
         CHECK(run.kept.back().first == 2);
-        CHECK(read_state(run.options.state_path)->progress.epoch == 2);  // not what came later
+        CHECK(read_state(run.options.state_path)->progress.epoch == 2);  // not the later epochs
     }
     {
         Run run({3});
@@ -267,7 +267,7 @@ TEST_CASE("a loss that is no number stops it, and what was kept stays") {
     }
 }
 
-TEST_CASE("weights that are no numbers are not kept, though no loss has shown them yet") {
+TEST_CASE("weights that are not finite are not saved, even if no loss shows them yet") {
     Run run({3});
     run.options.learning_rate.base = 1e38;
     CHECK(run.failure().starts_with("a weight is not finite at step 3 of epoch 1: nothing was written"));
@@ -275,7 +275,7 @@ TEST_CASE("weights that are no numbers are not kept, though no loss has shown th
     CHECK_FALSE(std::filesystem::exists(run.options.state_path));
 }
 
-TEST_CASE("a batch that is too small is no step") {
+TEST_CASE("a batch that is too small is skipped") {
     Run run({1});
     run.options.batch = 3;
     run.options.smallest_batch = 2;  // ten pictures leave one
@@ -283,7 +283,7 @@ TEST_CASE("a batch that is too small is no step") {
     CHECK(run.trainer.counts == std::vector{3, 3, 3});
 }
 
-TEST_CASE("pictures that are missing are an error, and no model") {
+TEST_CASE("missing pictures are an error, and no model is written") {
     Run run({1});
     run.features = {1, {}, {}, {}};
     CHECK(run.failure() == "of the 10 pictures to train with none could be read, or not 1 of one batch");

@@ -22,7 +22,7 @@ std::vector<float> values_of(const StateDict& tensors, std::string_view name) {
 
 }  // namespace
 
-TEST_CASE("a state is read as it was written") {
+TEST_CASE("a state is read back as it was written") {
     const test::TemporaryFolder folder;
     const std::string path = state_path(folder / "model.safetensors");
     CHECK(path.ends_with("/model.safetensors.state"));
@@ -56,17 +56,17 @@ TEST_CASE("a state is read as it was written") {
     CHECK(values_of(read->optimizer, "step.fc.weight") == step);
 
     state.progress.batch = 8;
-    write_state(path, state);  // in place of the one before, which is still in use
+    write_state(path, state);  // replaces the previous one, which is still in use
     CHECK(read_state(path)->progress.batch == 8);
     CHECK(values_of(read->weights, "fc.weight") == weight);
 }
 
-TEST_CASE("no file is no state") {
+TEST_CASE("a missing file gives no state") {
     const test::TemporaryFolder folder;
     CHECK_FALSE(read_state(folder / "model.safetensors.state").has_value());
 }
 
-TEST_CASE("another file is refused by name, with what to do") {
+TEST_CASE("another file is refused with its name and advice") {
     const test::TemporaryFolder folder;
     const auto refusal = [&](std::string_view bytes) -> std::string {
         try {
@@ -86,7 +86,7 @@ TEST_CASE("another file is refused by name, with what to do") {
     }
 }
 
-TEST_CASE("a state that was cut short is refused") {
+TEST_CASE("a state that is cut is refused") {
     const test::TemporaryFolder folder;
     const std::vector<float> weight(64, 1);
     TrainingState state;
