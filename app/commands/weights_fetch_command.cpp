@@ -26,8 +26,8 @@ namespace fs = std::filesystem;
 std::string describe_check(const PublishedWeights& weights) {
     if (is_sha256(weights.sha256)) return "";
     if (weights.sha256 == "-") {
-        return "no hash of these weights is known: it is only checked that the file is a whole checkpoint, "
-               "and has the SHA-256 that the server states, if it states one";
+        return "no hash of these weights is known: it is only checked that the file is a whole checkpoint "
+               "and, where the server states a SHA-256, has that";
     }
     return fmt::format("only the first {} digits of its SHA-256 are published: those are checked",
                        weights.sha256.size());

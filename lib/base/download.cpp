@@ -163,8 +163,7 @@ void check_published(const Download& wanted, const std::string& found) {
     if (found.starts_with(wanted.sha256)) return;
     throw ModelError(
         fmt::format("{}: this is not the published file, or it was damaged on the way: expected SHA-256 "
-                    "{}{}, found {}: it "
-                    "was deleted",
+                    "{}{}, found {}: it was deleted",
                     wanted.url, wanted.sha256, is_sha256(wanted.sha256) ? "" : "…", found));
 }
 

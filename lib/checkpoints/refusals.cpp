@@ -100,10 +100,8 @@ std::string describe_foreign_file(std::span<const std::byte> bytes) {
     }
     if (is_tar(start) && is_torch_tar(start)) {
         return "this file was written by torch.save of PyTorch before 0.1.10 (a tar archive), which is not "
-               "read: "
-               "if you trust it, load it in a newer PyTorch with torch.load(FILE, weights_only=False) and "
-               "save the "
-               "state dict again";
+               "read: if you trust it, load it in a newer PyTorch with torch.load(FILE, weights_only=False) "
+               "and save the state dict again";
     }
     if (is_tar(start))
         return "this is a tar archive: if it holds a checkpoint, unpack it with 'tar -x' first";
