@@ -1,78 +1,161 @@
 #include "kernels/channel_loops.h"
 
 #include <algorithm>
-#include <type_traits>
 
-#include "base/bfloat16.h"
-#include "base/cpu_clones.h"
+#include "kernels/targets.h"
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/channel_loops.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
 
-// Each public function is cloned for several processors and inlines the loops, so that these are
-// vectorised for each. All inner loops run over channels, which lie side by side.
-#define IMNET_INLINE inline __attribute__((always_inline))
+#include "kernels/vectors-inl.h"
 
+HWY_BEFORE_NAMESPACE();
 namespace imnet {
+namespace HWY_NAMESPACE {
 namespace {
 
-template <typename Element>
-IMNET_INLINE Element stored(float value) {
-    if constexpr (std::is_same_v<Element, float>) {
-        return value;
-    } else {
-        return to_bfloat16(value);
-    }
+using Floats = hn::ScalableTag<float>;
+
+template <class D, typename Element>
+HWY_INLINE void add_some(D d, const Element* source, float* sums) {
+    hn::StoreU(hn::LoadU(d, sums) + load_floats(d, source), d, sums);
 }
 
+/// Pixel after pixel, as they lie in memory: a channel's sum waits in the cache.
 template <typename Element>
-IMNET_INLINE void average_loops(const Element* source, NhwcImages images, int channels, float* destination) {
+HWY_INLINE void average(const Element* source, NhwcImages images, int channels, float* destination) {
+    constexpr int lanes = hn::MaxLanes(Floats());
     const int pixels = images.height * images.width;
     for (int image = 0; image < images.count; ++image, destination += channels) {
         std::fill_n(destination, channels, 0.0F);
         for (int pixel = 0; pixel < pixels; ++pixel, source += channels) {
-            for (int c = 0; c < channels; ++c) destination[c] += to_float32(source[c]);
+            int c = 0;
+            for (; c + 2 * lanes <= channels; c += 2 * lanes) {
+                add_some(Floats(), source + c, destination + c);
+                add_some(Floats(), source + c + lanes, destination + c + lanes);
+            }
+            for (; c + lanes <= channels; c += lanes) add_some(Floats(), source + c, destination + c);
+            for (; c < channels; ++c) add_some(OneLane<float>(), source + c, destination + c);
         }
         for (int c = 0; c < channels; ++c) destination[c] /= static_cast<float>(pixels);
     }
 }
 
-template <typename Element>
-IMNET_INLINE void affine_loops(const Element* source, NhwcImages images, int channels, const float* scale,
-                               const float* shift, bool relu, Element* destination) {
-    const float least = relu ? 0.0F : -__builtin_inff();
-    const std::size_t pixels = static_cast<std::size_t>(images.count) * images.height * images.width;
+template <bool relu, class D, typename Element>
+HWY_INLINE hn::Vec<D> affine_of(D d, const Element* source, const float* scale, const float* shift) {
+    const auto value = hn::MulAdd(load_floats(d, source), hn::LoadU(d, scale), hn::LoadU(d, shift));
+    return relu ? relu_of(d, value) : value;
+}
+
+template <bool relu, typename Element>
+HWY_INLINE void affine_pixels(const Element* source, std::size_t pixels, int channels, const float* scale,
+                              const float* shift, Element* destination) {
+    const Floats d;
+    const OneLane<float> one;
+    constexpr int lanes = hn::MaxLanes(Floats());
     for (std::size_t pixel = 0; pixel < pixels; ++pixel, source += channels, destination += channels) {
-        for (int c = 0; c < channels; ++c) {
-            const float value = to_float32(source[c]) * scale[c] + shift[c];
-            destination[c] = stored<Element>(value < least ? least : value);
+        int c = 0;
+        for (; c + 2 * lanes <= channels; c += 2 * lanes) {
+            const auto first = affine_of<relu>(d, source + c, scale + c, shift + c);
+            const int next = c + lanes;
+            const auto second = affine_of<relu>(d, source + next, scale + next, shift + next);
+            store_two(d, first, second, destination + c);
+        }
+        for (; c < channels; ++c) {
+            const auto value = affine_of<relu>(one, source + c, scale + c, shift + c);
+            store_floats(one, value, destination + c);
         }
     }
 }
 
+template <typename Element>
+HWY_INLINE void affine_any(const Element* source, NhwcImages images, int channels, const float* scale,
+                           const float* shift, bool relu, Element* destination) {
+    const std::size_t pixels = static_cast<std::size_t>(images.count) * images.height * images.width;
+    if (relu) {
+        affine_pixels<true>(source, pixels, channels, scale, shift, destination);
+    } else {
+        affine_pixels<false>(source, pixels, channels, scale, shift, destination);
+    }
+}
+
+template <class D>
+HWY_INLINE void round_some(D d, float* values) {
+    const auto bits = rounded_to_bfloat16(d, hn::LoadU(d, values));
+    hn::StoreU(hn::BitCast(d, hn::And(bits, hn::Set(hn::RebindToUnsigned<D>(), 0xFFFF0000))), d, values);
+}
+
+// Highway's tables hold functions that are not overloaded.
+void average_floats(const float* source, NhwcImages images, int channels, float* destination) {
+    average(source, images, channels, destination);
+}
+void average_bfloats(const std::uint16_t* source, NhwcImages images, int channels, float* destination) {
+    average(source, images, channels, destination);
+}
+void affine_floats(const float* source, NhwcImages images, int channels, const float* scale,
+                   const float* shift, bool relu, float* destination) {
+    affine_any(source, images, channels, scale, shift, relu, destination);
+}
+void affine_bfloats(const std::uint16_t* source, NhwcImages images, int channels, const float* scale,
+                    const float* shift, bool relu, std::uint16_t* destination) {
+    affine_any(source, images, channels, scale, shift, relu, destination);
+}
+void round_floats(float* values, std::size_t count) {
+    constexpr std::size_t lanes = hn::MaxLanes(Floats());
+    std::size_t i = 0;
+    for (; i + lanes <= count; i += lanes) round_some(Floats(), values + i);
+    for (; i < count; ++i) round_some(OneLane<float>(), values + i);
+}
+void widen_bfloats(const std::uint16_t* source, std::size_t count, float* destination) {
+    constexpr std::size_t lanes = hn::MaxLanes(Floats());
+    std::size_t i = 0;
+    for (; i + lanes <= count; i += lanes) {
+        hn::StoreU(load_floats(Floats(), source + i), Floats(), destination + i);
+    }
+    for (; i < count; ++i) {
+        hn::StoreU(load_floats(OneLane<float>(), source + i), OneLane<float>(), destination + i);
+    }
+}
+
 }  // namespace
+}  // namespace HWY_NAMESPACE
+}  // namespace imnet
+HWY_AFTER_NAMESPACE();
 
-IMNET_CPU_CLONES void global_average_pool(const float* source, NhwcImages images, int channels,
-                                          float* destination) {
-    average_loops(source, images, channels, destination);
-}
-IMNET_CPU_CLONES void global_average_pool(const std::uint16_t* source, NhwcImages images, int channels,
-                                          float* destination) {
-    average_loops(source, images, channels, destination);
-}
+#if HWY_ONCE
+namespace imnet {
 
-IMNET_CPU_CLONES void affine(const float* source, NhwcImages images, int channels, const float* scale,
-                             const float* shift, bool relu, float* destination) {
-    affine_loops(source, images, channels, scale, shift, relu, destination);
-}
-IMNET_CPU_CLONES void affine(const std::uint16_t* source, NhwcImages images, int channels, const float* scale,
-                             const float* shift, bool relu, std::uint16_t* destination) {
-    affine_loops(source, images, channels, scale, shift, relu, destination);
-}
+HWY_EXPORT(average_floats);
+HWY_EXPORT(average_bfloats);
+HWY_EXPORT(affine_floats);
+HWY_EXPORT(affine_bfloats);
+HWY_EXPORT(round_floats);
+HWY_EXPORT(widen_bfloats);
 
-IMNET_CPU_CLONES void round_to_bfloat16(float* values, std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) values[i] = to_float32(to_bfloat16(values[i]));
+void global_average_pool(const float* source, NhwcImages images, int channels, float* destination) {
+    HWY_DYNAMIC_DISPATCH(average_floats)(source, images, channels, destination);
+}
+void global_average_pool(const std::uint16_t* source, NhwcImages images, int channels, float* destination) {
+    HWY_DYNAMIC_DISPATCH(average_bfloats)(source, images, channels, destination);
 }
 
-IMNET_CPU_CLONES void widen_bfloat16(const std::uint16_t* source, std::size_t count, float* destination) {
-    for (std::size_t i = 0; i < count; ++i) destination[i] = to_float32(source[i]);
+void affine(const float* source, NhwcImages images, int channels, const float* scale, const float* shift,
+            bool relu, float* destination) {
+    HWY_DYNAMIC_DISPATCH(affine_floats)(source, images, channels, scale, shift, relu, destination);
+}
+void affine(const std::uint16_t* source, NhwcImages images, int channels, const float* scale,
+            const float* shift, bool relu, std::uint16_t* destination) {
+    HWY_DYNAMIC_DISPATCH(affine_bfloats)(source, images, channels, scale, shift, relu, destination);
+}
+
+void round_to_bfloat16(float* values, std::size_t count) {
+    HWY_DYNAMIC_DISPATCH(round_floats)(values, count);
+}
+
+void widen_bfloat16(const std::uint16_t* source, std::size_t count, float* destination) {
+    HWY_DYNAMIC_DISPATCH(widen_bfloats)(source, count, destination);
 }
 
 }  // namespace imnet
+#endif  // HWY_ONCE

@@ -1,46 +1,56 @@
 #include "kernels/linear.h"
 
 #include <cstddef>
-#include <cstring>
 
-#include "base/cpu_clones.h"
+#include "kernels/targets.h"
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/linear.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
 
-#define IMNET_INLINE inline __attribute__((always_inline))
+#include "kernels/vectors-inl.h"
 
+HWY_BEFORE_NAMESPACE();
 namespace imnet {
+namespace HWY_NAMESPACE {
 namespace {
 
-// Sixteen sums side by side; the compiler splits them into the registers that the processor has.
-using Lanes = float __attribute__((vector_size(64)));
-constexpr int lanes = 16;
+// Sixteen sums side by side, in as many registers as that takes.
+constexpr int sums = 16;
+using Floats = hn::CappedTag<float, sums>;
+constexpr int lanes = hn::MaxLanes(Floats());
+constexpr int registers = sums / lanes;
+constexpr int chains = 4;  // a multiply-add takes that long
 
-IMNET_INLINE void add_product(Lanes& sum, const float* a, const float* b) {
-    Lanes left, right;
-    std::memcpy(&left, a, sizeof left);
-    std::memcpy(&right, b, sizeof right);
-    sum += left * right;
-}
-
-IMNET_INLINE float dot(const float* a, const float* b, int count) {
-    constexpr int chains = 4;  // a multiply-add takes that long
-    Lanes sums[chains] = {};
-    int i = 0;
-    for (; i + chains * lanes <= count; i += chains * lanes) {
-        for (int chain = 0; chain < chains; ++chain) {
-            add_product(sums[chain], a + i + chain * lanes, b + i + chain * lanes);
+HWY_INLINE float dot(const float* a, const float* b, int count) {
+    const Floats d;
+    hn::Vec<Floats> partial[chains * registers];
+    HWY_UNROLL(64)
+    for (int i = 0; i < chains * registers; ++i) partial[i] = hn::Zero(d);
+    int at = 0;
+    for (; at + chains * sums <= count; at += chains * sums) {
+        HWY_UNROLL(64)
+        for (int i = 0; i < chains * registers; ++i) {
+            const int from = at + i * lanes;
+            partial[i] = hn::MulAdd(hn::LoadU(d, a + from), hn::LoadU(d, b + from), partial[i]);
         }
     }
-    const Lanes total = (sums[0] + sums[1]) + (sums[2] + sums[3]);
-    float sum = 0;
-    for (int lane = 0; lane < lanes; ++lane) sum += total[lane];
-    for (; i < count; ++i) sum += a[i] * b[i];
-    return sum;
+    float of_all_chains[sums];
+    HWY_UNROLL(16)
+    for (int i = 0; i < registers; ++i) {
+        const auto first = partial[i] + partial[i + registers];
+        const auto second = partial[i + 2 * registers] + partial[i + 3 * registers];
+        hn::StoreU(first + second, d, of_all_chains + i * lanes);
+    }
+    const OneLane<float> one;
+    auto sum = hn::Zero(one);
+    for (const float term : of_all_chains) sum = sum + hn::Set(one, term);
+    for (; at < count; ++at) sum = hn::MulAdd(hn::LoadU(one, a + at), hn::LoadU(one, b + at), sum);
+    return hn::GetLane(sum);
 }
 
-}  // namespace
-
-IMNET_CPU_CLONES void linear(const float* x, int images, int in, const float* weight, const float* bias,
-                             int out, float* y) {
+void linear_layer(const float* x, int images, int in, const float* weight, const float* bias, int out,
+                  float* y) {
     // A row of the weight stays in the cache while it meets every image.
     for (int o = 0; o < out; ++o) {
         const float* row = weight + static_cast<std::ptrdiff_t>(o) * in;
@@ -51,4 +61,19 @@ IMNET_CPU_CLONES void linear(const float* x, int images, int in, const float* we
     }
 }
 
+}  // namespace
+}  // namespace HWY_NAMESPACE
 }  // namespace imnet
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace imnet {
+
+HWY_EXPORT(linear_layer);
+
+void linear(const float* x, int images, int in, const float* weight, const float* bias, int out, float* y) {
+    HWY_DYNAMIC_DISPATCH(linear_layer)(x, images, in, weight, bias, out, y);
+}
+
+}  // namespace imnet
+#endif  // HWY_ONCE

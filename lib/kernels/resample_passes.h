@@ -1,4 +1,4 @@
-// The two passes of `resize`, once for any processor and once for AVX2; both give the same bytes.
+// The two passes of `resize`. They give the same bytes on every processor.
 #pragma once
 
 #include <cstddef>
@@ -23,21 +23,18 @@ struct AxisWeights {
     }
 };
 
-/// One implementation of the passes.
-struct ResizePasses {
-    /// `rows` rows of RGB pixels, one after another: [rows, input_width, 3] → [rows, outputs, 3].
-    void (*horizontal)(const std::uint8_t* in, int input_width, int rows, const AxisWeights& columns,
-                       std::uint8_t* out);
+/// `rows` rows of RGB pixels, one after another: [rows, input_width, 3] → [rows, outputs, 3].
+void horizontal_pass(const std::uint8_t* in, int input_width, int rows, const AxisWeights& columns,
+                     std::uint8_t* out);
 
-    /// One row of `row_bytes` bytes, the weighted sum of the rows that start at `in`, `stride` bytes apart.
-    void (*vertical)(const std::uint8_t* in, std::size_t stride, std::size_t row_bytes,
-                     std::span<const std::int32_t> weights, std::uint8_t* out);
-};
+/// One row of `row_bytes` bytes, the weighted sum of the rows that start at `in`, `stride` bytes apart.
+void vertical_pass(const std::uint8_t* in, std::size_t stride, std::size_t row_bytes,
+                   std::span<const std::int32_t> weights, std::uint8_t* out);
 
-/// Plain loops: what the others are tested against.
-extern const ResizePasses portable_resize_passes;
-
-/// Null where the processor, or the compiler's target, has no AVX2.
-const ResizePasses* avx2_resize_passes();
+/// The same as plain loops: for what the others do not take, and what they are tested against.
+void plain_horizontal_pass(const std::uint8_t* in, int input_width, int rows, const AxisWeights& columns,
+                           std::uint8_t* out);
+void plain_vertical_pass(const std::uint8_t* in, std::size_t stride, std::size_t row_bytes,
+                         std::span<const std::int32_t> weights, std::uint8_t* out);
 
 }  // namespace imnet

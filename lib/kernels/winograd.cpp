@@ -33,13 +33,6 @@ bool winograd_fits(int in_channels, int out_channels, int kernel, int stride, in
            in_channels % 32 == 0 && out_channels > 0 && out_channels % 32 == 0;
 }
 
-const WinogradKernels& fastest_winograd_kernels() {
-    static const WinogradKernels& fastest = avx512_winograd_kernels() != nullptr ? *avx512_winograd_kernels()
-                                            : avx2_winograd_kernels() != nullptr ? *avx2_winograd_kernels()
-                                                                                 : portable_winograd_kernels;
-    return fastest;
-}
-
 struct WinogradConvolution::Range {
     std::size_t begin;
     std::size_t end;

@@ -25,9 +25,6 @@ struct WinogradEpilogue {
 /// multiples of 32.
 bool winograd_fits(int in_channels, int out_channels, int kernel, int stride, int padding, int groups);
 
-/// The kernels for this processor.
-const WinogradKernels& fastest_winograd_kernels();
-
 /// One convolution with its packed weights. Immutable: any number of threads may run it at once. What
 /// comes out for an image depends, to the last bit, on that image alone: not on the others of its
 /// batch, nor on how the work is divided.

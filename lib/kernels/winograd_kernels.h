@@ -1,5 +1,4 @@
-// The inner loops of winograd.h, compiled once for each kind of vector. What one processor's file
-// compiles must not leak into another's, so these files include no header that defines functions.
+// The inner loops of winograd.h, compiled for several instruction sets.
 #pragma once
 
 #include <cstddef>
@@ -29,7 +28,6 @@ struct WinogradTileKernels {
 
 /// All loops for one kind of vector.
 struct WinogradKernels {
-    const char* name;
     int lanes;  ///< floats a vector holds; channels must be a multiple
     int panel;  ///< output channels that are multiplied together
     WinogradTileKernels two;
@@ -41,12 +39,7 @@ struct WinogradKernels {
                      int channels, float* products, std::size_t product_stride, const float* next);
 };
 
-extern const WinogradKernels portable_winograd_kernels;
-
-/// Null where the processor, or the compiler's target, has no AVX2 with FMA.
-const WinogradKernels* avx2_winograd_kernels();
-
-/// Null where the processor, or the compiler's target, has no AVX-512F.
-const WinogradKernels* avx512_winograd_kernels();
+/// The kernels for this processor.
+const WinogradKernels& fastest_winograd_kernels();
 
 }  // namespace imnet

@@ -29,12 +29,6 @@ std::int32_t to_fixed_point(double weight) {
     return static_cast<std::int32_t>((weight < 0 ? -0.5 : 0.5) + weight * (1 << weight_bits));
 }
 
-const ResizePasses& fastest_passes() {
-    static const ResizePasses& passes =
-        avx2_resize_passes() != nullptr ? *avx2_resize_passes() : portable_resize_passes;
-    return passes;
-}
-
 /// Each output is the input at the same place: a pass that changes nothing.
 AxisWeights same_size_weights(std::int64_t first_output, int outputs) {
     AxisWeights axis;
@@ -78,11 +72,11 @@ Image black(int width, int height) {
 Image resize_straight(const Image& image, const AxisWeights& columns, AxisWeights rows) {
     const Extent needed = cut_to_extent(rows);
     Image across = black(static_cast<int>(columns.first.size()), needed.length);
-    fastest_passes().horizontal(image.row(needed.start), image.width, needed.length, columns, across.row(0));
+    horizontal_pass(image.row(needed.start), image.width, needed.length, columns, across.row(0));
     Image out = black(across.width, static_cast<int>(rows.first.size()));
     const std::size_t row_bytes = static_cast<std::size_t>(out.width) * 3;
     for (int y = 0; y < out.height; ++y) {
-        fastest_passes().vertical(across.row(rows.first[y]), row_bytes, row_bytes, rows.of(y), out.row(y));
+        vertical_pass(across.row(rows.first[y]), row_bytes, row_bytes, rows.of(y), out.row(y));
     }
     return out;
 }
@@ -96,10 +90,10 @@ Image resize_turned(const Image& image, const AxisWeights& columns, AxisWeights 
     const std::size_t stride = static_cast<std::size_t>(image.width) * 3;
     for (int i = 0; i < across.height; ++i) {
         const std::uint8_t* first = image.row(columns.first[i]) + static_cast<std::size_t>(needed.start) * 3;
-        fastest_passes().vertical(first, stride, row_bytes, columns.of(i), across.row(i));
+        vertical_pass(first, stride, row_bytes, columns.of(i), across.row(i));
     }
     Image out = black(static_cast<int>(rows.first.size()), across.height);
-    fastest_passes().horizontal(across.row(0), across.width, across.height, rows, out.row(0));
+    horizontal_pass(across.row(0), across.width, across.height, rows, out.row(0));
     constexpr int transposed = 5;
     return orient(std::move(out), transposed);
 }

@@ -7,6 +7,8 @@
 #include <random>
 #include <vector>
 
+#include "kernels/each_target.h"
+
 namespace {
 
 using namespace imnet;
@@ -55,24 +57,26 @@ TEST_CASE("a grouped convolution is the sum over its group's channels under the 
                       width_out = (images.width - 1) / layer.stride + 1;
             const std::vector<float> source = draw(
                 static_cast<std::size_t>(images.count) * images.height * images.width * layer.channels, 3);
-            std::vector<float> whole(static_cast<std::size_t>(images.count) * height_out * width_out *
-                                     layer.channels);
-            std::vector<float> in_parts(whole.size()), cut(whole.size());
-            convolution.run(source, images, whole, false);
-            convolution.run(source, images, cut, true);
-            for (const int part : {2, 0, 1}) convolution.run(source, images, in_parts, false, part, 3);
-            CHECK(in_parts == whole);
-            std::size_t i = 0;
-            for (int image = 0; image < images.count; ++image)
-                for (int y = 0; y < height_out; ++y)
-                    for (int x = 0; x < width_out; ++x)
-                        for (int c = 0; c < layer.channels; ++c, ++i) {
-                            const double expected =
-                                direct(layer, images, source, weight, image, y, x, c) + bias[c];
-                            // 9 · width products of size 1, each rounded by at most 2^-24 of the sum.
-                            REQUIRE(std::abs(whole[i] - expected) < 9 * width * 0x1p-24 * 10);
-                            REQUIRE(cut[i] == std::max(whole[i], 0.0F));
-                        }
+            on_each_target([&] {
+                std::vector<float> whole(static_cast<std::size_t>(images.count) * height_out * width_out *
+                                         layer.channels);
+                std::vector<float> in_parts(whole.size()), cut(whole.size());
+                convolution.run(source, images, whole, false);
+                convolution.run(source, images, cut, true);
+                for (const int part : {2, 0, 1}) convolution.run(source, images, in_parts, false, part, 3);
+                CHECK(in_parts == whole);
+                std::size_t i = 0;
+                for (int image = 0; image < images.count; ++image)
+                    for (int y = 0; y < height_out; ++y)
+                        for (int x = 0; x < width_out; ++x)
+                            for (int c = 0; c < layer.channels; ++c, ++i) {
+                                const double expected =
+                                    direct(layer, images, source, weight, image, y, x, c) + bias[c];
+                                // 9 · width products of size 1, each rounded by at most 2^-24 of the sum.
+                                REQUIRE(std::abs(whole[i] - expected) < 9 * width * 0x1p-24 * 10);
+                                REQUIRE(cut[i] == std::max(whole[i], 0.0F));
+                            }
+            });
         }
     }
 }

@@ -6,6 +6,8 @@
 #include <random>
 #include <vector>
 
+#include "kernels/each_target.h"
+
 namespace {
 
 using namespace imnet;
@@ -22,19 +24,21 @@ TEST_CASE("a linear layer is W x + b for each image, the same to the last bit fo
         constexpr int out = 37, images = 5;
         const std::vector<float> x = draw(static_cast<std::size_t>(images) * in), bias = draw(out);
         const std::vector<float> weight = draw(static_cast<std::size_t>(out) * in);
-        std::vector<float> together(images * out), alone(images * out);
-        linear(x.data(), images, in, weight.data(), bias.data(), out, together.data());
-        for (int image = 0; image < images; ++image) {
-            linear(x.data() + static_cast<std::ptrdiff_t>(image) * in, 1, in, weight.data(), bias.data(), out,
-                   alone.data() + static_cast<std::ptrdiff_t>(image) * out);
-            for (int o = 0; o < out; ++o) {
-                double sum = bias[o];
-                for (int i = 0; i < in; ++i) sum += double{x[image * in + i]} * weight[o * in + i];
-                // Sums of `in` products of size 1 err by about sqrt(in) · 2^-24 of their size, sqrt(in).
-                CHECK(std::abs(together[image * out + o] - sum) < 4 * 0x1p-24 * (in + 1));
+        on_each_target([&] {
+            std::vector<float> together(images * out), alone(images * out);
+            linear(x.data(), images, in, weight.data(), bias.data(), out, together.data());
+            for (int image = 0; image < images; ++image) {
+                linear(x.data() + static_cast<std::ptrdiff_t>(image) * in, 1, in, weight.data(), bias.data(),
+                       out, alone.data() + static_cast<std::ptrdiff_t>(image) * out);
+                for (int o = 0; o < out; ++o) {
+                    double sum = bias[o];
+                    for (int i = 0; i < in; ++i) sum += double{x[image * in + i]} * weight[o * in + i];
+                    // Sums of `in` products of size 1 err by about sqrt(in) · 2^-24 of their size, sqrt(in).
+                    CHECK(std::abs(together[image * out + o] - sum) < 4 * 0x1p-24 * (in + 1));
+                }
             }
-        }
-        CHECK(together == alone);
+            CHECK(together == alone);
+        });
     }
 }
 

@@ -3,7 +3,6 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 #include <random>
@@ -12,26 +11,15 @@
 #include <utility>
 #include <vector>
 
-#include "kernels/winograd_loops.h"
+#include "kernels/each_target.h"
 
 using namespace imnet;
 
 namespace {
 
-/// Vectors as wide as AVX-512's, on any processor: the compiler takes them apart.
-struct Sixteen {
-    using Vector = float __attribute__((vector_size(64)));
-    static constexpr const char* name = "sixteen";
-    static constexpr int lanes = 16;
-    static constexpr int rows = 12;
-    static Vector all(float x) { return Vector{x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x}; }
-    static Vector multiply_add(Vector x, Vector y, Vector z) { return x * y + z; }
-};
-
 std::vector<const WinogradKernels*> all_kernels() {
-    std::vector<const WinogradKernels*> all{&portable_winograd_kernels, &winograd::kernels<Sixteen>};
-    if (avx2_winograd_kernels() != nullptr) all.push_back(avx2_winograd_kernels());
-    if (avx512_winograd_kernels() != nullptr) all.push_back(avx512_winograd_kernels());
+    std::vector<const WinogradKernels*> all;
+    on_each_target([&] { all.push_back(&fastest_winograd_kernels()); });
     return all;
 }
 
@@ -105,43 +93,49 @@ std::vector<float> run(const WinogradConvolution& convolution, const Sample& s,
     return destination;
 }
 
-/// How much larger than those of a direct sum the rounding errors of independent numbers grow: along
-/// one axis, output j is Σ A[j][i] · (G g)[i] · (B d)[i], whose terms exceed the sum of 3 products.
-template <template <class> class Tile>
-double amplification() {
-    using T = Tile<Sixteen>;
-    constexpr int m = T::outputs;
-    constexpr int a = m + 2;
-    std::array<double, a> terms{};
-    std::array<double, m> sums{};
-    for (int n = 0; n < a; ++n) {
-        Sixteen::Vector unit[a] = {};
-        Sixteen::Vector column[a];
-        unit[n] = Sixteen::all(1);
-        T::input(unit, column);
-        for (int i = 0; i < a; ++i) terms[i] += std::pow(static_cast<double>(column[i][0]), 2);
+/// How much larger than those of a direct sum the rounding errors of independent numbers grow: an output
+/// is Σ A[i] · (G g)[i] · (B d)[i] over the positions i, whose terms exceed the sum of 9 products.
+double amplification(const WinogradKernels& kernels, const WinogradTileKernels& tile) {
+    const int side = tile.outputs + 2, lanes = kernels.lanes;
+    const auto positions = static_cast<std::size_t>(side * side);
+    const auto square = [](float x) { return std::pow(static_cast<double>(x), 2); };
+    const std::vector<float> zeros(lanes, 0.0F), ones(lanes, 1.0F);
+
+    std::vector<double> of_inputs(positions);
+    for (std::size_t unit = 0; unit < positions; ++unit) {
+        std::vector<const float*> pixels(positions, zeros.data());
+        pixels[unit] = ones.data();
+        std::vector<float> inputs(positions * lanes);
+        tile.transform_input(pixels.data(), lanes, inputs.data(), lanes);
+        for (std::size_t i = 0; i < positions; ++i) of_inputs[i] += square(inputs[i * lanes]);
     }
-    for (int i = 0; i < a; ++i) {
-        double filter = 0;
-        for (const double g : T::filter[i]) filter += g * g;
-        Sixteen::Vector unit[a] = {};
-        Sixteen::Vector column[m];
-        unit[i] = Sixteen::all(1);
-        T::output(unit, column);
-        for (int j = 0; j < m; ++j) {
-            sums[j] += std::pow(static_cast<double>(column[j][0]), 2) * filter * terms[i];
+    std::vector<double> of_weights(positions);
+    for (std::size_t unit = 0; unit < 9; ++unit) {
+        std::vector<float> filter(9), weights(positions * kernels.panel);
+        filter[unit] = 1;
+        tile.transform_weights(filter.data(), 1, 1, weights.data(), kernels.panel);
+        for (std::size_t i = 0; i < positions; ++i) of_weights[i] += square(weights[i * kernels.panel]);
+    }
+    const std::size_t outputs = static_cast<std::size_t>(tile.outputs) * tile.outputs;
+    std::vector<double> sums(outputs);
+    for (std::size_t unit = 0; unit < positions; ++unit) {
+        std::vector<float> products(positions * lanes), pixels(outputs * lanes);
+        std::copy(ones.begin(), ones.end(), products.begin() + static_cast<std::ptrdiff_t>(unit) * lanes);
+        tile.transform_output(products.data(), lanes, lanes, zeros.data(), nullptr, pixels.data(),
+                              static_cast<std::size_t>(tile.outputs) * lanes, lanes, tile.outputs,
+                              tile.outputs, false);
+        for (std::size_t j = 0; j < outputs; ++j) {
+            sums[j] += square(pixels[j * lanes]) * of_weights[unit] * of_inputs[unit];
         }
     }
-    const double worst = std::sqrt(*std::max_element(sums.begin(), sums.end()) / 3);
-    return worst * worst;  // two axes
+    return std::sqrt(*std::max_element(sums.begin(), sums.end()) / 9);
 }
 
 /// The deviation of the rounding errors where the outputs' is 1. A sum of n terms in which each
 /// addition rounds by at most 2⁻²⁴ of the sum so far drifts by √n of them; the transforms add some.
-double expected_error(int in_channels, int outputs) {
+double expected_error(const WinogradKernels& kernels, int in_channels, int outputs) {
     constexpr int transforms = 24;
-    const double grown =
-        outputs == 2 ? amplification<winograd::TwoByTwo>() : amplification<winograd::FourByFour>();
+    const double grown = amplification(kernels, outputs == 2 ? kernels.two : kernels.four);
     return std::sqrt(in_channels + transforms) * std::ldexp(1.0, -24) * grown;
 }
 
@@ -180,11 +174,11 @@ TEST_CASE("Winograd's method gives the direct sum at every size of image") {
             const std::vector<double> exact = reference(sample);
             for (const WinogradKernels* kernels : all_kernels()) {
                 for (const int outputs : {2, 4}) {
-                    CAPTURE(kernels->name);
+                    CAPTURE(kernels->lanes);
                     CAPTURE(outputs);
                     const WinogradConvolution convolution(32, 64, outputs, sample.weight, sample.bias,
                                                           *kernels);
-                    check_near(run(convolution, sample), exact, expected_error(32, outputs));
+                    check_near(run(convolution, sample), exact, expected_error(*kernels, 32, outputs));
                 }
             }
         }
@@ -199,10 +193,10 @@ TEST_CASE("Winograd's method gives the direct sum with many channels and tiles")
         const std::vector<double> exact = reference(sample);
         for (const WinogradKernels* kernels : all_kernels()) {
             for (const int outputs : {2, 4}) {
-                CAPTURE(kernels->name);
+                CAPTURE(kernels->lanes);
                 CAPTURE(outputs);
                 const WinogradConvolution convolution(in, out, outputs, sample.weight, sample.bias, *kernels);
-                check_near(run(convolution, sample), exact, expected_error(in, outputs));
+                check_near(run(convolution, sample), exact, expected_error(*kernels, in, outputs));
             }
         }
     }
@@ -216,7 +210,7 @@ TEST_CASE("The epilogue adds the residual, then cuts off what is below zero") {
             const WinogradConvolution convolution(64, 64, outputs, sample.weight, sample.bias, *kernels);
             for (const bool relu : {false, true}) {
                 for (const bool add : {false, true}) {
-                    CAPTURE(kernels->name);
+                    CAPTURE(kernels->lanes);
                     CAPTURE(outputs);
                     CAPTURE(relu);
                     CAPTURE(add);
@@ -227,7 +221,7 @@ TEST_CASE("The epilogue adds the residual, then cuts off what is below zero") {
                     }
                     const WinogradEpilogue epilogue{add ? sample.residual.data() : nullptr, relu};
                     const std::vector<float> apart = run(convolution, sample, epilogue);
-                    check_near(apart, exact, expected_error(64, outputs));
+                    check_near(apart, exact, expected_error(*kernels, 64, outputs));
 
                     std::vector<float> in_place = sample.residual;
                     std::vector<float> scratch(convolution.scratch_floats(sample.images));
@@ -256,7 +250,7 @@ TEST_CASE("An image's result is the same to the last bit in any batch, place and
         const Sample batch(images, channels, channels);
         for (const WinogradKernels* kernels : all_kernels()) {
             for (const int outputs : {2, 4}) {
-                CAPTURE(kernels->name);
+                CAPTURE(kernels->lanes);
                 CAPTURE(outputs);
                 const WinogradConvolution convolution(channels, channels, outputs, batch.weight, batch.bias,
                                                       *kernels);

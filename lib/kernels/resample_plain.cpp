@@ -29,8 +29,10 @@ void horizontal_row(const std::uint8_t* in, const AxisWeights& columns, std::uin
     }
 }
 
-void horizontal(const std::uint8_t* in, int input_width, int rows, const AxisWeights& columns,
-                std::uint8_t* out) {
+}  // namespace
+
+void plain_horizontal_pass(const std::uint8_t* in, int input_width, int rows, const AxisWeights& columns,
+                           std::uint8_t* out) {
     for (int y = 0; y < rows; ++y) {
         horizontal_row(in, columns, out);
         in += static_cast<std::size_t>(input_width) * 3;
@@ -39,8 +41,8 @@ void horizontal(const std::uint8_t* in, int input_width, int rows, const AxisWei
 }
 
 // Short runs of sums that stay in the first cache, so that each input row is read front to back.
-void vertical(const std::uint8_t* in, std::size_t stride, std::size_t row_bytes,
-              std::span<const std::int32_t> weights, std::uint8_t* out) {
+void plain_vertical_pass(const std::uint8_t* in, std::size_t stride, std::size_t row_bytes,
+                         std::span<const std::int32_t> weights, std::uint8_t* out) {
     constexpr std::size_t run = 256;
     std::int32_t sums[run];
     for (std::size_t start = 0; start < row_bytes; start += run) {
@@ -54,9 +56,5 @@ void vertical(const std::uint8_t* in, std::size_t stride, std::size_t row_bytes,
         for (std::size_t i = 0; i < length; ++i) out[start + i] = to_byte(sums[i]);
     }
 }
-
-}  // namespace
-
-const ResizePasses portable_resize_passes{horizontal, vertical};
 
 }  // namespace imnet
