@@ -12,6 +12,7 @@
 #include "cli/completions.h"
 #include "cli/help.h"
 #include "cli/man_page.h"
+#include "cli/say.h"
 #include "cli/version.h"
 #include "commands/commands.h"
 #include "resolve/arguments.h"
@@ -24,7 +25,6 @@
 #include "resolve/resolve_summary.h"
 #include "resolve/resolve_undo.h"
 #include "resolve/resolve_weights.h"
-#include "say.h"
 
 namespace imnet::app {
 namespace {

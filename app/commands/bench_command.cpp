@@ -9,10 +9,10 @@
 #include "base/json.h"
 #include "base/output_file.h"
 #include "benchmark.h"
+#include "cli/say.h"
 #include "commands/commands.h"
 #include "models/model.h"
 #include "resolve/resolve_bench.h"
-#include "say.h"
 
 namespace imnet::app {
 namespace {

@@ -12,6 +12,7 @@
 
 #include "base/interruption.h"
 #include "classifier.h"
+#include "cli/say.h"
 #include "commands/commands.h"
 #include "commands/match_output.h"
 #include "commands/progress_report.h"
@@ -24,7 +25,6 @@
 #include "runs/recorded_run.h"
 #include "runs/retry_failed.h"
 #include "runs/run_output.h"
-#include "say.h"
 
 namespace imnet::app {
 namespace {

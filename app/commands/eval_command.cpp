@@ -8,6 +8,7 @@
 #include "base/interruption.h"
 #include "base/output_file.h"
 #include "classifier.h"
+#include "cli/say.h"
 #include "commands/commands.h"
 #include "commands/progress_report.h"
 #include "evaluation/evaluate.h"
@@ -15,7 +16,6 @@
 #include "evaluation/evaluation_report.h"
 #include "models/model.h"
 #include "resolve/resolve_eval.h"
-#include "say.h"
 
 namespace imnet::app {
 namespace {

@@ -12,6 +12,7 @@
 
 #include "base/errors.h"
 #include "base/output_file.h"
+#include "cli/say.h"
 #include "codecs/write_png.h"
 #include "commands/commands.h"
 #include "engines/grad_cam.h"
@@ -20,7 +21,6 @@
 #include "resolve/resolve_class.h"
 #include "resolve/resolve_explain.h"
 #include "rows/json_parts.h"
-#include "say.h"
 
 namespace imnet::app {
 namespace {

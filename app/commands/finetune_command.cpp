@@ -12,12 +12,12 @@
 
 #include "base/output_file.h"
 #include "base/progress_bar.h"
+#include "cli/say.h"
 #include "commands/commands.h"
 #include "commands/progress_report.h"
 #include "datasets/class_folders.h"
 #include "models/model.h"
 #include "resolve/resolve_finetune.h"
-#include "say.h"
 #include "training/finetune.h"
 
 namespace imnet::app {

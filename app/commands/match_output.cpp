@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "say.h"
+#include "cli/say.h"
 
 namespace imnet::app {
 

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/errors.h"
-#include "say.h"
+#include "cli/say.h"
 
 namespace imnet::app {
 

@@ -7,12 +7,12 @@
 
 #include "base/errors.h"
 #include "base/output_file.h"
+#include "cli/say.h"
 #include "commands/commands.h"
 #include "engines/random_images.h"
 #include "models/model.h"
 #include "models/summary.h"
 #include "resolve/resolve_summary.h"
-#include "say.h"
 
 namespace imnet::app {
 

@@ -3,9 +3,9 @@
 
 #include <fmt/format.h>
 
+#include "cli/say.h"
 #include "commands/commands.h"
 #include "resolve/resolve_undo.h"
-#include "say.h"
 #include "sorting/undo_sort.h"
 
 namespace imnet::app {

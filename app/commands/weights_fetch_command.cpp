@@ -12,10 +12,10 @@
 #include "base/progress_bar.h"
 #include "base/sha256.h"
 #include "checkpoints/checkpoint.h"
+#include "cli/say.h"
 #include "commands/commands.h"
 #include "models/weight_cache.h"
 #include "resolve/resolve_weights.h"
-#include "say.h"
 
 namespace imnet::app {
 namespace {

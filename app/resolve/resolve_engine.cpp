@@ -7,8 +7,8 @@
 
 #include "base/cpu_count.h"
 #include "base/errors.h"
+#include "cli/say.h"
 #include "resolve/numbers.h"
-#include "say.h"
 
 namespace imnet::app {
 namespace {

@@ -1,4 +1,4 @@
-#include "say.h"
+#include "cli/say.h"
 
 #include <cstdio>
 
