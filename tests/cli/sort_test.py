@@ -103,7 +103,7 @@ def test_is_sorts_the_images_that_it_prints(photos, tmp_path):
     assert done.returncode == 0 and list(files(tmp_path / "dogs")) == [f"{LABEL}/coffee.png"]
 
 
-def test_the_sorted_folder_is_skipped_when_it_is_inside_an_input(photos):
+def test_the_folder_of_sort_into_is_skipped_when_it_is_inside_an_input(photos):
     before = files(photos)
     for number in range(2):
         rows = sort(photos, photos / "sorted").stdout.decode().splitlines()
