@@ -5,6 +5,8 @@ convolutions and batch-norm scales are random, the running statistics are those 
 and scaled until the logits differ.
 """
 
+import hashlib
+import os
 from pathlib import Path
 
 import numpy as np
@@ -80,9 +82,26 @@ def settle(net, images):
 
 
 def random_net(name, seed=0, count=12):
-    """A net of that name in eval mode, the same for the same seed."""
+    """An evaluating net of that name, the same for the same seed.
+
+    PyTorch needs seconds for the statistics of the photographs, so the net is kept in the build folder, for the
+    other tests and the next run.
+    """
     torch.manual_seed(seed)
-    return tell_apart(build(name), seed, count)
+    if "IMNET_BUILD" not in os.environ:
+        return tell_apart(build(name), seed, count)
+    made_by = hashlib.sha256(Path(__file__).read_bytes() + torch.__version__.encode()).hexdigest()[:16]
+    kept = Path(os.environ["IMNET_BUILD"]) / "random_nets" / f"{name}-{seed}-{count}-{made_by}.pth"
+    if kept.exists():
+        net = build(name)
+        net.load_state_dict(torch.load(kept))
+        return net.eval()
+    net = tell_apart(build(name), seed, count)
+    kept.parent.mkdir(exist_ok=True)
+    unfinished = kept.with_suffix(f".{os.getpid()}")
+    torch.save(net.state_dict(), unfinished)
+    unfinished.replace(kept)  # tests beside this one see it whole or not at all
+    return net
 
 
 def tell_apart(net, seed=0, count=12):
