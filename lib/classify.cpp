@@ -93,7 +93,7 @@ void classify(const NextInput& next_input, const Engine& engine, const ClassifyO
     InputQueue queue(next_input, static_cast<std::size_t>(wanted.batch));
     const std::size_t workers = queue.spread_over(static_cast<std::size_t>(wanted.threads));
     ClassifyOptions options = wanted;
-    options.whole_batches = (wanted.whole_batches || !queue.is_short()) && engine.digits_depend_on_batch();
+    options.whole_batches = (wanted.whole_batches || !queue.is_short()) && !engine.batch_invariant();
 
     // A slow picture holds up the output, while the other workers may go this many runs ahead.
     const std::uint64_t window = 4 * workers;

@@ -68,9 +68,9 @@ public:
     /// Name and version of the library: "libtorch 2.13.0", "oneDNN 3.2.0".
     virtual std::string library() const = 0;
 
-    /// Whether the last digits of an image's logits may depend on the number of images in its batch or the
-    /// number of threads. They never depend on the other images themselves.
-    virtual bool digits_depend_on_batch() const = 0;
+    /// Whether an image's logits are the same, bit for bit, whatever the number of images in its batch and
+    /// the number of threads. If not, their last digits may differ. They never depend on the other images.
+    virtual bool batch_invariant() const = 0;
 
     /// A note for the user about how the engine computes; empty for none.
     virtual std::string remark() const { return ""; }

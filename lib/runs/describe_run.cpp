@@ -41,7 +41,7 @@ Settings settings_of(const Model& model, const Engine& engine, const RowSettings
         {"top", fmt::format("{}", std::min(rows.top, model.architecture.classes))},
         {"max_pixels", fmt::format("{}", rows.max_pixels)},
     };
-    if (engine.digits_depend_on_batch()) settings.emplace_back("batch", fmt::format("{}", rows.batch));
+    if (!engine.batch_invariant()) settings.emplace_back("batch", fmt::format("{}", rows.batch));
     if (rows.min_probability > 0) settings.emplace_back("min_prob", fmt::format("{}", rows.min_probability));
     if (rows.draft) settings.emplace_back("draft", "yes");
     if (model.provenance.prefer_ema) settings.emplace_back("ema", "yes");

@@ -29,7 +29,7 @@ class ColourEngine : public Engine {
 public:
     mutable std::atomic<int> workers = 0;
     mutable std::atomic<int> most_threads = 0;
-    bool depends_on_batch = true;
+    bool is_batch_invariant = false;
     mutable std::atomic<int> largest_batch = 0;
     mutable std::atomic<int> smallest_batch = std::numeric_limits<int>::max();
     float poison = 0;
@@ -43,7 +43,7 @@ public:
     PixelFormat pixel_format() const override { return PixelFormat::interleaved_float32; }
     std::string device() const override { return "cpu"; }
     Precision precision() const override { return Precision::fp32; }
-    bool digits_depend_on_batch() const override { return depends_on_batch; }
+    bool batch_invariant() const override { return is_batch_invariant; }
     std::string library() const override { return "none"; }
 
 private:
@@ -253,7 +253,7 @@ TEST_CASE("batches are not filled up for an engine whose digits do not depend on
     options.batch = 4;
     options.whole_batches = true;
     ColourEngine engine;
-    engine.depends_on_batch = false;
+    engine.is_batch_invariant = true;
     CHECK(classify_names(folder, options, engine).size() == 11);
     CHECK(engine.largest_batch == 4);
     CHECK(engine.smallest_batch == 3);  // the eleven are 4, 4 and 3

@@ -153,8 +153,8 @@ public:
     Precision precision() const override {
         return arithmetic_ == Arithmetic::fp32 ? Precision::fp32 : Precision::bf16;
     }
-    // In float32 every sum runs in one order; that of native bfloat16 is not known to.
-    bool digits_depend_on_batch() const override { return arithmetic_ == Arithmetic::bf16; }
+    // In float32 the order of additions is always the same. For bfloat16 instructions that is not known.
+    bool batch_invariant() const override { return arithmetic_ != Arithmetic::bf16; }
     std::string library() const override {
         const dnnl_version_t* version = dnnl_version();
         return fmt::format("oneDNN {}.{}.{}, {}", version->major, version->minor, version->patch,

@@ -100,7 +100,7 @@ public:
     Precision precision() const override {
         return net_->type == at::kFloat ? Precision::fp32 : Precision::bf16;
     }
-    bool digits_depend_on_batch() const override { return true; }
+    bool batch_invariant() const override { return false; }
     std::string library() const override { return "libtorch " TORCH_VERSION; }
 
 private:

@@ -19,7 +19,7 @@ public:
     PixelFormat pixel_format() const override { return PixelFormat::interleaved_float32; }
     std::string device() const override { return "cpu"; }
     Precision precision() const override { return Precision::fp32; }
-    bool digits_depend_on_batch() const override { return false; }
+    bool batch_invariant() const override { return true; }
     std::string library() const override { return "none"; }
 
 private:

@@ -11,13 +11,13 @@ namespace {
 
 class NoEngine : public Engine {
 public:
-    bool depends_on_batch = false;
+    bool is_batch_invariant = true;
 
     std::unique_ptr<Worker> worker(int) const override { return nullptr; }
     PixelFormat pixel_format() const override { return PixelFormat::interleaved_float32; }
     std::string device() const override { return "cuda:1"; }
     Precision precision() const override { return Precision::bf16; }
-    bool digits_depend_on_batch() const override { return depends_on_batch; }
+    bool batch_invariant() const override { return is_batch_invariant; }
     std::string library() const override { return "none 1.0"; }
 };
 
@@ -68,7 +68,7 @@ TEST_CASE("whatever changes rows changes the settings") {
         [](Described& run) { run.model.preprocessing.interpolation = Interpolation::bicubic; },
         [](Described& run) { run.model.preprocessing.mean[1] = 0; },
         [](Described& run) { run.model.preprocessing.std[1] = 1; },
-        [](Described& run) { run.engine.depends_on_batch = true; },
+        [](Described& run) { run.engine.is_batch_invariant = false; },
         [](Described& run) { run.rows.format = Format::csv; },
         [](Described& run) { run.rows.top = 2; },
         [](Described& run) { run.rows.min_probability = 0.5F; },

@@ -59,7 +59,7 @@ struct FakeEngine : Engine {
     std::string device() const override { return "cpu"; }
     Precision precision() const override { return Precision::fp32; }
     std::string library() const override { return "none"; }
-    bool digits_depend_on_batch() const override { return false; }
+    bool batch_invariant() const override { return true; }
 
     bool fails;
     int memory = std::numeric_limits<int>::max();  ///< images that it holds at once
