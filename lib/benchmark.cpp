@@ -24,7 +24,7 @@ struct Loop {
     Loop(const Engine& engine, const BenchmarkCase& what, int threads, int classes)
         : worker(engine.worker(threads)),
           batch(what.engine.batch),
-          images(random_images(batch, what.engine.height, engine.pixel_format())),
+          images(random_images(batch, what.engine.image_size, engine.pixel_format())),
           logits(static_cast<std::size_t>(batch) * classes) {}
 
     void run() { worker->run(images, batch, logits); }

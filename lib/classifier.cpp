@@ -16,7 +16,7 @@ Classifier open_classifier(const Model& model, EngineOptions engine_options, Cla
     options.threads = engine_options.threads;
     options.preprocessing = model.preprocessing;
     options.classes = model.architecture.classes;
-    engine_options.height = engine_options.width = model.preprocessing.image_size;
+    engine_options.image_size = model.preprocessing.image_size;
     engine_options.batch = options.batch == 0 ? cpu_batch : options.batch;
     auto engine = open_engine(model.architecture, model.parameters, engine_options);
     if (options.batch == 0) options.batch = engine->device() == "cpu" ? cpu_batch : gpu_batch;

@@ -71,7 +71,7 @@ int run_bench(const BenchRun& run) {
         out.write("engine  bits   batch  threads    images/s  ms a batch   ready s\n");
     }
     for (BenchmarkCase what : run.cases) {
-        what.engine.height = what.engine.width = side;
+        what.engine.image_size = side;
         const Measured measured{what.engine.kind, what,
                                 benchmark(model.architecture, model.parameters, what)};
         if (!run.quiet && !measured.result.remark.empty()) say(measured.result.remark);

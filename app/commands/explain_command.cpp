@@ -34,7 +34,7 @@ struct Method {
 
 Method by_grad_cam(const Model& model, const EngineOptions& options, std::optional<int> class_index) {
     const int side = model.preprocessing.image_size;
-    const GradCamOptions resolved{options.device, options.threads, side, side};
+    const GradCamOptions resolved{options.device, options.threads, side};
     return {"grad-cam", PixelFormat::interleaved_float32,
             [&model, resolved, class_index](std::span<const std::byte> pixels) -> ClassHeat {
                 const std::span floats(reinterpret_cast<const float*>(pixels.data()),
@@ -51,7 +51,7 @@ Method by_occlusion(const ExplainRun& run, const Model& model, std::optional<int
     resolved.classes = model.architecture.classes;
     resolved.threads = run.engine.threads;
     EngineOptions engine_options = run.engine;
-    engine_options.height = engine_options.width = model.preprocessing.image_size;
+    engine_options.image_size = model.preprocessing.image_size;
     engine_options.batch = resolved.batch;
     const std::shared_ptr<const Engine> engine =
         open_engine(model.architecture, model.parameters, engine_options);

@@ -21,7 +21,7 @@ int run_summary(const SummaryRun& run) {
     say(model.notes, run.quiet);
     const int side = model.preprocessing.image_size;
     EngineOptions engine_options = run.engine;
-    engine_options.height = engine_options.width = side;
+    engine_options.image_size = side;
     engine_options.batch = 1;
     const auto engine = open_engine(model.architecture, model.parameters, engine_options);
 

@@ -31,8 +31,7 @@ struct EngineOptions {
     EngineKind kind = EngineKind::automatic;
     Device device;
     Precision precision = Precision::fp32;
-    int height = 224;  ///< of the images
-    int width = 224;
+    int image_size = 224;
     int batch = 8;    ///< usual number of images of `Worker::run`; more are allowed
     int threads = 1;  ///< of all workers together
 };

@@ -15,8 +15,7 @@ namespace imnet {
 struct GradCamOptions {
     Device device;
     int threads = 1;
-    int height = 224;  ///< of the picture
-    int width = 224;
+    int image_size = 224;
 };
 
 struct GradCam {
@@ -27,8 +26,9 @@ struct GradCam {
 
 /// Grad-CAM (Selvaraju et al. 2016, arXiv:1610.02391) on the feature maps that the head averages:
 /// relu(sum over maps of map · mean gradient of the logit with respect to the map), in float32.
-/// `pixels` is one preprocessed picture, [height, width, 3]. Without `class_index`, explains the class with
-/// the largest logit. Throws ModelError if libtorch or the device is not available, and std::bad_alloc.
+/// `pixels` is one preprocessed picture, [image_size, image_size, 3]. Without `class_index`, explains the
+/// class with the largest logit. Throws ModelError if libtorch or the device is not available, and
+/// std::bad_alloc.
 GradCam grad_cam(const Architecture& architecture, const Parameters& parameters,
                  const GradCamOptions& options, std::span<const float> pixels,
                  std::optional<int> class_index);

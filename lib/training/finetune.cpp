@@ -207,7 +207,7 @@ void prepare_alike(FinetuneOptions& options) {
     options.augmentation.interpolation = preprocessing.interpolation;
     options.augmentation.mean = preprocessing.mean;
     options.augmentation.std = preprocessing.std;
-    options.engine.height = options.engine.width = preprocessing.image_size;
+    options.engine.image_size = preprocessing.image_size;
     options.engine.batch = validation_batch;
 }
 

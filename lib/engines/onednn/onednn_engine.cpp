@@ -174,7 +174,7 @@ private:
         if (net == nullptr) {
             net = std::make_shared<const PreparedNet>(
                 architecture_, fuse(architecture_, parameters_),
-                PreparedFor{arithmetic_, options_.height, options_.width, options_.batch,
+                PreparedFor{arithmetic_, options_.image_size, options_.batch,
                             std::max(options_.threads / threads, 1), threads});
         }
         return net;

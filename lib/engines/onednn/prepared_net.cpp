@@ -151,7 +151,7 @@ void run_jobs(const std::vector<std::function<void()>>& jobs, int threads) {
 PreparedNet::PreparedNet(const Architecture& architecture, FusedNet net, const PreparedFor& purpose)
     : net_(std::move(net)),
       purpose_(purpose),
-      shapes_(value_shapes(architecture, purpose.height, purpose.width)) {
+      shapes_(value_shapes(architecture, purpose.image_size, purpose.image_size)) {
     for (const Shape& shape : shapes_) {
         const auto elements = static_cast<std::size_t>(
             std::reduce(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>()));

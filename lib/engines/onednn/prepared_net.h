@@ -22,8 +22,7 @@ namespace imnet {
 /// For what a net is made ready.
 struct PreparedFor {
     Arithmetic arithmetic = Arithmetic::fp32;
-    int height = 224;
-    int width = 224;
+    int image_size = 224;
     int batch = 8;    ///< images a run at most
     int workers = 1;  ///< that run at once
     int threads = 1;  ///< of each worker

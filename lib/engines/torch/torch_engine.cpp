@@ -35,8 +35,7 @@ struct LoadedNet {
     std::int64_t classes;
     at::Device device;
     at::ScalarType type;  ///< of weights and activations
-    std::int64_t height;
-    std::int64_t width;
+    std::int64_t image_size;
     Parameters parameters;  ///< owns the memory that the tensors view
 };
 
@@ -58,7 +57,7 @@ public:
         const at::NoTF32Guard no_tf32;
         const c10::OptionalStreamGuard on_stream(stream_);
         const at::Tensor pixels = at::from_blob(const_cast<std::byte*>(images.data()),
-                                                {count, net_->height, net_->width, 3}, net_->type);
+                                                {count, net_->image_size, net_->image_size, 3}, net_->type);
         // [N, H, W, 3] → [N, 3, H, W], channels last, without a copy
         const at::Tensor output =
             forward(net_->steps, on_device(pixels).permute({0, 3, 1, 2})).cpu().contiguous();
@@ -118,7 +117,7 @@ IMNET_MODULE_FUNCTION Engine* imnet_open_engine(const Architecture& architecture
     keep_freed_memory();
     return new TorchEngine(std::make_shared<const LoadedNet>(
         LoadedNet{torch_net(architecture, device_tensors(architecture, parameters, device, type)),
-                  architecture.classes, device, type, options.height, options.width, parameters}));
+                  architecture.classes, device, type, options.image_size, parameters}));
 } catch (const c10::Error& error) {
     throw ModelError("libtorch cannot load the net: " + first_line(error));
 }

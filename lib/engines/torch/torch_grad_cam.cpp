@@ -29,8 +29,8 @@ std::vector<float> to_floats(const at::Tensor& tensor) {
 at::Tensor features_without_gradient(const TorchNet& net, const GradCamOptions& options,
                                      std::span<const float> pixels, at::Device device) {
     const at::NoGradGuard no_grad;
-    const at::Tensor image =
-        at::from_blob(const_cast<float*>(pixels.data()), {1, options.height, options.width, 3}, at::kFloat);
+    const at::Tensor image = at::from_blob(const_cast<float*>(pixels.data()),
+                                           {1, options.image_size, options.image_size, 3}, at::kFloat);
     return features_of(net, image.to(device).permute({0, 3, 1, 2}));
 }
 

@@ -15,7 +15,7 @@
 
 namespace imnet::test {
 
-inline constexpr int side = 96;
+inline constexpr int image_size = 96;
 
 // The functions below repeat the formulas of tests/golden/make_logits.py.
 
@@ -28,10 +28,10 @@ inline float hashed(std::size_t tensor, std::size_t element) {
     return static_cast<float>(x >> 8) * 0x1p-24F;
 }
 
-/// Appends picture k, [side, side, 3]. Its values are exact in bfloat16.
+/// Appends picture k, [image_size, image_size, 3]. Its values are exact in bfloat16.
 inline void append_picture(std::vector<float>& images, int k) {
-    for (int y = 0; y < side; ++y) {
-        for (int x = 0; x < side; ++x) {
+    for (int y = 0; y < image_size; ++y) {
+        for (int x = 0; x < image_size; ++x) {
             for (int channel = 0; channel < 3; ++channel) {
                 const int value = (((x * (3 + k % 7)) ^ (y * (2 + k % 5))) + x * (k % 3) +
                                    40 * channel * (k % 4) + 11 * k) &

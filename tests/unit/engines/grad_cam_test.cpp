@@ -16,7 +16,7 @@ using test::GoldenNet;
 
 namespace {
 
-const GradCamOptions on_cpu{{Device::Kind::cpu}, 2, test::side, test::side};
+const GradCamOptions on_cpu{{Device::Kind::cpu}, 2, test::image_size};
 
 bool skipped() {
     if (engine_installed(EngineKind::torch)) return false;
