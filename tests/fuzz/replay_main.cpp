@@ -1,4 +1,4 @@
-// Runs a fuzz target once for each file in the given folders.
+// Runs a fuzz target once for each given file, and for each file in the given folders.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -12,8 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
 namespace {
 
-// Returns how many inputs that were.
-std::size_t replay(const std::filesystem::path& path) {
+void replay(const std::filesystem::path& path) {
     std::ifstream file(path, std::ios::binary);
     if (!file) {
         std::fprintf(stderr, "%s: cannot be read\n", path.c_str());
@@ -21,7 +20,6 @@ std::size_t replay(const std::filesystem::path& path) {
     }
     const std::vector<char> bytes{std::istreambuf_iterator<char>(file), {}};
     LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
-    return 1;
 }
 
 }  // namespace
@@ -30,11 +28,14 @@ int main(int argc, char** argv) {
     std::size_t replayed = 0;
     for (int i = 1; i < argc; ++i) {
         if (!std::filesystem::is_directory(argv[i])) {
-            replayed += replay(argv[i]);
+            replay(argv[i]);
+            ++replayed;
             continue;
         }
         for (const auto& entry : std::filesystem::recursive_directory_iterator(argv[i])) {
-            if (entry.is_regular_file()) replayed += replay(entry.path());
+            if (!entry.is_regular_file()) continue;
+            replay(entry.path());
+            ++replayed;
         }
     }
     std::printf("%zu inputs replayed\n", replayed);
