@@ -28,7 +28,7 @@ namespace {
 
 constexpr int validation_batch = 8;
 
-// Reports each picture once, in whatever epoch it is met.
+// Reports each picture once, although it fails in every epoch.
 class BadPictures {
 public:
     explicit BadPictures(const FinetuneEvents& events) : events_(events) {}
@@ -42,7 +42,7 @@ private:
     std::set<std::string> known_;
 };
 
-// Of a class with few pictures each counts for more, so that all classes weigh alike: n / (k · n_c).
+// The weight of class c is n / (k · n_c), for n pictures, k classes and n_c pictures of that class.
 std::vector<float> balanced_weights(std::span<const LabelledImage> images, int classes) {
     std::vector<float> weights(static_cast<std::size_t>(classes));
     for (const LabelledImage& image : images) ++weights[static_cast<std::size_t>(image.target)];
@@ -178,7 +178,7 @@ void write_curve(const std::string& output, std::span<const EpochResult> curve) 
     write_text(output + ".svg", learning_curve_svg(curve, std::filesystem::path(output).filename().native()));
 }
 
-// The settings of the finished training that the file holds; nothing where it holds none.
+// The settings in the metadata of a trained model; nothing if the file does not exist or has none.
 std::optional<std::string> finished_settings(const std::string& path) {
     std::error_code ignored;
     if (!std::filesystem::exists(path, ignored)) return std::nullopt;
@@ -188,7 +188,8 @@ std::optional<std::string> finished_settings(const std::string& path) {
     return std::nullopt;
 }
 
-// Whether there is nothing left to do. Who resumes does not want to lose a model that took other settings.
+// Whether `output` holds a finished training with these settings. With other settings, throws, because
+// resuming must not overwrite another model.
 bool is_finished(const std::string& output, const std::string& settings) {
     const auto before = finished_settings(output);
     if (before && *before != settings) {
@@ -200,8 +201,8 @@ bool is_finished(const std::string& output, const std::string& settings) {
     return before.has_value();
 }
 
-// Pictures to train with and to validate with come out at the same size, with the same mean and std.
-void prepare_alike(FinetuneOptions& options) {
+// Training and validation use the same image size, interpolation, mean and std.
+void apply_preprocessing(FinetuneOptions& options) {
     const Preprocessing& preprocessing = options.preprocessing;
     options.augmentation.size = preprocessing.image_size;
     options.augmentation.interpolation = preprocessing.interpolation;
@@ -216,7 +217,7 @@ void prepare_alike(FinetuneOptions& options) {
 std::vector<EpochResult> finetune(const Model& model, const Split& pictures, FinetuneOptions options,
                                   bool resume, FinetuneEvents events) {
     const GracefulStop graceful;
-    prepare_alike(options);
+    apply_preprocessing(options);
     const FileLock lock(options.output + ".lock", [&] {
         throw UsageError(fmt::format("{}: another training is writing it: wait, or choose another -o FILE",
                                      options.output));
@@ -246,7 +247,7 @@ std::vector<EpochResult> finetune(const Model& model, const Split& pictures, Fin
                         options.loop.state_path, differing_settings(state->settings, options.loop.settings)));
     }
     if (!state && resume && is_finished(options.output, options.loop.settings)) return {};
-    // Killed after the state was kept, it may have left the curve without its last point.
+    // If the program was killed after it wrote the state, the file of the curve may lack the last epoch.
     if (state && !state->progress.curve.empty()) write_curve(options.output, state->progress.curve);
     events.loop.on_epoch = [&, tell = events.loop.on_epoch](std::span<const EpochResult> curve) {
         write_curve(options.output, curve);

@@ -1,4 +1,4 @@
-// Training: pictures of labelled folders → augment → trainer → validate → the best epoch's model in a file.
+// Fine-tuning, the pipeline of training: class folders → augment → trainer → validate → write the best model.
 #pragma once
 
 #include <functional>
@@ -14,18 +14,18 @@ namespace imnet {
 
 struct FinetuneEvents {
     LoopEvents loop;
-    /// A picture that could not be read, each once.
+    /// Called once for each picture that cannot be read.
     std::function<void(const BadPicture&)> on_bad_picture;
-    /// What is under way before the first epoch: "features of 1437 pictures".
+    /// Called with a message for the user before long work that comes before the first epoch.
     std::function<void(const std::string&)> on_remark;
 };
 
-/// Trains the model, whose head already has the new classes. The best epoch is kept in `options.output`
-/// (safetensors; metadata as in models/checkpoint_config.h). Beside it stand the learning curve and, while
-/// the training is unfinished, its state. `resume` goes on from that state, to the same bytes in the end.
-/// Throws UsageError where the settings differ from those of the state or of a finished training in
-/// `output`; without `resume`, where an unfinished training is in the way. Returns the epochs; none where
-/// `output` already holds the finished training.
+/// Trains `model`, whose head already has the new classes. Writes the model of the best epoch to
+/// `options.output` (safetensors; metadata as in models/checkpoint_config.h), its learning curve beside it
+/// and, until training ends, the training state. With `resume`, continues from that state; the result has the
+/// same bytes as without the interruption. Returns the results of all epochs, or none if `resume` finds a
+/// finished training in `output`. Throws UsageError if `resume` finds other settings, or if there is a
+/// training state and `resume` is not set.
 std::vector<EpochResult> finetune(const Model& model, const Split& pictures, FinetuneOptions options,
                                   bool resume, FinetuneEvents events);
 

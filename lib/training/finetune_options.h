@@ -1,4 +1,4 @@
-// How a model is to be trained.
+// How to train a model.
 #pragma once
 
 #include <string>
@@ -11,10 +11,10 @@
 
 namespace imnet {
 
-/// Which part of the net stays as it is: nothing, the stem and the first stages, or all but the head.
+/// Which part of the model is not trained.
 struct Freeze {
-    int stages = 0;         ///< 1 to 4: the stem and so many stages
-    bool backbone = false;  ///< its features are then computed once and kept
+    int stages = 0;         ///< the stem and the first 1 to 4 stages; 0 for nothing
+    bool backbone = false;  ///< everything but the head, so its features are computed only once
 };
 
 struct FinetuneOptions {
@@ -22,12 +22,12 @@ struct FinetuneOptions {
     Freeze freeze;
     LoopOptions loop;
     TrainerOptions trainer;
-    /// Of the pictures that are trained with, unless the backbone is frozen. Size, interpolation, mean and
-    /// std are those of the preprocessing.
+    /// For training pictures, unless the backbone is frozen. `finetune` sets size, interpolation, mean and
+    /// std from `preprocessing`.
     Augmentation augmentation;
-    Preprocessing preprocessing;    ///< of those that are not, and of all that the model is to classify
-    EngineOptions engine;           ///< that validates; image size and batch are set by `finetune`
-    bool balanced_classes = false;  ///< all classes weigh alike in the loss, however many pictures they have
+    Preprocessing preprocessing;    ///< for validation, features of a frozen backbone, and the trained model
+    EngineOptions engine;           ///< for validation; `finetune` sets image_size and batch
+    bool balanced_classes = false;  ///< weight the loss so that all classes count equally
     std::string version;            ///< of this program
 };
 

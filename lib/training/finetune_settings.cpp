@@ -30,7 +30,7 @@ std::string name(Device device) {
     return fmt::format("cuda:{}", device.index);
 }
 
-// Of the class and the last two parts of a path, so that it does not matter where the folder is.
+// Hashes the class and the last two parts of each path, so that the folder of the data set may be moved.
 std::string hash_of(std::span<const LabelledImage> images, const ClassNames& class_names) {
     Sha256 hash;
     for (const LabelledImage& image : images) {

@@ -1,5 +1,5 @@
-// What decides about the bytes of a trained model, in one text: it is kept with the model, and a training
-// only goes on under the settings that it began with.
+// The settings that determine the bytes of a trained model, as text. The model's metadata has them, and a
+// training can be resumed only with the same settings.
 #pragma once
 
 #include <string>
@@ -10,12 +10,12 @@
 
 namespace imnet {
 
-/// A JSON object on one line: the model, its parent, how it is trained, and a hash of the pictures' names
-/// and targets.
+/// A JSON object on one line: the model, its parent, the options of the training, and hashes of the names and
+/// targets of the pictures.
 std::string training_settings(const Model& model, const ParentWeights& parent, const Split& pictures,
                               const FinetuneOptions& options);
 
-/// Which settings differ: "epochs is 10, was 5", for people.
+/// The settings that differ, as text for the user: "epochs is 10, was 5".
 std::string differing_settings(const std::string& before, const std::string& now);
 
 }  // namespace imnet

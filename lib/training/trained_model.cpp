@@ -13,7 +13,7 @@
 namespace imnet {
 namespace {
 
-// The model's tensors, and the trained ones in their place.
+// The model's tensors, replaced by the trained ones of the same names.
 StateDict whole_net(const Model& model, const StateDict& trained) {
     StateDict whole;
     whole.owner = trained.owner;

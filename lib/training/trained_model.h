@@ -1,4 +1,4 @@
-// A model and what training has made of its tensors.
+// Puts trained tensors into the model that training began with.
 #pragma once
 
 #include "checkpoints/state_dict.h"
@@ -8,12 +8,12 @@
 
 namespace imnet {
 
-/// Writes the model to `options.output`, with `trained` in place of its tensors of the same names, and
-/// with all that says how it was made in the metadata. Throws OutputError.
+/// Writes the model to `options.output` with the tensors in `trained` instead of its own ones of the same
+/// names. The metadata has the settings, the results of that epoch and the parent. Throws OutputError.
 void write_trained_model(const Model& model, const ParentWeights& parent, const FinetuneOptions& options,
                          const StateDict& trained, const EpochResult& point);
 
-/// The parameters of the model that belong to its head, where `classifier` is that head alone.
+/// The parameters of the model's head. `classifier` is `head(model.architecture)`.
 Parameters head_parameters(const Model& model, const Architecture& classifier);
 
 }  // namespace imnet
