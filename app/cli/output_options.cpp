@@ -161,7 +161,8 @@ std::vector<OptionRow> output_options() {
          "-q",
          "--quiet",
          "",
-         "Print only errors, and the warning of random weights, on standard error",
+         "Print only errors, and the warning of random weights, on standard error. With --is, a match gives "
+         "exit status 0 even if an input failed",
          "",
          {},
          Completion::none,
