@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t width = 90;
 
-// Breaks text at spaces so that no line is longer than `width`, each behind `indent` spaces.
+// Breaks text at spaces so that no line is longer than `width`. Each line starts with `indent` spaces.
 std::string wrap(std::string_view text, std::size_t indent) {
     std::string wrapped;
     std::size_t column = width + 1;  // the first word starts a line
@@ -50,7 +50,7 @@ std::string all_commands() {
         if (row.words.empty()) continue;
         lines += fmt::format("  {:17}{}\n", row.words, row.help);
     }
-    return lines + "  'imnet COMMAND --help' tells more.\n";
+    return lines + "  'imnet COMMAND --help' describes a command.\n";
 }
 
 }  // namespace
@@ -65,11 +65,14 @@ std::string help_text(Command command) {
     }
     if (command != Command::classify) return text;
     text += all_commands();
-    text +=
-        "\nExit status\n"
-        "  0 all well; 1 some input failed (with -q not where --is has found a match), or --is\n"
-        "  found nothing; 2 usage; 3 the model or its weights were rejected; 4 output or resources\n"
-        "  failed; 128+N on signal N\n";
+    text += "\nExit status\n";
+    text += wrap(
+        "0 all inputs were classified; 1 an input failed (with -q only if --is found no match), or --is "
+        "found nothing; "
+        "2 the command line is wrong; 3 the model or its weights were rejected; 4 the output could not be "
+        "written, or a "
+        "resource ran out; 128+N ended by signal N",
+        2);
     return text;
 }
 

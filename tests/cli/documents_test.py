@@ -33,3 +33,8 @@ def test_every_command_with_a_prompt_is_an_example(page):
     text = page.read_text()
     assert len(re.findall(r"^\s*\$ ", text, re.M)) == len(list(documents.examples_in(text)))
     assert set(re.findall(r"^\s*```(\w+)$", text, re.M)) <= {"console", "text", "python"}
+
+
+def test_the_example_program_is_the_one_that_is_compiled():
+    [shown] = re.findall(r"^```cpp\n(.*?)^```", (ROOT / "CONTRIBUTING.md").read_text(), re.M | re.S)
+    assert shown == (ROOT / "tests" / "example" / "classify_one.cpp").read_text()
