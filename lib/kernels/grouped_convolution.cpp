@@ -49,9 +49,8 @@ constexpr int registers = block_channels / lanes;
 // Neighbouring pixels that one reading of the weights serves, with their sums in registers.
 constexpr int strip = 6;
 
-struct Sums {
-    Vector of[strip][registers];
-};
+// No struct: its constructor would be compiled for the plain processor, where NEON's vectors have one.
+using Sums = Vector[strip][registers];
 
 /// Each four channels of a block are a group: channel i of it in all four lanes.
 template <int i>
@@ -75,10 +74,10 @@ HWY_INLINE void add_tap_of_four(Sums& sums, const float* const* pixels, const fl
         const Vector fourth = hn::LoadU(d, from + 3 * block_channels);
         HWY_UNROLL(6)
         for (int p = 0; p < strip; ++p) {
-            Vector sum = hn::MulAdd(spread<0>(pixels[p], part), first, sums.of[p][part]);
+            Vector sum = hn::MulAdd(spread<0>(pixels[p], part), first, sums[p][part]);
             sum = hn::MulAdd(spread<1>(pixels[p], part), second, sum);
             sum = hn::MulAdd(spread<2>(pixels[p], part), third, sum);
-            sums.of[p][part] = hn::MulAdd(spread<3>(pixels[p], part), fourth, sum);
+            sums[p][part] = hn::MulAdd(spread<3>(pixels[p], part), fourth, sum);
         }
     }
 }
@@ -94,7 +93,7 @@ HWY_INLINE void add_tap(Sums& sums, const float* const* pixels, const float* wei
             const Vector pixel = hn::Set(d, pixels[p][i]);
             HWY_UNROLL(8)
             for (int part = 0; part < registers; ++part) {
-                sums.of[p][part] = hn::MulAdd(pixel, weights[part], sums.of[p][part]);
+                sums[p][part] = hn::MulAdd(pixel, weights[part], sums[p][part]);
             }
         }
     }
@@ -111,7 +110,7 @@ HWY_INLINE void compute_strip(const Job& job, int block, int y, int x) {
     for (int p = 0; p < strip; ++p) {
         HWY_UNROLL(8)
         for (int part = 0; part < registers; ++part) {
-            sums.of[p][part] = hn::LoadU(d, job.bias + first_channel + part * lanes);
+            sums[p][part] = hn::LoadU(d, job.bias + first_channel + part * lanes);
         }
     }
     const std::ptrdiff_t tap_size = static_cast<std::ptrdiff_t>(job.group_width) * block_channels;
@@ -144,7 +143,7 @@ HWY_INLINE void compute_strip(const Job& job, int block, int y, int x) {
                     first_channel;
         HWY_UNROLL(8)
         for (int part = 0; part < registers; ++part) {
-            const Vector sum = sums.of[p][part];
+            const Vector sum = sums[p][part];
             hn::StoreU(job.relu ? relu_of(d, sum) : sum, d, to + part * lanes);
         }
     }
