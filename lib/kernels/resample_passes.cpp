@@ -101,11 +101,15 @@ void across(const std::uint8_t* in, const AxisWeights& columns, const FourTaps* 
     alignas(32) static constexpr std::uint8_t spread[32] = {
         0, none, 3, none, 1, none, 4,  none, 2, none, 5,  none, none, none, none, none,
         6, none, 9, none, 7, none, 10, none, 8, none, 11, none, none, none, none, none};
-    for (std::size_t x = 0; x < columns.first.size(); ++x) {
-        const std::uint8_t* pixel = in + static_cast<std::size_t>(columns.first[x]) * 3;
+    // Copies, which no store to `out` can change.
+    const int* const first = columns.first.data();
+    const int* const count = columns.count.data();
+    const std::size_t outputs = columns.first.size();
+    for (std::size_t x = 0; x < outputs; ++x, out += 3) {
+        const std::uint8_t* pixel = in + static_cast<std::size_t>(first[x]) * 3;
         // Highway adds part of the products to a second sum on some processors.
         auto low = hn::Zero(d), more_low = low, high = low, more_high = low;
-        for (int tap = 0; tap < columns.count[x]; tap += 4, pixel += 12, ++four) {
+        for (int tap = 0; tap < count[x]; tap += 4, pixel += 12, ++four) {
             const auto pixels = hn::LoadDup128(bytes, pixel);
             HWY_UNROLL(2)
             for (int i = 0; i < 8; i += static_cast<int>(hn::MaxLanes(d))) {
@@ -121,7 +125,8 @@ void across(const std::uint8_t* in, const AxisWeights& columns, const FourTaps* 
         high = hn::RearrangeToOddPlusEven(high, more_high);
         const auto rgb = whole(FourSums(), sum_of_halves(d, low), sum_of_halves(d, high));
         const auto pixel_out = hn::GetLane(hn::BitCast(out_pixel, hn::DemoteTo(out_bytes, rgb)));
-        std::memcpy(out + x * 3, &pixel_out, 3);
+        // The fourth byte is the next pixel's, which follows.
+        std::memcpy(out, &pixel_out, x + 1 < outputs ? 4 : 3);
     }
 }
 
