@@ -55,8 +55,9 @@ TEST_CASE("files of real PyTorch and safetensors give the values that were saved
         CAPTURE(entry.path().filename().string());
         const StateDict state_dict = read_checkpoint(entry.path());
         CHECK(state_dict.tensors.size() == expected.size());
-        for (const auto& [tensor_name, tensor] : state_dict.tensors) {
-            CAPTURE(tensor_name);
+        for (const auto& named : state_dict.tensors) {
+            CAPTURE(named.first);
+            const auto& [tensor_name, tensor] = named;
             const Json& wanted = expected.at(tensor_name);
             CHECK(name(tensor.dtype) == wanted.at("dtype").get<std::string>());
             CHECK(tensor.shape == wanted.at("shape").get<std::vector<std::int64_t>>());

@@ -82,16 +82,18 @@ TEST_CASE("a header without a frame is an error") {
 }
 
 TEST_CASE("a draft has the smallest scale whose short side, rounded up as libjpeg does, is long enough") {
-    struct {
+    struct Case {
         int width, height, short_side, scale;
-    } cases[] = {{4000, 3000, 464, 4}, {3000, 4000, 464, 4},    {3712, 9000, 464, 8}, {3705, 9000, 464, 8},
-                 {3704, 9000, 464, 4}, {1853, 1853, 464, 4},    {1852, 1853, 464, 2}, {927, 927, 464, 2},
-                 {926, 5000, 464, 1},  {65500, 65500, 464, 8},  {1, 1, 1, 8},         {8, 8, 2, 4},
-                 {65500, 65500, 0, 1}, {65500, 65500, 65501, 1}};
-    for (const auto& [width, height, short_side, scale] : cases) {
-        CAPTURE(width);
-        CAPTURE(height);
-        CHECK(jpeg_draft_scale(width, height, short_side) == scale);
+    };
+    constexpr Case cases[] = {
+        {4000, 3000, 464, 4}, {3000, 4000, 464, 4},    {3712, 9000, 464, 8}, {3705, 9000, 464, 8},
+        {3704, 9000, 464, 4}, {1853, 1853, 464, 4},    {1852, 1853, 464, 2}, {927, 927, 464, 2},
+        {926, 5000, 464, 1},  {65500, 65500, 464, 8},  {1, 1, 1, 8},         {8, 8, 2, 4},
+        {65500, 65500, 0, 1}, {65500, 65500, 65501, 1}};
+    for (const Case& draft : cases) {
+        CAPTURE(draft.width);
+        CAPTURE(draft.height);
+        CHECK(jpeg_draft_scale(draft.width, draft.height, draft.short_side) == draft.scale);
     }
 }
 

@@ -84,10 +84,13 @@ TEST_CASE("more pixels than stated are accepted, as in Pillow, up to a limit") {
 
 TEST_CASE("invalid headers are refused") {
     const std::string data = png_chunk("IDAT", stored("\0\x01\x02\x03"sv)) + png_end;
-    for (const auto& [depth, color_type] : {std::pair{3, 0}, {16, 3}, {4, 2}, {8, 1}, {8, 7}, {1, 6}}) {
-        CAPTURE(depth);
-        CAPTURE(color_type);
-        CHECK(error_of(png_header(1, 1, depth, color_type) + data).kind == InputErrorKind::decode);
+    struct Kind {
+        int depth, color_type;
+    };
+    for (const Kind kind : {Kind{3, 0}, {16, 3}, {4, 2}, {8, 1}, {8, 7}, {1, 6}}) {
+        CAPTURE(kind.depth);
+        CAPTURE(kind.color_type);
+        CHECK(error_of(png_header(1, 1, kind.depth, kind.color_type) + data).kind == InputErrorKind::decode);
     }
     CHECK(error_of(png_header(0, 1, 8, 0) + data).kind == InputErrorKind::decode);
     CHECK(error_of("\x89PNG\r\n\x1a\n" + data).message == "damaged PNG: its header is not the first chunk");
