@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "checkpoints/state_dict.h"
 
@@ -18,9 +19,14 @@ void strip_prefixes(StateDict& state_dict);
 /// for every other name.
 std::string torchvision_name(std::string_view transformers_name);
 
-/// Gives the tensors the names of torchvision, or of timm for `resnetv2_50`: removes prefixes, and
-/// translates transformers' names where all names have that layout. timm's resnet50 has torchvision's
-/// names.
+/// timm's names for the tensors of an EfficientNet-Lite with the names of EfficientNet-PyTorch
+/// (`_blocks.3._expand_conv.weight` → `blocks.1.2.conv_pw.weight`), in the order of the state dict. Empty if
+/// one of the names has another layout.
+std::vector<std::string> timm_names(const StateDict& state_dict);
+
+/// Gives the tensors the names of torchvision, or of timm for its own networks: removes prefixes, and
+/// translates the names of transformers or EfficientNet-PyTorch where all names have that layout. timm's
+/// resnet50 has torchvision's names.
 void use_native_names(StateDict& state_dict);
 
 }  // namespace imnet

@@ -84,3 +84,67 @@ TEST_CASE("names are translated only where all of them have that layout") {
     use_native_names(timm);
     CHECK(names_of(timm) == Names{"stem.conv.weight", "stages.0.blocks.0.conv1.weight", "head.fc.bias"});
 }
+
+namespace {
+
+// An EfficientNet of four blocks, the last two of one stage.
+StateDict efficientnet() {
+    StateDict state_dict = named({"_conv_stem.weight",
+                                  "_bn0.running_mean",
+                                  "_blocks.0._depthwise_conv.weight",
+                                  "_blocks.0._bn1.weight",
+                                  "_blocks.0._project_conv.weight",
+                                  "_blocks.0._bn2.bias",
+                                  "_blocks.1._expand_conv.weight",
+                                  "_blocks.1._bn0.weight",
+                                  "_blocks.1._depthwise_conv.weight",
+                                  "_blocks.1._bn1.running_var",
+                                  "_blocks.1._project_conv.weight",
+                                  "_blocks.1._bn2.num_batches_tracked",
+                                  "_blocks.2._expand_conv.weight",
+                                  "_blocks.2._project_conv.weight",
+                                  "_blocks.3._expand_conv.weight",
+                                  "_blocks.3._project_conv.weight",
+                                  "_conv_head.weight",
+                                  "_bn1.weight",
+                                  "_fc.weight",
+                                  "_fc.bias"});
+    for (auto& [name, tensor] : state_dict.tensors) {
+        if (!name.ends_with("_project_conv.weight")) continue;
+        tensor.shape = {name.starts_with("_blocks.0.")   ? 16
+                        : name.starts_with("_blocks.1.") ? 24
+                                                         : 40,
+                        8, 1, 1};
+    }
+    return state_dict;
+}
+
+}  // namespace
+
+TEST_CASE("EfficientNet-PyTorch's names become timm's, which count the blocks within a stage") {
+    StateDict state_dict = efficientnet();
+    use_native_names(state_dict);
+    CHECK(names_of(state_dict) == Names{"conv_stem.weight",           "bn1.running_mean",
+                                        "blocks.0.0.conv_dw.weight",  "blocks.0.0.bn1.weight",
+                                        "blocks.0.0.conv_pw.weight",  "blocks.0.0.bn2.bias",
+                                        "blocks.1.0.conv_pw.weight",  "blocks.1.0.bn1.weight",
+                                        "blocks.1.0.conv_dw.weight",  "blocks.1.0.bn2.running_var",
+                                        "blocks.1.0.conv_pwl.weight", "blocks.1.0.bn3.num_batches_tracked",
+                                        "blocks.2.0.conv_pw.weight",  "blocks.2.0.conv_pwl.weight",
+                                        "blocks.2.1.conv_pw.weight",  "blocks.2.1.conv_pwl.weight",
+                                        "conv_head.weight",           "bn2.weight",
+                                        "classifier.weight",          "classifier.bias"});
+}
+
+TEST_CASE("an EfficientNet with a layer that the layout does not have keeps its names") {
+    for (const char* foreign :
+         {"_blocks.1._se_reduce.weight", "_blocks.4._bn1.weight", "_blocks.x._bn1.weight", "_swish.beta"}) {
+        CAPTURE(foreign);
+        StateDict state_dict = efficientnet();
+        state_dict.tensors.emplace_back(foreign, TensorView{.shape = {}, .strides = {}, .bytes = {}});
+        const Names before = names_of(state_dict);
+        CHECK(timm_names(state_dict).empty());
+        use_native_names(state_dict);
+        CHECK(names_of(state_dict) == before);
+    }
+}
