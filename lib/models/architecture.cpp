@@ -12,6 +12,7 @@
 
 #include "base/errors.h"
 #include "base/nearest_names.h"
+#include "models/efficientnet_lite.h"
 #include "models/resnet.h"
 #include "models/resnetv2.h"
 
@@ -32,15 +33,19 @@ constexpr std::array resnet_variants = {
     ResNetVariant{"wide_resnet101_2", true, {3, 4, 23, 3}, 1, 128},
 };
 
+constexpr std::array efficientnet_lite_variants = {
+    EfficientNetLiteVariant{"tf_efficientnet_lite0", 1.0, 1.0},
+    EfficientNetLiteVariant{"tf_efficientnet_lite1", 1.0, 1.1},
+    EfficientNetLiteVariant{"tf_efficientnet_lite2", 1.1, 1.2},
+    EfficientNetLiteVariant{"tf_efficientnet_lite3", 1.2, 1.4},
+    EfficientNetLiteVariant{"tf_efficientnet_lite4", 1.4, 1.8},
+};
+
 [[noreturn]] void unknown_name(std::string_view name) {
     const std::vector<std::string_view> near = nearest_names(name, architecture_names());
     throw UsageError(
         fmt::format("no architecture is called '{}'{} ('imnet models' lists them all)", name,
                     near.empty() ? "" : fmt::format(": did you mean {}?", fmt::join(near, " or "))));
-}
-
-std::int64_t pooled(std::int64_t size, const Step& step) {
-    return (size + 2 * step.padding - step.kernel) / step.stride + 1;
 }
 
 }  // namespace
@@ -60,6 +65,7 @@ std::vector<std::string_view> architecture_names() {
     std::vector<std::string_view> names;
     for (const ResNetVariant& variant : resnet_variants) names.push_back(variant.name);
     names.push_back("resnetv2_50");
+    for (const EfficientNetLiteVariant& variant : efficientnet_lite_variants) names.push_back(variant.name);
     return names;
 }
 
@@ -67,6 +73,8 @@ Architecture architecture(std::string_view name, int classes) {
     for (const ResNetVariant& variant : resnet_variants)
         if (variant.name == name) return resnet(variant, classes);
     if (name == "resnetv2_50") return resnetv2_50(classes);
+    for (const EfficientNetLiteVariant& variant : efficientnet_lite_variants)
+        if (variant.name == name) return efficientnet_lite(variant, classes);
     unknown_name(name);
 }
 
@@ -77,10 +85,11 @@ std::vector<Shape> value_shapes(const Architecture& architecture, int height, in
         switch (step.operation) {
             case Operation::convolution:
             case Operation::max_pool:
-                shapes.push_back({step.out_channels, pooled(input[1], step), pooled(input[2], step)});
+                shapes.push_back({step.out_channels, step.window.outputs_for(input[1]),
+                                  step.window.outputs_for(input[2])});
                 break;
             case Operation::batch_norm:
-            case Operation::relu:
+            case Operation::activation:
             case Operation::add: shapes.push_back(Shape(input)); break;
             case Operation::global_average_pool:
             case Operation::linear: shapes.push_back({step.out_channels}); break;

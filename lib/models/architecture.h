@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "models/window.h"
+
 namespace imnet {
 
 /// One module of the tree. Modules are in the order in which PyTorch registers them.
@@ -16,7 +18,10 @@ struct Module {
     std::string details;  ///< text in the parentheses of its repr: `64, 64, kernel_size=(1, 1), …`
 };
 
-enum class Operation { convolution, batch_norm, relu, max_pool, global_average_pool, add, linear };
+enum class Operation { convolution, batch_norm, activation, max_pool, global_average_pool, add, linear };
+
+/// A function of each value alone. `relu6` is min(max(x, 0), 6).
+enum class Activation { none, relu, relu6 };
 
 /// One step of the forward pass. Values are numbered: 0 is the input [N, 3, H, W]. A step reads the value
 /// `input` (`add` also reads `other`) and writes the value `output`. Each value is written once.
@@ -28,12 +33,11 @@ struct Step {
     int output = 0;
     int in_channels = 0;
     int out_channels = 0;
-    int kernel = 1;  ///< square; convolution and max_pool
-    int stride = 1;
-    int padding = 0;
+    Window window = {};  ///< convolution and max_pool
     int groups = 1;
-    bool bias = false;  ///< convolution and linear
-    float eps = 0.0F;   ///< batch_norm
+    bool bias = false;                         ///< convolution and linear
+    float eps = 0.0F;                          ///< batch_norm
+    Activation activation = Activation::none;  ///< activation
 };
 
 enum class ParameterKind { weight, bias, running_mean, running_var, num_batches_tracked };
@@ -50,11 +54,17 @@ struct Parameter {
     bool trainable() const { return kind == ParameterKind::weight || kind == ParameterKind::bias; }
 };
 
+/// How the constructor of the reference draws new weights.
+enum class Initialisation { torchvision_resnet, timm_resnetv2, timm_efficientnet };
+
 struct Architecture {
     std::string name;  ///< "resnet50"
-    std::string type;  ///< PyTorch's class of the root module: `ResNet`, `ResNetV2`
+    std::string type;  ///< PyTorch's class of the root module: `ResNet`, `ResNetV2`, `EfficientNet`
     int classes = 1000;
-    std::string head;  ///< path of the classifier: `fc`, `head.fc`
+    Initialisation initialisation = Initialisation::torchvision_resnet;
+    std::string head;                 ///< path of the classifier: `fc`, `head.fc`, `classifier`
+    std::vector<std::string> stem;    ///< paths of the modules before the stages
+    std::vector<std::string> stages;  ///< paths: `layer1` …, `stages.0` …, `blocks.0` …
     std::vector<Module> modules;
     std::vector<Step> steps;
     std::vector<Parameter> parameters;
@@ -66,8 +76,8 @@ struct Architecture {
 /// The names that `architecture` accepts, in the order in which `imnet models` lists them.
 std::vector<std::string_view> architecture_names();
 
-/// Describes a network of torchvision's ResNet family or timm's `resnetv2_50`. Throws UsageError, which
-/// suggests similar names, if the name is unknown.
+/// Describes a network of torchvision's ResNet family, timm's `resnetv2_50`, or one of its
+/// `tf_efficientnet_lite0` to `4`. Throws UsageError, which suggests similar names, if the name is unknown.
 Architecture architecture(std::string_view name, int classes = 1000);
 
 /// Shape of one value for one image, without the batch dimension: {channels, height, width}, or {features}

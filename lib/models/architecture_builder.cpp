@@ -1,5 +1,6 @@
 #include "models/architecture_builder.h"
 
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -9,13 +10,12 @@ namespace imnet {
 
 namespace {
 
-constexpr float batch_norm_eps = 1e-5F;
-
 /// `Conv2d.extra_repr()`: `3, 64, kernel_size=(7, 7), stride=(2, 2), padding=(3, 3), bias=False`.
 std::string convolution_details(const Step& step) {
+    const auto& [kernel, stride, padding, same] = step.window;
     std::string text = fmt::format("{}, {}, kernel_size=({}, {}), stride=({}, {})", step.in_channels,
-                                   step.out_channels, step.kernel, step.kernel, step.stride, step.stride);
-    if (step.padding != 0) text += fmt::format(", padding=({}, {})", step.padding, step.padding);
+                                   step.out_channels, kernel, kernel, stride, stride);
+    if (!same && padding != 0) text += fmt::format(", padding=({}, {})", padding, padding);
     if (step.groups != 1) text += fmt::format(", groups={}", step.groups);
     if (!step.bias) text += ", bias=False";
     return text;
@@ -23,15 +23,22 @@ std::string convolution_details(const Step& step) {
 
 }  // namespace
 
-ArchitectureBuilder::ArchitectureBuilder(std::string_view name, std::string_view type, int classes) {
+ArchitectureBuilder::ArchitectureBuilder(std::string_view name, std::string_view type,
+                                         Initialisation initialisation, int classes) {
     net_.name = name;
     net_.type = type;
+    net_.initialisation = initialisation;
     net_.classes = classes;
     module("", type);
 }
 
 void ArchitectureBuilder::module(std::string_view path, std::string_view type, std::string_view details) {
     net_.modules.push_back({std::string(path), std::string(type), std::string(details)});
+}
+
+void ArchitectureBuilder::stage(std::string_view path, std::string_view type) {
+    module(path, type);
+    net_.stages.emplace_back(path);
 }
 
 void ArchitectureBuilder::tensor(std::string_view path, std::string_view field,
@@ -41,23 +48,37 @@ void ArchitectureBuilder::tensor(std::string_view path, std::string_view field,
 
 void ArchitectureBuilder::convolution(std::string_view path, int in_channels, int out_channels, int kernel,
                                       int stride, int groups) {
-    const Step step{.operation = Operation::convolution,
-                    .module = std::string(path),
-                    .in_channels = in_channels,
-                    .out_channels = out_channels,
-                    .kernel = kernel,
-                    .stride = stride,
-                    .padding = kernel / 2,
-                    .groups = groups};
-    module(path, "Conv2d", convolution_details(step));
-    tensor(path, "weight", {out_channels, in_channels / groups, kernel, kernel}, ParameterKind::weight,
-           Operation::convolution);
-    layers_.emplace(path, step);
+    convolution(path, "Conv2d",
+                {.operation = Operation::convolution,
+                 .module = std::string(path),
+                 .in_channels = in_channels,
+                 .out_channels = out_channels,
+                 .window = {.kernel = kernel, .stride = stride, .padding = kernel / 2},
+                 .groups = groups});
 }
 
-void ArchitectureBuilder::batch_norm(std::string_view path, int channels, std::string_view type) {
+void ArchitectureBuilder::same_convolution(std::string_view path, int in_channels, int out_channels,
+                                           int kernel, int stride, int groups) {
+    convolution(path, "Conv2dSame",
+                {.operation = Operation::convolution,
+                 .module = std::string(path),
+                 .in_channels = in_channels,
+                 .out_channels = out_channels,
+                 .window = {.kernel = kernel, .stride = stride, .same = true},
+                 .groups = groups});
+}
+
+void ArchitectureBuilder::convolution(std::string_view path, std::string_view type, Step step) {
+    module(path, type, convolution_details(step));
+    tensor(path, "weight",
+           {step.out_channels, step.in_channels / step.groups, step.window.kernel, step.window.kernel},
+           ParameterKind::weight, Operation::convolution);
+    layers_.emplace(path, std::move(step));
+}
+
+void ArchitectureBuilder::batch_norm(std::string_view path, int channels, std::string_view type, float eps) {
     module(path, type,
-           fmt::format("{}, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True", channels));
+           fmt::format("{}, eps={}, momentum=0.1, affine=True, track_running_stats=True", channels, eps));
     tensor(path, "weight", {channels}, ParameterKind::weight, Operation::batch_norm);
     tensor(path, "bias", {channels}, ParameterKind::bias, Operation::batch_norm);
     tensor(path, "running_mean", {channels}, ParameterKind::running_mean, Operation::batch_norm);
@@ -67,21 +88,32 @@ void ArchitectureBuilder::batch_norm(std::string_view path, int channels, std::s
                                .module = std::string(path),
                                .in_channels = channels,
                                .out_channels = channels,
-                               .eps = batch_norm_eps});
+                               .eps = eps});
 }
 
-void ArchitectureBuilder::relu(std::string_view path) {
-    module(path, "ReLU", "inplace=True");
-    layers_.emplace(path, Step{.operation = Operation::relu, .module = std::string(path)});
+void ArchitectureBuilder::batch_norm_act(std::string_view path, int channels, Activation activation,
+                                         float eps) {
+    batch_norm(path, channels, "BatchNormAct2d", eps);
+    module(fmt::format("{}.drop", path), "Identity");
+    this->activation(fmt::format("{}.act", path), activation);
+}
+
+void ArchitectureBuilder::activation(std::string_view path, Activation activation) {
+    switch (activation) {
+        case Activation::none: module(path, "Identity"); return;
+        case Activation::relu: module(path, "ReLU", "inplace=True"); break;
+        case Activation::relu6: module(path, "ReLU6", "inplace=True"); break;
+    }
+    layers_.emplace(
+        path,
+        Step{.operation = Operation::activation, .module = std::string(path), .activation = activation});
 }
 
 void ArchitectureBuilder::max_pool(std::string_view path) {
     module(path, "MaxPool2d", "kernel_size=3, stride=2, padding=1, dilation=1, ceil_mode=False");
     layers_.emplace(path, Step{.operation = Operation::max_pool,
                                .module = std::string(path),
-                               .kernel = 3,
-                               .stride = 2,
-                               .padding = 1});
+                               .window = {.kernel = 3, .stride = 2, .padding = 1}});
 }
 
 void ArchitectureBuilder::global_average_pool(std::string_view path, std::string_view type,
@@ -125,6 +157,12 @@ int ArchitectureBuilder::apply(std::string_view path, int input) {
     }
     net_.steps.push_back(std::move(step));
     return net_.steps.back().output;
+}
+
+int ArchitectureBuilder::apply_norm_act(std::string_view path, int input) {
+    const int normalised = apply(path, input);
+    const std::string activation = fmt::format("{}.act", path);
+    return layers_.contains(activation) ? apply(activation, normalised) : normalised;
 }
 
 int ArchitectureBuilder::add(std::string_view block, int input, int other) {

@@ -16,16 +16,28 @@ namespace imnet {
 /// of the forward pass; a member may be applied more than once.
 class ArchitectureBuilder {
 public:
-    ArchitectureBuilder(std::string_view name, std::string_view type, int classes);
+    ArchitectureBuilder(std::string_view name, std::string_view type, Initialisation initialisation,
+                        int classes);
 
     /// A module without tensors and without a step: a container, or a layer that inference skips.
     void module(std::string_view path, std::string_view type, std::string_view details = "");
+    /// The paths of the modules before the first stage.
+    void stem(std::vector<std::string> paths) { net_.stem = std::move(paths); }
+    /// A container whose blocks are one stage.
+    void stage(std::string_view path, std::string_view type);
     /// A `Conv2d` with a square kernel, no bias, and padding kernel / 2.
     void convolution(std::string_view path, int in_channels, int out_channels, int kernel, int stride = 1,
                      int groups = 1);
+    /// timm's `Conv2dSame`, which pads as TensorFlow does.
+    void same_convolution(std::string_view path, int in_channels, int out_channels, int kernel, int stride,
+                          int groups = 1);
     /// Batch normalisation; `type` is PyTorch's class.
-    void batch_norm(std::string_view path, int channels, std::string_view type = "BatchNorm2d");
-    void relu(std::string_view path);
+    void batch_norm(std::string_view path, int channels, std::string_view type = "BatchNorm2d",
+                    float eps = 1e-5F);
+    /// timm's `BatchNormAct2d`: a batch norm and its activation.
+    void batch_norm_act(std::string_view path, int channels, Activation activation, float eps = 1e-5F);
+    /// `Activation::none` is an `Identity` without a step.
+    void activation(std::string_view path, Activation activation);
     /// 3×3, stride 2, padded by 1.
     void max_pool(std::string_view path);
     void global_average_pool(std::string_view path, std::string_view type, std::string_view details);
@@ -37,6 +49,9 @@ public:
 
     /// Adds a step that applies a registered module to the value `input`. Returns the number of its output.
     int apply(std::string_view path, int input);
+    /// Applies a `batch_norm_act`: the norm and the activation, if it has one. Returns the number of the
+    /// output.
+    int apply_norm_act(std::string_view path, int input);
     /// Adds the step `input + other` of a block. Returns the number of its output.
     int add(std::string_view block, int input, int other);
 
@@ -45,6 +60,7 @@ public:
 private:
     void tensor(std::string_view path, std::string_view field, std::vector<std::int64_t> shape,
                 ParameterKind kind, Operation operation);
+    void convolution(std::string_view path, std::string_view type, Step step);
     void head(std::string_view path, std::string_view type, std::string_view details,
               std::vector<std::int64_t> weight_shape);
 

@@ -90,9 +90,7 @@ private:
         fused.output = step.output;
         fused.in_channels = step.in_channels;
         fused.out_channels = step.out_channels;
-        fused.kernel = step.kernel;
-        fused.stride = step.stride;
-        fused.padding = step.padding;
+        fused.window = step.window;
         fused.groups = step.groups;
         switch (step.operation) {
             case Operation::convolution:
@@ -113,7 +111,7 @@ private:
             case Operation::global_average_pool:
                 fused.kind = FusedStep::Kind::global_average_pool;
                 return fused;
-            case Operation::relu:
+            case Operation::activation:
             case Operation::add: break;
         }
         throw ModelError(
@@ -137,10 +135,13 @@ private:
     bool absorb(FusedStep& fused, const Step& next) const {
         const bool convolves = fused.kind == FusedStep::Kind::convolution;
         const bool pools = fused.kind == FusedStep::Kind::max_pool;
-        const bool may_relu = convolves || pools || fused.kind == FusedStep::Kind::affine;
-        if (next.operation == Operation::relu && may_relu && !fused.relu) {
-            fused.relu = true;
-        } else if (next.operation == Operation::batch_norm && (convolves || pools) && !fused.relu &&
+        const bool affine_only = fused.kind == FusedStep::Kind::affine;
+        const bool may_activate =
+            convolves || ((pools || affine_only) && next.activation == Activation::relu);
+        const bool activated = fused.activation != Activation::none;
+        if (next.operation == Operation::activation && may_activate && !activated) {
+            fused.activation = next.activation;
+        } else if (next.operation == Operation::batch_norm && (convolves || pools) && !activated &&
                    fused.scale.empty()) {
             if (fused.residual >= 0 || pools) {
                 set_after(fused, affine(next));
@@ -149,7 +150,7 @@ private:
             } else {
                 return false;
             }
-        } else if (next.operation == Operation::add && convolves && fused.residual < 0 && !fused.relu &&
+        } else if (next.operation == Operation::add && convolves && fused.residual < 0 && !activated &&
                    fused.scale.empty()) {
             fused.residual = next.input == fused.output ? next.other : next.input;
         } else {

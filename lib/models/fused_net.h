@@ -10,8 +10,8 @@
 
 namespace imnet {
 
-/// One step with the steps that were fused into it: y = relu((operation(x) + residual) · scale + shift).
-/// Every part except the operation may be absent. Values keep their numbers from the architecture.
+/// One step with the steps that were fused into it: y = activation((operation(x) + residual) · scale +
+/// shift). Every part except the operation may be absent. Values keep their numbers from the architecture.
 struct FusedStep {
     /// `affine` is a batch norm that could not be folded into a convolution: only · scale + shift.
     enum class Kind { convolution, affine, max_pool, global_average_pool, linear };
@@ -23,11 +23,9 @@ struct FusedStep {
     int output = 0;
     int in_channels = 0;
     int out_channels = 0;
-    int kernel = 1;
-    int stride = 1;
-    int padding = 0;
+    Window window = {};
     int groups = 1;
-    bool relu = false;
+    Activation activation = Activation::none;  ///< of a pool or an affine step `relu` or `none`
 
     std::span<const float> weight;    ///< from the checkpoint: [out, in / groups, kernel, kernel]
     std::vector<float> weight_scale;  ///< [out], see `folded_weight`; empty for 1
@@ -43,8 +41,8 @@ struct FusedNet {
 };
 
 /// Folds a batch norm directly after a convolution into its weights and bias (computed in double). Fuses
-/// residual additions, other batch norms and ReLUs into the convolution or pooling before them. Keeps every
-/// value that more than one step reads. Throws ModelError if a ReLU or addition cannot be fused.
+/// residual additions, other batch norms and activations into the convolution or pooling before them. Keeps
+/// every value that more than one step reads. Throws ModelError if an activation or addition cannot be fused.
 FusedNet fuse(const Architecture& architecture, const Parameters& parameters);
 
 /// `weight` times `weight_scale`, the weight with its batch norm folded in: [out, in / groups, kernel,

@@ -5,6 +5,7 @@
 #include <memory>
 #include <numbers>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "base/torch_generator.h"
@@ -37,10 +38,18 @@ void fill_normal(std::span<float> tensor, double deviation, TorchGenerator& gene
         box_muller(tensor.subspan(i).first<16>(), static_cast<float>(deviation));
 }
 
-/// Standard deviation of `kaiming_normal_(mode="fan_out", nonlinearity="relu")`: sqrt(2 / fan_out).
-double kaiming_deviation(const Parameter& weight) {
+int groups_of(const Architecture& architecture, const Parameter& weight) {
+    const std::string_view module = std::string_view(weight.name).substr(0, weight.name.rfind('.'));
+    return std::ranges::find(architecture.steps, module, &Step::module)->groups;
+}
+
+/// Standard deviation of `kaiming_normal_(mode="fan_out", nonlinearity="relu")`: sqrt(2 / fan_out). PyTorch's
+/// fan_out counts the outputs of all groups, that of TensorFlow and timm's EfficientNets those of one group.
+double kaiming_deviation(const Architecture& architecture, const Parameter& weight) {
     const std::int64_t fan_out = weight.element_count() / weight.shape[1];
-    return std::sqrt(2.0) / std::sqrt(static_cast<double>(fan_out));
+    if (architecture.initialisation != Initialisation::timm_efficientnet)
+        return std::sqrt(2.0) / std::sqrt(static_cast<double>(fan_out));
+    return std::sqrt(2.0 / static_cast<double>(fan_out / groups_of(architecture, weight)));
 }
 
 /// The bound of PyTorch's default initialisation of a linear layer, weight and bias: 1 / sqrt(fan_in).
@@ -49,20 +58,32 @@ double linear_bound(const Architecture& architecture) {
     return 1.0 / std::sqrt(static_cast<double>(head.in_channels));
 }
 
+/// The weight of a head that does not keep PyTorch's default; its bias is 0.
+void fill_head(const Architecture& architecture, std::span<float> weight, TorchGenerator& generator) {
+    if (architecture.initialisation == Initialisation::timm_efficientnet) {
+        fill_uniform(weight, 1.0 / std::sqrt(static_cast<double>(architecture.classes)), generator);
+    } else {
+        fill_normal(weight, 0.01, generator);
+    }
+}
+
 }  // namespace
 
 // A PyTorch constructor draws random numbers in two passes. First each layer draws its default weights when
 // it is made. Then the network initialises layers again, in the order of `modules()`: all convolutions, and
-// in timm also the head (deviation 0.01, bias 0). torchvision keeps the head's default weights. So the
+// in timm also the head. torchvision keeps the head's default weights. So the
 // numbers of the first pass are skipped, except those of torchvision's head, which is made last.
 Parameters random_parameters(const Architecture& architecture, std::uint64_t seed) {
-    const bool keeps_default_head = architecture.type == "ResNet";
+    const bool keeps_default_head = architecture.initialisation == Initialisation::torchvision_resnet;
     TorchGenerator generator(seed);
     for (const Parameter& parameter : architecture.parameters) {
         const bool drawn = parameter.operation == Operation::convolution ||
                            (parameter.operation == Operation::linear && !keeps_default_head);
         if (drawn) generator.skip(parameter.element_count());
     }
+    // timm's builder of EfficientNets also makes two 1×1 convolutions over 8 channels, with biases, and drops
+    // them: it tries out what arguments its class for squeeze-and-excitation takes.
+    if (architecture.initialisation == Initialisation::timm_efficientnet) generator.skip(2 * (8 * 8 + 8));
 
     Parameters result;
     std::vector<std::span<float>> tensors;
@@ -83,9 +104,9 @@ Parameters random_parameters(const Architecture& architecture, std::uint64_t see
         const Parameter& parameter = architecture.parameters[i];
         const bool weight = parameter.kind == ParameterKind::weight;
         if (parameter.operation == Operation::convolution) {
-            fill_normal(tensors[i], kaiming_deviation(parameter), generator);
+            fill_normal(tensors[i], kaiming_deviation(architecture, parameter), generator);
         } else if (parameter.operation == Operation::linear && !keeps_default_head && weight) {
-            fill_normal(tensors[i], 0.01, generator);
+            fill_head(architecture, tensors[i], generator);
         } else if (parameter.operation == Operation::batch_norm &&
                    (weight || parameter.kind == ParameterKind::running_var)) {
             std::fill(tensors[i].begin(), tensors[i].end(), 1.0F);

@@ -36,7 +36,7 @@ int basic_block(ArchitectureBuilder& net, const Block& block, int x) {
     net.module(block.path, "BasicBlock");
     net.convolution(at("conv1"), block.in_channels, block.planes, 3, block.stride);
     net.batch_norm(at("bn1"), block.planes);
-    net.relu(at("relu"));
+    net.activation(at("relu"), Activation::relu);
     net.convolution(at("conv2"), block.planes, block.planes, 3);
     net.batch_norm(at("bn2"), block.planes);
     register_downsample(net, block, block.planes);
@@ -58,7 +58,7 @@ int bottleneck(ArchitectureBuilder& net, const Block& block, const ResNetVariant
     net.batch_norm(at("bn2"), width);
     net.convolution(at("conv3"), width, out_channels, 1);
     net.batch_norm(at("bn3"), out_channels);
-    net.relu(at("relu"));
+    net.activation(at("relu"), Activation::relu);
     register_downsample(net, block, out_channels);
 
     int y = x;
@@ -70,10 +70,11 @@ int bottleneck(ArchitectureBuilder& net, const Block& block, const ResNetVariant
 }  // namespace
 
 Architecture resnet(const ResNetVariant& variant, int classes) {
-    ArchitectureBuilder net(variant.name, "ResNet", classes);
+    ArchitectureBuilder net(variant.name, "ResNet", Initialisation::torchvision_resnet, classes);
+    net.stem({"conv1", "bn1"});
     net.convolution("conv1", 3, 64, 7, 2);
     net.batch_norm("bn1", 64);
-    net.relu("relu");
+    net.activation("relu", Activation::relu);
     net.max_pool("maxpool");
     int x = 0;  // [3, H, W]
     for (const char* member : {"conv1", "bn1", "relu", "maxpool"}) x = net.apply(member, x);
@@ -83,7 +84,7 @@ Architecture resnet(const ResNetVariant& variant, int classes) {
         const std::string layer = "layer" + std::to_string(stage + 1);
         const int planes = 64 << stage;
         const int out_channels = variant.bottleneck ? planes * 4 : planes;
-        net.module(layer, "Sequential");
+        net.stage(layer, "Sequential");
         for (int j = 0; j < variant.blocks[stage]; ++j) {
             const int stride = j == 0 && stage > 0 ? 2 : 1;
             const Block block{layer + "." + std::to_string(j), channels, planes, stride,

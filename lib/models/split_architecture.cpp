@@ -1,15 +1,17 @@
 #include "models/split_architecture.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <string_view>
-
-#include <fmt/format.h>
+#include <vector>
 
 namespace imnet {
 namespace {
 
-bool is_head(const Architecture& architecture, const Parameter& parameter) {
-    return std::string_view(parameter.name).starts_with(architecture.head + ".");
+/// Whether the parameter belongs to the module of that path, or to one within.
+bool within(const Parameter& parameter, std::string_view path) {
+    const std::string_view name = parameter.name;
+    return name.size() > path.size() && name.starts_with(path) && name[path.size()] == '.';
 }
 
 }  // namespace
@@ -19,7 +21,7 @@ Architecture backbone(const Architecture& architecture) {
     result.classes = architecture.steps.back().in_channels;
     result.steps.pop_back();
     std::erase_if(result.parameters,
-                  [&](const Parameter& parameter) { return is_head(architecture, parameter); });
+                  [&](const Parameter& parameter) { return within(parameter, architecture.head); });
     return result;
 }
 
@@ -29,24 +31,21 @@ Architecture head(const Architecture& architecture) {
     result.steps.front().input = 0;
     result.steps.front().output = 1;
     std::erase_if(result.parameters,
-                  [&](const Parameter& parameter) { return !is_head(architecture, parameter); });
+                  [&](const Parameter& parameter) { return !within(parameter, architecture.head); });
     return result;
 }
 
 std::vector<bool> parameters_to_train(const Architecture& architecture, int frozen_stages) {
-    // torchvision's stages are layer1 … layer4, timm's are stages.0 … stages.3.
-    const bool torchvision = architecture.type == "ResNet";
+    std::vector<std::string_view> frozen;
+    if (frozen_stages > 0) {
+        const auto count = std::min(static_cast<std::size_t>(frozen_stages), architecture.stages.size());
+        frozen.assign(architecture.stem.begin(), architecture.stem.end());
+        frozen.insert(frozen.end(), architecture.stages.begin(), architecture.stages.begin() + count);
+    }
     std::vector<bool> trained;
     for (const Parameter& parameter : architecture.parameters) {
-        const std::string_view name = parameter.name;
-        const bool in_stem =
-            torchvision ? name.starts_with("conv1.") || name.starts_with("bn1.") : name.starts_with("stem.");
-        bool in_frozen_stage = false;
-        for (int stage = 1; stage <= frozen_stages; ++stage) {
-            in_frozen_stage |= name.starts_with(torchvision ? fmt::format("layer{}.", stage)
-                                                            : fmt::format("stages.{}.", stage - 1));
-        }
-        trained.push_back(frozen_stages == 0 || (!in_stem && !in_frozen_stage));
+        trained.push_back(
+            std::ranges::none_of(frozen, [&](std::string_view path) { return within(parameter, path); }));
     }
     return trained;
 }

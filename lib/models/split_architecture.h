@@ -17,7 +17,7 @@ Architecture backbone(const Architecture& architecture);
 /// The last linear layer alone: [N, features] → [N, classes].
 Architecture head(const Architecture& architecture);
 
-/// For each parameter, whether it is trained when the stem and the first `frozen_stages` of the four stages
+/// For each parameter, whether it is trained when the stem and the first `frozen_stages` stages
 /// are frozen. With 0, everything is trained, the stem too.
 std::vector<bool> parameters_to_train(const Architecture& architecture, int frozen_stages);
 

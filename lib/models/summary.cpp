@@ -81,10 +81,12 @@ std::string output_shape(const Architecture& architecture, const std::vector<Sha
                                    [&](const Step& step) { return within(step.module, module.path); });
     if (last == steps.rend()) return "";
     const Shape& shape = shapes[last->output];
-    // In PyTorch the output of global pooling, and of a head that is a 1×1 convolution, is [1, C, 1, 1].
+    // In PyTorch the output of global pooling that does not flatten, and of a head that is a 1×1 convolution,
+    // is [1, C, 1, 1].
+    const bool pools = last->operation == Operation::global_average_pool &&
+                       module.details.find("flatten=Flatten") == std::string::npos;
     const bool one_pixel =
-        last->module == module.path &&
-        (last->operation == Operation::global_average_pool || (shape.size() == 1 && module.type == "Conv2d"));
+        last->module == module.path && (pools || (shape.size() == 1 && module.type == "Conv2d"));
     return fmt::format("[1, {}{}]", fmt::join(shape, ", "), one_pixel ? ", 1, 1" : "");
 }
 

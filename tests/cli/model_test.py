@@ -132,7 +132,7 @@ def test_summary_s_input_has_the_model_s_own_size(net):
     assert re.search(r"\(conv1\).* \[1, 64, 16, 16\]", text)
 
 
-@pytest.mark.parametrize("model", ["resnet34", "resnext50_32x4d", "resnetv2_50"])
+@pytest.mark.parametrize("model", ["resnet34", "resnext50_32x4d", "resnetv2_50", "tf_efficientnet_lite0"])
 def test_every_kind_of_net_classifies(model):
     done = imnet("--no-weights", "--model", model, "--format", "jsonl", ROCKET)
     assert done.returncode == 0 and len(json.loads(done.stdout)["top"]) == 5
@@ -142,4 +142,4 @@ def test_models_lists_all_published_weights():
     lines = imnet("models").stdout.decode().splitlines()
     rows = [line.split() for line in lines[1:] if line.endswith((" yes", " no"))]
     published = [row for row in rows if row[0] != "starter"]  # which comes with the program
-    assert len(published) == 18 and sum(row[1].endswith("*") for row in rows) == 11
+    assert len(published) == 23 and sum(row[1].endswith("*") for row in rows) == 16

@@ -1,11 +1,11 @@
 // Writes what this program knows and computes of a model to standard output, to compare it with PyTorch:
 //   logits_probe MODEL print            text of print(model)
 //   logits_probe MODEL summary          the same with output shapes for [1, 3, 224, 224] and parameter counts
-//   logits_probe MODEL parameters       name and shape of each entry of the state dict, one a line, and the
-//   total logits_probe MODEL random SEED      initial parameters, raw float32 in the order of the state dict
-//   logits_probe MODEL logits CHECKPOINT TENSOR [ENGINE [THREADS [PRECISION]]]
+//   logits_probe MODEL parameters       name and shape of each entry of the state dict, a line each; total
+//   logits_probe MODEL random SEED      initial parameters, raw float32 in the order of the state dict
+//   logits_probe MODEL logits CHECKPOINT TENSOR [ENGINE [THREADS [PRECISION [SIZE]]]]
 //                                       logits, raw float32 [N, classes]; TENSOR is a file of raw float32
-//                                       [N, 3, 224, 224]
+//                                       [N, 3, SIZE, SIZE], SIZE 224 if not given
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
@@ -45,12 +45,13 @@ EngineOptions engine_options(const std::vector<std::string>& arguments) {
     if (arguments.size() > 2 && arguments[2] == "torch") options.kind = EngineKind::torch;
     if (arguments.size() > 3) options.threads = std::stoi(arguments[3]);
     if (arguments.size() > 4 && arguments[4] == "bf16") options.precision = Precision::bf16;
+    if (arguments.size() > 5) options.image_size = std::stoi(arguments[5]);
     return options;
 }
 
-/// [N, 3, 224, 224] → [N, 224, 224, 3]
-std::vector<std::byte> interleaved(std::span<const float> planar, PixelFormat format) {
-    constexpr std::size_t plane = 224 * 224;
+/// [N, 3, image_size, image_size] → [N, image_size, image_size, 3]
+std::vector<std::byte> interleaved(std::span<const float> planar, int image_size, PixelFormat format) {
+    const std::size_t plane = static_cast<std::size_t>(image_size) * image_size;
     const bool halves = format == PixelFormat::interleaved_bfloat16;
     std::vector<std::byte> bytes(planar.size() * (halves ? 2 : 4));
     for (std::size_t i = 0; i < planar.size(); ++i) {
@@ -73,12 +74,14 @@ void print_logits(const std::string& model, const std::vector<std::string>& argu
     const MappedFile file(arguments.at(1));
     const std::span<const float> images{reinterpret_cast<const float*>(file.bytes().data()),
                                         file.bytes().size() / sizeof(float)};
-    const int count = static_cast<int>(images.size() / (3 * 224 * 224));
 
     const EngineOptions options = engine_options(arguments);
+    const auto count = static_cast<int>(
+        images.size() / (3 * static_cast<std::size_t>(options.image_size) * options.image_size));
     const auto engine = open_engine(net, bind_parameters(net, state_dict, arguments[0]), options);
     std::vector<float> logits(static_cast<std::size_t>(count) * classes);
-    engine->worker(options.threads)->run(interleaved(images, engine->pixel_format()), count, logits);
+    engine->worker(options.threads)
+        ->run(interleaved(images, options.image_size, engine->pixel_format()), count, logits);
     write(logits);
 }
 

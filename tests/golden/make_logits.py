@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from safetensors.torch import save_file
 
-from random_weights import build, ends_branch, settle
+from random_weights import build, ends_branch, head, settle
 
 CLASSES = 10
 SIDE = 96
@@ -53,9 +53,9 @@ def hash_weights(net):
 def to_float16_and_back(net):
     """The running statistics and the head, rounded as in the file."""
     kept = {}
-    head = "head.fc." if hasattr(net, "head") else "fc."
-    for name, tensor in net.state_dict().items():
-        if name.endswith(("running_mean", "running_var")) or name.startswith(head):
+    head_tensors = {id(tensor) for tensor in head(net).parameters()}
+    for name, tensor in net.state_dict(keep_vars=True).items():
+        if name.endswith(("running_mean", "running_var")) or id(tensor) in head_tensors:
             kept[name] = tensor.half()
             tensor.copy_(kept[name].float())
     return kept
@@ -76,5 +76,6 @@ def make(name, folder):
 if __name__ == "__main__":
     target = Path(__file__).parent / "logits"
     target.mkdir(exist_ok=True)
-    for model in ("resnet18", "resnet50", "resnext50_32x4d", "wide_resnet50_2", "resnetv2_50"):
+    for model in ("resnet18", "resnet50", "resnext50_32x4d", "wide_resnet50_2", "resnetv2_50",
+                  "tf_efficientnet_lite0"):
         make(model, target)

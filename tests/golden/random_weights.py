@@ -17,11 +17,12 @@ SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 MEAN = torch.tensor([0.485, 0.456, 0.406]).view(3, 1, 1)
 DEVIATION = torch.tensor([0.229, 0.224, 0.225]).view(3, 1, 1)
 LOGIT_DEVIATION = 2.5
+TIMM = ["resnetv2_50"] + [f"tf_efficientnet_lite{i}" for i in range(5)]
 
 
 def build(name, classes=1000):
     """The net of torchvision or timm with its own initialisation."""
-    if name == "resnetv2_50":
+    if name in TIMM:
         import timm
 
         return timm.create_model(name, num_classes=classes)
@@ -30,8 +31,8 @@ def build(name, classes=1000):
     return getattr(torchvision.models, name)(num_classes=classes)
 
 
-def photographs(count, seed):
-    """[count, 3, 224, 224]: crops of the sample photographs at random places, sizes and tints."""
+def photographs(count, seed, side=224):
+    """[count, 3, side, side]: crops of the sample photographs at random places, sizes and tints."""
     paths = sorted(p for p in SAMPLES.iterdir() if p.suffix in (".png", ".jpg"))
     pictures = [Image.open(path).convert("RGB") for path in paths]
     draw = torch.Generator().manual_seed(seed)
@@ -42,10 +43,10 @@ def photographs(count, seed):
     tensors = []
     for i in range(count):
         picture = pictures[i % len(pictures)]
-        side = int(between(0.3, 1.0) * min(picture.size))
-        left = int(between(0, picture.width - side))
-        top = int(between(0, picture.height - side))
-        crop = picture.crop((left, top, left + side, top + side)).resize((224, 224), Image.BILINEAR)
+        cut = int(between(0.3, 1.0) * min(picture.size))
+        left = int(between(0, picture.width - cut))
+        top = int(between(0, picture.height - cut))
+        crop = picture.crop((left, top, left + cut, top + cut)).resize((side, side), Image.BILINEAR)
         pixels = torch.from_numpy(np.asarray(crop, np.float32)).permute(2, 0, 1) / 255
         tint = torch.tensor([between(0.7, 1.3) for _ in range(3)]).view(3, 1, 1)
         if between(0, 1) < 0.5:
@@ -59,25 +60,32 @@ def batch_norms(net):
 
 
 def ends_branch(net, path):
-    """Whether the norm is the last one before the addition of a block, as in post-activation nets."""
+    """Whether the norm is the last one before the addition of a block, as in post-activation nets and EfficientNets."""
     block, _, name = path.rpartition(".")
-    last = "bn3" if hasattr(net.get_submodule(block), "conv3") else "bn2"
+    last = "bn2" if type(net.get_submodule(block)).__name__ == "BasicBlock" else "bn3"
     return bool(block) and name == last
+
+
+def head(net):
+    """The classifier."""
+    for path in ("head.fc", "classifier", "fc"):
+        if path in dict(net.named_modules()):
+            return net.get_submodule(path)
+    raise ValueError(f"{type(net).__name__} has no classifier that is known here")
 
 
 def settle(net, images):
     """Takes the running statistics from the images, then shifts and scales the head."""
-    head = net.head.fc if hasattr(net, "head") else net.fc
     for norm in batch_norms(net):
         norm.reset_running_stats()
         norm.momentum = None
     with torch.no_grad():
         net.train()(images)
         logits = net.eval()(images)
-        head.bias -= logits.mean(0)
+        head(net).bias -= logits.mean(0)
         scale = LOGIT_DEVIATION / (logits - logits.mean(0)).std()
-        head.weight *= scale
-        head.bias *= scale
+        head(net).weight *= scale
+        head(net).bias *= scale
     return net
 
 
@@ -114,4 +122,8 @@ def tell_apart(net, seed=0, count=12):
             low, high = (0.1, 0.5) if ends_branch(net, path) else (0.5, 1.5)
             norm.weight.uniform_(low, high)
             norm.bias.normal_(0, 0.2)
+        for convolution in net.modules():
+            # Depthwise kernels that only see edges would leave the pooled features of all images nearly alike.
+            if isinstance(convolution, torch.nn.Conv2d) and convolution.groups == convolution.in_channels:
+                convolution.weight += convolution.weight.std() / 4
     return settle(net, photographs(count, seed))

@@ -13,7 +13,7 @@ namespace {
 using Memory = dnnl::memory;
 
 Memory::dims weight_dimensions(const FusedStep& step) {
-    const std::int64_t in = step.in_channels / step.groups, kernel = step.kernel;
+    const std::int64_t in = step.in_channels / step.groups, kernel = step.window.kernel;
     if (step.groups == 1) return {step.out_channels, in, kernel, kernel};
     return {step.groups, step.out_channels / step.groups, in, kernel, kernel};
 }
@@ -26,6 +26,14 @@ Memory channel_values(const std::vector<float>& values, std::size_t dimensions, 
     Memory memory(description, engine);
     std::memcpy(memory.get_data_handle(), values.data(), values.size() * sizeof(float));
     return memory;
+}
+
+void append_activation(dnnl::post_ops& after, Activation activation) {
+    switch (activation) {
+        case Activation::none: return;
+        case Activation::relu: return after.append_eltwise(dnnl::algorithm::eltwise_relu, 0, 0);
+        case Activation::relu6: return after.append_eltwise(dnnl::algorithm::eltwise_clip, 0, 6);
+    }
 }
 
 }  // namespace
@@ -91,11 +99,13 @@ OneDnnConvolution::OneDnnConvolution(const FusedStep& step, int height, int widt
 }
 
 dnnl::convolution_forward::primitive_desc OneDnnConvolution::describe(int images) const {
-    const auto out = [&](int size) { return (size + 2 * step_.padding - step_.kernel) / step_.stride + 1; };
+    const Window& window = step_.window;
+    const AxisPadding rows = window.padding_for(height_), columns = window.padding_for(width_);
     const auto type = arithmetic_ == Arithmetic::bf16 ? Memory::data_type::bf16 : Memory::data_type::f32;
     const Memory::desc source({images, step_.in_channels, height_, width_}, type, Memory::format_tag::nhwc);
-    const Memory::desc destination({images, step_.out_channels, out(height_), out(width_)}, type,
-                                   Memory::format_tag::nhwc);
+    const Memory::desc destination(
+        {images, step_.out_channels, window.outputs_for(height_), window.outputs_for(width_)}, type,
+        Memory::format_tag::nhwc);
     const Memory::desc weight(weight_dimensions(step_), type, Memory::format_tag::any);
 
     dnnl::post_ops after;
@@ -104,12 +114,11 @@ dnnl::convolution_forward::primitive_desc OneDnnConvolution::describe(int images
         after.append_binary(dnnl::algorithm::binary_mul, scale_.get_desc());
         after.append_binary(dnnl::algorithm::binary_add, shift_.get_desc());
     }
-    if (step_.relu) after.append_eltwise(dnnl::algorithm::eltwise_relu, 0, 0);
+    append_activation(after, step_.activation);
     dnnl::primitive_attr attributes;
     attributes.set_post_ops(after);
     attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
 
-    const Memory::dims strides{step_.stride, step_.stride}, padding{step_.padding, step_.padding};
     return {engine_,
             dnnl::prop_kind::forward_inference,
             dnnl::algorithm::convolution_direct,
@@ -117,9 +126,9 @@ dnnl::convolution_forward::primitive_desc OneDnnConvolution::describe(int images
             weight,
             bias_.get_desc(),
             destination,
-            strides,
-            padding,
-            padding,
+            Memory::dims{window.stride, window.stride},
+            Memory::dims{rows.before, columns.before},
+            Memory::dims{rows.after, columns.after},
             attributes};
 }
 

@@ -28,6 +28,9 @@ std::size_t pixels(NhwcImages images) {
     return static_cast<std::size_t>(images.count) * images.height * images.width;
 }
 
+/// ReLU is the only activation that the kernels of lib/kernels fuse.
+bool has_relu(const FusedStep& step) { return step.activation == Activation::relu; }
+
 class WinogradRunner : public StepRunner {
 public:
     WinogradRunner(const WinogradConvolution& convolution, const FusedStep& step, NhwcImages images,
@@ -44,7 +47,7 @@ public:
     void run(const std::byte* source, std::byte* destination) override {
         const std::span from(elements<float>(source), pixels(images_) * step_.in_channels);
         const std::span to(elements<float>(destination), pixels(images_) * step_.out_channels);
-        const WinogradEpilogue epilogue{step_.residual >= 0 ? to.data() : nullptr, step_.relu};
+        const WinogradEpilogue epilogue{step_.residual >= 0 ? to.data() : nullptr, has_relu(step_)};
         auto* scratch = elements<float>(scratch_.data());
 #pragma omp parallel for num_threads(threads_) schedule(static, 1) if (threads_ > 1)
         for (int part = 0; part < threads_; ++part) {
@@ -75,7 +78,7 @@ public:
         const std::span to(elements<float>(destination), written_);
 #pragma omp parallel for num_threads(threads_) schedule(static, 1) if (threads_ > 1)
         for (int part = 0; part < threads_; ++part) {
-            convolution_.run(from, images_, to, step_.relu, part, threads_);
+            convolution_.run(from, images_, to, has_relu(step_), part, threads_);
         }
     }
 
@@ -98,7 +101,7 @@ public:
             case FusedStep::Kind::max_pool: return pool(source, destination);
             case FusedStep::Kind::affine:
                 return affine(elements<Element>(source), images_, step_.in_channels, step_.scale.data(),
-                              step_.shift.data(), step_.relu, elements<Element>(destination));
+                              step_.shift.data(), has_relu(step_), elements<Element>(destination));
             case FusedStep::Kind::global_average_pool:
                 return global_average_pool(elements<Element>(source), images_, step_.in_channels,
                                            elements<float>(destination));
@@ -115,7 +118,7 @@ private:
                                     pooled(images_.width) * step_.in_channels;
         max_pool(std::span(elements<Element>(source), pixels(images_) * step_.in_channels), images_,
                  step_.in_channels, std::span(elements<Element>(destination), written),
-                 {step_.scale, step_.shift, step_.relu});
+                 {step_.scale, step_.shift, has_relu(step_)});
     }
 
     const FusedStep& step_;
@@ -178,8 +181,9 @@ PreparedNet::Convolution PreparedNet::make_convolution(const FusedStep& step) co
     const NhwcImages input = input_of(step, 1);
     const auto fits = [&](auto predicate) {
         return purpose_.arithmetic != Arithmetic::bf16 && step.scale.empty() &&
-               predicate(step.in_channels, step.out_channels, step.kernel, step.stride, step.padding,
-                         step.groups);
+               (step.activation == Activation::none || has_relu(step)) && !step.window.same &&
+               predicate(step.in_channels, step.out_channels, step.window.kernel, step.window.stride,
+                         step.window.padding, step.groups);
     };
     const bool winograd = fits(winograd_fits), grouped = step.residual < 0 && fits(grouped_fits);
     Convolution made;
@@ -194,7 +198,7 @@ PreparedNet::Convolution PreparedNet::make_convolution(const FusedStep& step) co
         made.winograd = std::make_unique<WinogradConvolution>(step.in_channels, step.out_channels, tile_,
                                                               weight, step.bias);
     } else {
-        made.grouped = std::make_unique<GroupedConvolution>(step.in_channels, step.groups, step.stride,
+        made.grouped = std::make_unique<GroupedConvolution>(step.in_channels, step.groups, step.window.stride,
                                                             weight, step.bias);
     }
     return made;

@@ -20,10 +20,6 @@ using torch::autograd::variable_list;
 
 constexpr std::int64_t largest_side = 7;
 
-std::int64_t output_side(std::int64_t side, std::int64_t kernel, std::int64_t stride, std::int64_t padding) {
-    return (side + 2 * padding - kernel) / stride + 1;
-}
-
 /// Where one tap of the kernel reads pixels, not padding, along one dimension: the outputs [begin, end), and
 /// the pixel that it reads for output `begin`.
 struct Overlap {
@@ -114,9 +110,9 @@ bool is_fast(at::ScalarType type) {
 
 bool has_small_map(const Step& step, const at::Tensor& x, const at::Tensor& weight) {
     return weight.requires_grad() && at::GradMode::is_enabled() && x.is_cpu() &&
-           is_fast(convolution_type(x)) && step.groups == 1 &&
-           output_side(x.size(2), weight.size(2), step.stride, step.padding) <= largest_side &&
-           output_side(x.size(3), weight.size(3), step.stride, step.padding) <= largest_side;
+           is_fast(convolution_type(x)) && step.groups == 1 && !step.window.same &&
+           step.window.outputs_for(x.size(2)) <= largest_side &&
+           step.window.outputs_for(x.size(3)) <= largest_side;
 }
 
 at::Tensor small_map_convolution(const at::Tensor& x, const at::Tensor& weight, int stride, int padding) {

@@ -10,8 +10,10 @@
 #include <ATen/Context.h>
 #include <ATen/ops/add.h>
 #include <ATen/ops/batch_norm.h>
+#include <ATen/ops/constant_pad_nd.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/from_blob.h>
+#include <ATen/ops/hardtanh.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/max_pool2d.h>
 #include <ATen/ops/mean.h>
@@ -36,23 +38,43 @@ std::vector<std::size_t> last_uses(const std::vector<Step>& steps) {
     return last_use;
 }
 
+at::Tensor convolve(const Step& step, const StepTensors& tensors, const at::Tensor& x) {
+    if (!tensors.bias.defined() && has_small_map(step, x, tensors.weight))
+        return small_map_convolution(x, tensors.weight, step.window.stride, step.window.padding);
+    const AxisPadding rows = step.window.padding_for(x.size(2));
+    const AxisPadding columns = step.window.padding_for(x.size(3));
+    const auto convolution = [&](const at::Tensor& padded, at::IntArrayRef padding) {
+        return at::conv2d(padded, tensors.weight, tensors.bias, {step.window.stride, step.window.stride},
+                          padding, {1, 1}, step.groups);
+    };
+    if (rows.symmetric() && columns.symmetric()) return convolution(x, {rows.before, columns.before});
+    return convolution(at::constant_pad_nd(x, {columns.before, columns.after, rows.before, rows.after}, 0),
+                       {0, 0});
+}
+
+at::Tensor activate(Activation activation, at::Tensor x, bool in_place) {
+    switch (activation) {
+        case Activation::none: return x;
+        case Activation::relu: return in_place ? x.relu_() : at::relu(x);
+        case Activation::relu6: return in_place ? at::hardtanh_(x, 0, 6) : at::hardtanh(x, 0, 6);
+    }
+    throw ModelError("the libtorch engine does not know this activation");
+}
+
 /// x and other: [N, C, H, W], or [N, features] for `linear`. The result may overwrite x if no later step
 /// reads it.
 at::Tensor compute(const Step& step, const StepTensors& tensors, at::Tensor x, const at::Tensor& other,
                    bool may_overwrite_x) {
     switch (step.operation) {
-        case Operation::convolution:
-            if (!tensors.bias.defined() && has_small_map(step, x, tensors.weight))
-                return small_map_convolution(x, tensors.weight, step.stride, step.padding);
-            return at::conv2d(x, tensors.weight, tensors.bias, {step.stride, step.stride},
-                              {step.padding, step.padding}, {1, 1}, step.groups);
+        case Operation::convolution: return convolve(step, tensors, x);
         case Operation::batch_norm:
             return at::batch_norm(x, tensors.weight, tensors.bias, tensors.running_mean, tensors.running_var,
                                   tensors.training, norm_momentum, step.eps, /*cudnn_enabled=*/true);
-        case Operation::relu: return may_overwrite_x ? x.relu_() : at::relu(x);
+        case Operation::activation: return activate(step.activation, std::move(x), may_overwrite_x);
         case Operation::max_pool:
-            return at::max_pool2d(x, {step.kernel, step.kernel}, {step.stride, step.stride},
-                                  {step.padding, step.padding});
+            return at::max_pool2d(x, {step.window.kernel, step.window.kernel},
+                                  {step.window.stride, step.window.stride},
+                                  {step.window.padding, step.window.padding});
         case Operation::global_average_pool: return at::mean(x, {2, 3}, /*keepdim=*/false, at::kFloat);
         case Operation::add: return may_overwrite_x ? x.add_(other) : at::add(x, other);
         case Operation::linear:

@@ -28,8 +28,8 @@ struct Case {
 
 constexpr Case cases[] = {{EngineKind::onednn, "oneDNN ", "IMNET_ONEDNN=ON"},
                           {EngineKind::torch, "libtorch ", "IMNET_TORCH=ON"}};
-constexpr const char* golden_nets[] = {"resnet18", "resnet50", "resnext50_32x4d", "wide_resnet50_2",
-                                       "resnetv2_50"};
+constexpr const char* golden_nets[] = {"resnet18",        "resnet50",    "resnext50_32x4d",
+                                       "wide_resnet50_2", "resnetv2_50", "tf_efficientnet_lite0"};
 
 std::vector<EngineKind> installed() {
     std::vector<EngineKind> kinds;

@@ -9,8 +9,8 @@ namespace {
 using namespace imnet;
 
 TEST_CASE("modules are in the order of registration, steps in the order of the forward pass") {
-    ArchitectureBuilder net("tiny", "Tiny", 2);
-    net.relu("act");
+    ArchitectureBuilder net("tiny", "Tiny", Initialisation::torchvision_resnet, 2);
+    net.activation("act", Activation::relu);
     net.convolution("conv", 3, 8, 5, 2);
     net.batch_norm("norm", 8);
     int x = net.apply("conv", 0);
@@ -34,7 +34,7 @@ TEST_CASE("modules are in the order of registration, steps in the order of the f
 }
 
 TEST_CASE("a batch norm has five tensors, and two of them are trainable") {
-    ArchitectureBuilder net("tiny", "Tiny", 2);
+    ArchitectureBuilder net("tiny", "Tiny", Initialisation::torchvision_resnet, 2);
     net.batch_norm("norm", 16);
     const Architecture built = std::move(net).finish();
     REQUIRE(built.parameters.size() == 5);
@@ -45,7 +45,7 @@ TEST_CASE("a batch norm has five tensors, and two of them are trainable") {
 }
 
 TEST_CASE("a grouped convolution has a weight of in_channels / groups") {
-    ArchitectureBuilder net("tiny", "Tiny", 2);
+    ArchitectureBuilder net("tiny", "Tiny", Initialisation::torchvision_resnet, 2);
     net.convolution("conv", 128, 128, 3, 1, 32);
     const Architecture built = std::move(net).finish();
     CHECK(built.parameters[0].shape == Shape{128, 4, 3, 3});

@@ -24,7 +24,12 @@ TEST_CASE("every architecture has the published number of parameters") {
     CHECK(architecture("wide_resnet50_2").parameter_count() == 68'883'240);
     CHECK(architecture("wide_resnet101_2").parameter_count() == 126'886'696);
     CHECK(architecture("resnetv2_50").parameter_count() == 25'549'352);
-    CHECK(architecture_names().size() == 11);
+    CHECK(architecture("tf_efficientnet_lite0").parameter_count() == 4'652'008);
+    CHECK(architecture("tf_efficientnet_lite1").parameter_count() == 5'416'680);
+    CHECK(architecture("tf_efficientnet_lite2").parameter_count() == 6'092'072);
+    CHECK(architecture("tf_efficientnet_lite3").parameter_count() == 8'197'096);
+    CHECK(architecture("tf_efficientnet_lite4").parameter_count() == 13'006'568);
+    CHECK(architecture_names().size() == 16);
 }
 
 TEST_CASE("the head has the given number of classes") {

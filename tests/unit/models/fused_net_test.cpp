@@ -30,17 +30,18 @@ TEST_CASE("in a ResNet every norm, addition and ReLU is fused into a convolution
     const FusedNet net = fused("resnet50");
     CHECK(count(net, Kind::convolution) == 53);
     CHECK(net.steps.size() == 53 + 3);  // the others: max pool, average pool, linear
-    CHECK(step(net, "conv1").relu);
+    CHECK(step(net, "conv1").activation == Activation::relu);
     CHECK(step(net, "layer1.0.conv2").residual == -1);
-    CHECK_FALSE(step(net, "layer1.0.downsample.0").relu);
+    CHECK(step(net, "layer1.0.downsample.0").activation == Activation::none);
     // The residual of a block is its downsampled input, or the input itself.
     CHECK(step(net, "layer1.0.conv3").residual == step(net, "layer1.0.downsample.0").output);
     CHECK(step(net, "layer1.1.conv3").residual == step(net, "layer1.1.conv1").input);
-    CHECK(step(net, "layer1.1.conv3").relu);
+    CHECK(step(net, "layer1.1.conv3").activation == Activation::relu);
 }
 
 TEST_CASE("a fused step reads only values that earlier steps wrote") {
-    for (const std::string name : {"resnet18", "resnet50", "resnext50_32x4d", "resnetv2_50"}) {
+    for (const std::string name :
+         {"resnet18", "resnet50", "resnext50_32x4d", "resnetv2_50", "tf_efficientnet_lite0"}) {
         std::vector<int> written{0};
         const auto known = [&](int value) {
             return std::find(written.begin(), written.end(), value) != written.end();
@@ -57,14 +58,25 @@ TEST_CASE("in the pre-activation net, norms whose input is read elsewhere stay s
     const FusedNet net = fused("resnetv2_50");
     CHECK(count(net, Kind::affine) == 12);  // norm1 of the blocks with an identity shortcut
     // norm1 of the first block is fused into the max pool.
-    CHECK(step(net, "stem.pool").relu);
-    CHECK(step(net, "stages.0.blocks.1.norm1").relu);
+    CHECK(step(net, "stem.pool").activation == Activation::relu);
+    CHECK(step(net, "stages.0.blocks.1.norm1").activation == Activation::relu);
     // norm1 of the first block of a stage, and the last norm, are fused into the block before.
     CHECK_FALSE(step(net, "stages.0.blocks.2.conv3").scale.empty());
-    CHECK(step(net, "stages.0.blocks.2.conv3").relu);
+    CHECK(step(net, "stages.0.blocks.2.conv3").activation == Activation::relu);
     CHECK_FALSE(step(net, "stages.3.blocks.2.conv3").scale.empty());
     CHECK(step(net, "stages.0.blocks.0.conv3").scale.empty());
-    CHECK_FALSE(step(net, "stages.0.blocks.0.conv3").relu);
+    CHECK(step(net, "stages.0.blocks.0.conv3").activation == Activation::none);
+}
+
+TEST_CASE("in an EfficientNet every norm, addition and ReLU6 is fused into a convolution") {
+    const FusedNet net = fused("tf_efficientnet_lite0");
+    CHECK(count(net, Kind::convolution) == 1 + 2 + 15 * 3 + 1);
+    CHECK(net.steps.size() == 49 + 2);  // the others: average pool, linear
+    CHECK(step(net, "blocks.1.0.conv_dw").activation == Activation::relu6);
+    CHECK(step(net, "blocks.1.0.conv_dw").window.same);
+    CHECK(step(net, "blocks.1.0.conv_pwl").activation == Activation::none);
+    CHECK(step(net, "blocks.1.0.conv_pwl").residual == -1);
+    CHECK(step(net, "blocks.1.1.conv_pwl").residual == step(net, "blocks.1.1.conv_pw").input);
 }
 
 TEST_CASE("a batch norm is folded into weight and bias") {

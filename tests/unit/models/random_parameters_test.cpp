@@ -41,6 +41,20 @@ TEST_CASE("torch.manual_seed(0); timm.create_model('resnetv2_50', num_classes=10
     CHECK(std::ranges::count(parameters.at(net, "head.fc.bias"), 0.0F) == 10);
 }
 
+TEST_CASE("torch.manual_seed(0); timm.create_model('tf_efficientnet_lite0', num_classes=10)") {
+    const Architecture net = architecture("tf_efficientnet_lite0", 10);
+    const Parameters parameters = random_parameters(net, 0);
+    check_ends(parameters.at(net, "conv_stem.weight"), 0.187049299F, -0.02208177F, 0.0955319703F,
+               -0.147327319F);
+    check_ends(parameters.at(net, "blocks.0.0.conv_dw.weight"), -0.756518006F, 0.166044548F, -0.101689801F,
+               -0.403432459F);
+    check_ends(parameters.at(net, "blocks.1.0.conv_pwl.weight"), -0.271286547F, 0.0248872638F, 0.14670141F,
+               0.238784388F);
+    check_ends(parameters.at(net, "classifier.weight"), 0.0526518002F, -0.254541695F, -0.0355959646F,
+               -0.281810969F);
+    CHECK(std::ranges::count(parameters.at(net, "classifier.bias"), 0.0F) == 10);
+}
+
 TEST_CASE("only the low 32 bits of the seed are used, as in PyTorch") {
     const Architecture net = architecture("resnet18", 10);
     const Parameters parameters = random_parameters(net, (std::uint64_t{1} << 32) + 1);

@@ -30,17 +30,17 @@ TEST_CASE("a basic block is two 3×3 convolutions and a shortcut") {
     CHECK(steps_of(net, "layer2.0") == std::vector<std::string>{".conv1", ".bn1", ".relu", ".conv2", ".bn2",
                                                                 ".downsample.0", ".downsample.1", "",
                                                                 ".relu"});
-    CHECK(step(net, "layer2.0.conv1").stride == 2);
-    CHECK(step(net, "layer2.0.downsample.0").stride == 2);
-    CHECK(step(net, "layer2.1.conv1").stride == 1);
+    CHECK(step(net, "layer2.0.conv1").window.stride == 2);
+    CHECK(step(net, "layer2.0.downsample.0").window.stride == 2);
+    CHECK(step(net, "layer2.1.conv1").window.stride == 1);
 }
 
 TEST_CASE("the stride of a bottleneck is on its 3×3 convolution") {
     const Architecture net = resnet({"resnet50", true, {3, 4, 6, 3}}, 1000);
-    CHECK(step(net, "layer3.0.conv1").stride == 1);
-    CHECK(step(net, "layer3.0.conv2").stride == 2);
+    CHECK(step(net, "layer3.0.conv1").window.stride == 1);
+    CHECK(step(net, "layer3.0.conv2").window.stride == 2);
     CHECK(step(net, "layer3.0.conv3").out_channels == 1024);
-    CHECK(step(net, "layer1.0.downsample.0").stride == 1);
+    CHECK(step(net, "layer1.0.downsample.0").window.stride == 1);
     CHECK(steps_of(net, "layer1.1").size() == 10);
 }
 

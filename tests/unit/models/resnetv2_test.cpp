@@ -35,11 +35,11 @@ TEST_CASE("there is no norm after the stem, and one after the last block") {
 
 TEST_CASE("the stride of a stage is on the 3×3 convolution and the shortcut of its first block") {
     const Architecture net = resnetv2_50(1000);
-    CHECK(step(net, "stages.0.blocks.0.conv2").stride == 1);
-    CHECK(step(net, "stages.2.blocks.0.conv2").stride == 2);
-    CHECK(step(net, "stages.2.blocks.0.conv1").stride == 1);
-    CHECK(step(net, "stages.2.blocks.0.downsample.conv").stride == 2);
-    CHECK(step(net, "stages.2.blocks.1.conv2").stride == 1);
+    CHECK(step(net, "stages.0.blocks.0.conv2").window.stride == 1);
+    CHECK(step(net, "stages.2.blocks.0.conv2").window.stride == 2);
+    CHECK(step(net, "stages.2.blocks.0.conv1").window.stride == 1);
+    CHECK(step(net, "stages.2.blocks.0.downsample.conv").window.stride == 2);
+    CHECK(step(net, "stages.2.blocks.1.conv2").window.stride == 1);
 }
 
 TEST_CASE("the head's weight is that of a 1×1 convolution") {

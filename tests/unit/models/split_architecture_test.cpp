@@ -18,7 +18,8 @@ std::set<std::string> parts(const Architecture& net, int frozen_stages, bool tra
     std::set<std::string> names;
     for (std::size_t i = 0; i < to_train.size(); ++i) {
         const std::string& name = net.parameters[i].name;
-        const std::size_t end = name.starts_with("stages.") ? name.find('.', 7) : name.find('.');
+        const bool in_container = name.starts_with("stages.") || name.starts_with("blocks.");
+        const std::size_t end = name.find('.', in_container ? 7 : 0);
         if (to_train[i] == trained) names.insert(name.substr(0, end));
     }
     return names;
@@ -29,8 +30,10 @@ using Names = std::set<std::string>;
 }  // namespace
 
 TEST_CASE("a backbone outputs features") {
-    for (const auto& [name, features] :
-         {std::pair{"resnet18", 512}, {"resnet50", 2048}, {"resnetv2_50", 2048}}) {
+    for (const auto& [name, features] : {std::pair{"resnet18", 512},
+                                         {"resnet50", 2048},
+                                         {"resnetv2_50", 2048},
+                                         {"tf_efficientnet_lite0", 1280}}) {
         const Architecture net = architecture(name, 7);
         const Architecture trunk = backbone(net);
         CHECK(trunk.classes == features);
@@ -46,7 +49,8 @@ TEST_CASE("a backbone outputs features") {
 }
 
 TEST_CASE("a head is one linear layer that reads features") {
-    for (const auto& [name, path] : {std::pair{"resnet18", "fc"}, {"resnetv2_50", "head.fc"}}) {
+    for (const auto& [name, path] :
+         {std::pair{"resnet18", "fc"}, {"resnetv2_50", "head.fc"}, {"tf_efficientnet_lite0", "classifier"}}) {
         const Architecture net = architecture(name, 7);
         const Architecture classifier = head(net);
         REQUIRE(classifier.steps.size() == 1);
@@ -66,7 +70,7 @@ TEST_CASE("backbone and head together have all parameters of the network") {
 }
 
 TEST_CASE("everything is trained if no stage is frozen") {
-    for (const char* name : {"resnet18", "resnetv2_50"}) {
+    for (const char* name : {"resnet18", "resnetv2_50", "tf_efficientnet_lite0"}) {
         const std::vector<bool> to_train = parameters_to_train(architecture(name), 0);
         CHECK(std::all_of(to_train.begin(), to_train.end(), [](bool trained) { return trained; }));
     }
@@ -85,4 +89,11 @@ TEST_CASE("frozen stages of timm's resnetv2_50") {
     CHECK(parts(net, 2, false) == Names{"stem", "stages.0", "stages.1"});
     CHECK(parts(net, 2, true) == Names{"stages.2", "stages.3", "norm", "head"});
     CHECK(parts(net, 4, true) == Names{"norm", "head"});
+}
+
+TEST_CASE("frozen stages of an EfficientNet, which has seven") {
+    const Architecture net = architecture("tf_efficientnet_lite0", 7);
+    CHECK(parts(net, 1, false) == Names{"conv_stem", "bn1", "blocks.0"});
+    CHECK(parts(net, 6, true) == Names{"blocks.6", "conv_head", "bn2", "classifier"});
+    CHECK(parts(net, 7, true) == Names{"conv_head", "bn2", "classifier"});
 }

@@ -35,6 +35,23 @@ TEST_CASE("the details of a module with children have a line of their own") {
                     "  )\n") != std::string::npos);
 }
 
+TEST_CASE("a convolution with TensorFlow's padding, and a norm without an activation") {
+    const std::string text = print_model(architecture("tf_efficientnet_lite0"));
+    CHECK(
+        text.starts_with("EfficientNet(\n"
+                         "  (conv_stem): Conv2dSame(3, 32, kernel_size=(3, 3), stride=(2, 2), bias=False)\n"
+                         "  (bn1): BatchNormAct2d(\n"
+                         "    32, eps=0.001, momentum=0.1, affine=True, track_running_stats=True\n"
+                         "    (drop): Identity()\n"
+                         "    (act): ReLU6(inplace=True)\n"
+                         "  )\n"));
+    CHECK(text.find("        (bn2): BatchNormAct2d(\n"
+                    "          16, eps=0.001, momentum=0.1, affine=True, track_running_stats=True\n"
+                    "          (drop): Identity()\n"
+                    "          (act): Identity()\n"
+                    "        )\n") != std::string::npos);
+}
+
 /// What follows `shown` in its line of the summary, without leading spaces.
 std::string line(const std::string& text, const std::string& shown) {
     const std::size_t at = text.find(shown);
@@ -55,6 +72,12 @@ TEST_CASE("the summary adds output shapes and parameters") {
     CHECK(line(text, "AdaptiveAvgPool2d(output_size=(1, 1))") == "[1, 2048, 1, 1]");
     CHECK(line(text, "Linear(in_features=2048, out_features=1000, bias=True)") ==
           "[1, 1000]                2,049,000");
+}
+
+TEST_CASE("a pool that flattens leaves no map") {
+    const std::string text = summary(architecture("tf_efficientnet_lite0"), 224, 224);
+    CHECK(line(text, "SelectAdaptivePool2d(pool_type=avg, flatten=Flatten(start_dim=1, end_dim=-1))") ==
+          "[1, 1280]");
 }
 
 TEST_CASE("the columns are aligned, without trailing spaces") {

@@ -85,8 +85,9 @@ bool computes_bfloat16() {
 
 TEST_CASE("it is used only for training, for small maps, in float32 or fast bfloat16") {
     imnet::Step step{};
-    step.stride = 2;
-    step.padding = 1;
+    step.window.kernel = 3;
+    step.window.stride = 2;
+    step.window.padding = 1;
     const at::Tensor weight = at::ones({4, 4, 3, 3}).requires_grad_();
     CHECK(imnet::has_small_map(step, at::ones({1, 4, 14, 14}), weight));
     CHECK_FALSE(imnet::has_small_map(step, at::ones({1, 4, 15, 14}), weight));
