@@ -68,14 +68,14 @@ int dispatch(const Options& options) {
     return usage;
 }
 
-// So that a shell, or whatever runs this, sees what ended it.
+// The parent process, often a shell, must see which signal ended the program.
 int end_by_signal(int signal) {
     std::signal(signal, SIG_DFL);
     std::raise(signal);
     return 128 + signal;
 }
 
-// Libraries explain themselves over many lines; people get the first.
+// Messages of libraries may have many lines. The first one says what happened.
 std::string first_line(std::string_view text) { return std::string(text.substr(0, text.find('\n'))); }
 
 }  // namespace
@@ -96,7 +96,7 @@ int run(const std::vector<std::string>& words) try {
 } catch (const Interrupted& interrupted) {
     return end_by_signal(interrupted.signal);
 } catch (const std::bad_alloc&) {
-    say("out of memory: a smaller --batch or fewer --threads need less");
+    say("out of memory: use a smaller --batch or fewer --threads");
     return output_failed;
 } catch (const std::exception& error) {
     say(first_line(error.what()));

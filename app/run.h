@@ -5,8 +5,8 @@
 
 namespace imnet::app {
 
-/// Runs the program on the words behind its name and returns the exit status. The one place where
-/// exceptions are caught.
+/// Runs the program with the arguments after its name and returns the exit status. Exceptions that end a
+/// run are caught only here.
 int run(const std::vector<std::string>& words);
 
 }  // namespace imnet::app

@@ -40,7 +40,7 @@ Expected<std::vector<Prediction>> best_classes(const Expected<std::span<const fl
     return best;
 }
 
-// Bytes that cannot be read again go on with the row of their picture.
+// Bytes that cannot be read again are passed on with the row of their picture.
 void keep_bytes(std::span<Input> inputs, std::span<Row> rows) {
     for (std::size_t i = 0; i < inputs.size(); ++i) {
         if (rows[i].top && inputs[i].bytes) rows[i].bytes = std::move(*inputs[i].bytes);

@@ -13,7 +13,7 @@
 namespace imnet::app {
 namespace {
 
-// The command that the first words name, and how many words that takes.
+// The command that the first words name, and the number of these words.
 std::pair<Command, std::size_t> find_command(std::span<const std::string> words) {
     for (const CommandRow& row : command_table()) {
         if (row.words.empty()) continue;
@@ -26,7 +26,7 @@ std::pair<Command, std::size_t> find_command(std::span<const std::string> words)
     return {Command::classify, 0};
 }
 
-// 'imnet weights' alone is no command, and classifying a file of that name is hardly meant.
+// 'imnet weights' alone is not a command, and the user hardly wants to classify a file of that name.
 void refuse_half_command(std::span<const std::string> words) {
     std::string known;
     for (const CommandRow& row : command_table()) {
@@ -50,8 +50,8 @@ void refuse_half_command(std::span<const std::string> words) {
     }
     const std::vector<std::string_view> nearest = nearest_names(typed, names);
     throw UsageError(nearest.empty()
-                         ? fmt::format("no option is called {}", typed)
-                         : fmt::format("no option is called {}: did you mean {}?", typed, nearest[0]));
+                         ? fmt::format("there is no option {}", typed)
+                         : fmt::format("there is no option {}: did you mean {}?", typed, nearest[0]));
 }
 
 void add_option(CLI::App& parser, const OptionRow& row, Options& options) {
@@ -63,7 +63,7 @@ void add_option(CLI::App& parser, const OptionRow& row, Options& options) {
                 parser.add_flag(names, options.*member)
                     ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
             } else {
-                // A repeated option: the last one counts, so that an alias can be overridden.
+                // The last of a repeated option counts, so that it overrides one in a shell alias.
                 parser.add_option(names, options.*member)
                     ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
             }
@@ -71,7 +71,7 @@ void add_option(CLI::App& parser, const OptionRow& row, Options& options) {
         row.member);
 }
 
-// How many paths were typed before the option: the order in which inputs are taken.
+// The number of paths before the option, which decides the order of the inputs.
 std::size_t arguments_before(const CLI::App& parser, const CLI::Option* arguments, std::string_view option) {
     const auto& typed = parser.parse_order();
     const auto last = std::find_if(typed.rbegin(), typed.rend(), [&](const CLI::Option* parsed) {
@@ -110,7 +110,7 @@ Options parse_command_line(std::span<const std::string> words) {
         throw UsageError(error.what());
     }
     for (const std::string& word : parser.remaining()) {
-        if (word != "--") refuse_option(word, command);  // behind it stand paths only
+        if (word != "--") refuse_option(word, command);  // only paths follow it
     }
     for (const OptionRow* row : options_of(command)) check_choice(*row, options);
     options.arguments_before_list = arguments_before(parser, arguments, "--files-from");

@@ -7,8 +7,8 @@
 
 namespace imnet::app {
 
-/// Reads the words behind the program's name. Does no work but reading them. Throws UsageError for
-/// what no command takes, with the nearest option where there is one.
+/// Parses the arguments after the program's name. Throws UsageError for an option that the command does not
+/// take; the message suggests the nearest option, if there is one.
 Options parse_command_line(std::span<const std::string> words);
 
 }  // namespace imnet::app

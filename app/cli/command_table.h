@@ -1,4 +1,4 @@
-// The table of commands, beside that of their options.
+// The table of commands. option_table.h has their options.
 #pragma once
 
 #include <span>

@@ -14,7 +14,7 @@
 namespace imnet::app {
 namespace {
 
-// The words that complete a value: its choices, or the architectures and the model in the box.
+// The words that complete a value: its choices, or the names of models.
 std::vector<std::string_view> words_for(const OptionRow& row) {
     if (row.completion != Completion::model) return row.choices;
     std::vector<std::string_view> names = architecture_names();
@@ -51,7 +51,7 @@ std::string shell_quoted(std::string_view text) {
     return quoted + '\'';
 }
 
-// zsh's _arguments gives brackets and colons a meaning of their own.
+// Brackets and colons have a special meaning in zsh's _arguments.
 std::string zsh_escaped(std::string_view text) {
     std::string escaped;
     for (const char c : text) {

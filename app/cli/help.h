@@ -6,7 +6,7 @@
 
 namespace imnet::app {
 
-/// The text of `imnet --help` or `imnet COMMAND --help`, from the option table.
+/// The text of `imnet --help` or `imnet COMMAND --help`, made from the tables of commands and options.
 std::string help_text(Command command);
 
 }  // namespace imnet::app

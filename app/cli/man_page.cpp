@@ -8,13 +8,13 @@
 
 namespace imnet::app {
 
-/// man/imnet.1.in: the prose, with marks where the tables go. CMake compiles it in.
+/// man/imnet.1.in: the text, with marks where the tables are inserted. CMake compiles it in.
 extern const std::string_view man_page_template;
 
 namespace {
 
 // Escapes what roff treats as special: backslashes, hyphens, and a dot or quote at the start of a line.
-// It does not read UTF-8 either, so the one such character in the tables is spelled out.
+// roff does not read UTF-8, so the ellipsis, the only such character in the tables, becomes three dots.
 std::string roff(std::string_view text) {
     constexpr std::string_view ellipsis = "…";
     std::string escaped;

@@ -4,7 +4,7 @@
 
 namespace imnet::app {
 
-/// man/imnet.1 in roff, from the option table and man/sections.
+/// man/imnet.1 in roff: the template man/imnet.1.in, filled from the tables of commands and options.
 std::string man_page();
 
 }  // namespace imnet::app

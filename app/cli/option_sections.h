@@ -1,4 +1,4 @@
-// The sections of the table of options, a file each; option_table.cpp puts them in order.
+// The sections of the option table, one file each; option_table.cpp puts them in order.
 #pragma once
 
 #include <vector>

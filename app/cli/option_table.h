@@ -1,4 +1,4 @@
-// The table of options that parsing, --help, the man page and the completions are made from.
+// The option table. Parsing, --help, the man page and the completions use it.
 #pragma once
 
 #include <cstdint>
@@ -14,11 +14,11 @@
 
 namespace imnet::app {
 
-/// The member of `Options` that an option sets: a flag, a word, a whole number or a number.
+/// The member of `Options` that an option sets: a flag, a text, an integer or a real number.
 using OptionMember = std::variant<bool Options::*, std::optional<std::string> Options::*,
                                   std::optional<std::int64_t> Options::*, std::optional<double> Options::*>;
 
-/// What completions offer for a value.
+/// What a shell offers to complete a value with.
 enum class Completion { none, file, model };
 
 struct OptionRow {
@@ -28,7 +28,7 @@ struct OptionRow {
     std::string_view value;       ///< "N"; empty for a flag
     std::string_view help;        ///< one sentence without a full stop
     std::string_view default_text;
-    std::vector<std::string_view> choices;  ///< the words that are accepted; empty for any
+    std::vector<std::string_view> choices;  ///< the accepted values; empty if all are
     Completion completion;
     std::vector<Command> commands;
     OptionMember member;

@@ -1,5 +1,5 @@
-// What was typed: words and numbers as they stand on the command line, before anything is made of
-// them. What they mean is found by resolve.h.
+// The command line as it was typed: words and numbers, not yet interpreted. app/resolve/ finds out what
+// they mean.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,7 @@ enum class Command {
 
 struct Options {
     Command command = Command::classify;
-    std::vector<std::string> words;      ///< all of them
+    std::vector<std::string> words;      ///< all that was typed after the program's name
     std::vector<std::string> arguments;  ///< paths, or the name of weights
 
     std::optional<std::string> model;
@@ -68,7 +68,7 @@ struct Options {
     std::optional<std::string> url;
     std::optional<std::string> dtype;
 
-    std::optional<std::string> val;  // training
+    std::optional<std::string> val;  // finetune
     std::optional<double> val_fraction;
     std::optional<std::int64_t> epochs;
     std::optional<std::string> optimizer;

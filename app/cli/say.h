@@ -10,7 +10,7 @@ namespace imnet::app {
 /// Prints one line on standard error: "imnet: …".
 void say(const std::string& message);
 
-/// Prints what a user should know of a model; if `quiet`, the warnings alone.
+/// Prints the notes about a model; if `quiet`, only the warnings.
 void say(std::span<const ModelNote> notes, bool quiet);
 
 }  // namespace imnet::app

@@ -5,7 +5,7 @@
 namespace imnet::app {
 namespace {
 
-// The values are set by CMake; an empty one means that the part is switched off.
+// The values are set by CMake; an empty one means that the part is not built in.
 std::string part(std::string_view name, std::string_view version, std::string_view purpose) {
     return fmt::format("  {:16}{:12}{}\n", name, version.empty() ? "off" : version, purpose);
 }

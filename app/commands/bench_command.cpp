@@ -58,7 +58,8 @@ Json json_run(const Measured& measured) {
 }  // namespace
 
 int run_bench(const BenchRun& run) {
-    if (run.any_weights && !run.quiet) say("measuring with random weights, which are as fast as others");
+    if (run.any_weights && !run.quiet)
+        say("measuring with random weights (the weights do not change the speed)");
     const Model model = load_model(run.model);
     say(model.notes, run.quiet);
     const int side = model.preprocessing.image_size;

@@ -29,7 +29,7 @@
 namespace imnet::app {
 namespace {
 
-// A run of this many seconds or more deserves a line at its end.
+// A run of at least this many seconds prints a summary at its end.
 constexpr double long_run = 10;
 
 void report(const RunOutput& output, const InputSource& source, bool summary) {
@@ -51,10 +51,10 @@ void report(const RunOutput& output, const InputSource& source, bool summary) {
 
 void report_interruption(const OutputPlan& plan, const RunOutput& output) {
     if (!plan.recorded()) return;
-    say(plan.resume ? fmt::format("{}: interrupted after {} rows; the same command goes on from there",
-                                  plan.path, output.rows())
-                    : fmt::format("{}: interrupted, not written; with --resume a run can be gone on with",
-                                  plan.path));
+    say(plan.resume
+            ? fmt::format("{}: interrupted after {} rows; the same command continues from there", plan.path,
+                          output.rows())
+            : fmt::format("{}: interrupted, not written; with --resume a run can be continued", plan.path));
 }
 
 std::size_t predictions_a_row(const ClassifyOptions& options) {
@@ -85,7 +85,7 @@ void retry(const ClassifyRun& run, const ClassNames& class_names, const Classifi
         });
 }
 
-// The inputs that have no row yet, until a signal comes.
+// The inputs that have no row yet. Ends early if a signal asks the program to stop.
 class RemainingInputs {
 public:
     RemainingInputs(InputSource& source, RunOutput& output) : source_(source), output_(output) {}
@@ -102,7 +102,7 @@ public:
         return std::nullopt;
     }
 
-    /// Whether all inputs were taken and have rows.
+    /// Whether every input has a row.
     bool all_written() const { return ended_ && output_.written() == taken_; }
 
 private:
@@ -131,7 +131,7 @@ int classify_to_rows(const ClassifyRun& run, const Model& model, const Classifie
     RemainingInputs inputs(source, output);
     classify([&] { return inputs.next(); }, *classifier.engine, classifier.options,
              [&](std::span<const Row> rows) {
-                 // Before the row is written: who has the row may count on the file.
+                 // Sorted before its row is written, so that a reader of the row finds the file in its place.
                  for (const Row& row : rows) sorting.sort(row);
                  progress.before_rows();
                  output.write(rows);

@@ -1,5 +1,5 @@
-// One function a command. Each takes what the typed options mean and returns the exit status; what ends
-// the run is thrown.
+// One function for each command. Each takes resolved options and returns the exit status. An error that
+// ends the run is an exception.
 #pragma once
 
 namespace imnet::app {

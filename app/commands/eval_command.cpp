@@ -27,7 +27,7 @@ std::string report(EvalOutput format, const Evaluation& evaluation, const ClassN
     return evaluation_text(evaluation, class_names, facts);
 }
 
-// The rows as they come: failures are named, and with --wrong the paths of what is misclassified.
+// Handles rows as they come: prints errors, and with --wrong the paths of misclassified pictures.
 class RowOutput {
 public:
     RowOutput(const EvalRun& run, const EvaluationData& data, OutputFile& out, ProgressReport& progress)
@@ -69,7 +69,7 @@ void evaluate_all(const EvalRun& run, const EvaluationData& data, const Classifi
     evaluate(
         data.inputs(), [&](std::string_view path) { return data.target_of(path); }, *classifier.engine,
         classifier.options, evaluation, [&](std::span<const Row> some) { rows.write(some, evaluation); });
-    // A part of the figures is worth nothing, and looks like the whole.
+    // An interrupted evaluation prints no figures, because they would look like those of all pictures.
     if (const int signal = interrupted()) throw Interrupted{signal};
 }
 

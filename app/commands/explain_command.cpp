@@ -25,7 +25,7 @@
 namespace imnet::app {
 namespace {
 
-// What finds the heat, and the pixels that it takes.
+// A function that computes the heat, and the format of the pixels that it takes.
 struct Method {
     std::string_view name;
     PixelFormat pixel_format;
@@ -68,13 +68,13 @@ void print(const std::string& text) {
     out.commit();
 }
 
-// A drawing is scaled to its own largest loss of probability, so a tiny one looks like any other.
+// The colours are scaled to the largest heat, so even a tiny loss of probability is drawn in light yellow.
 void warn_of_little_heat(const Explanation& explanation) {
     const float most = explanation.of_class.heat.largest();
     if (most <= 0 || most >= 0.01F) return;
     say(fmt::format(
-        "{}: hiding a part costs the class {:.1g} of its probability at most: the heat means little "
-        "(a larger --patch hides more)",
+        "{}: hiding a part lowers the probability of the class by at most {:.1g}: the heat means little "
+        "(try a larger --patch)",
         explanation.path, most));
 }
 
@@ -103,7 +103,8 @@ int run_explain(const ExplainRun& run) {
     std::optional<int> class_index;
     if (run.class_name) class_index = resolve_class("--class", *run.class_name, model.class_names);
     OutputFile png(run.output);
-    if (png.is_terminal()) throw UsageError("-o -: a terminal shows no PNG: send it to a file or a program");
+    if (png.is_terminal())
+        throw UsageError("-o -: a terminal cannot show a PNG: redirect it to a file or a program");
     const Method method =
         run.occlusion ? by_occlusion(run, model, class_index) : by_grad_cam(model, run.engine, class_index);
 

@@ -23,7 +23,7 @@
 namespace imnet::app {
 namespace {
 
-// The model that training begins with, its head for these classes.
+// The model that training starts from, with a head for these classes.
 Model load_start(const FinetuneRun& run, ClassNames class_names) {
     ModelRequest request = run.model;
     if (auto* random = std::get_if<RandomSource>(&request.source)) {
@@ -35,8 +35,8 @@ Model load_start(const FinetuneRun& run, ClassNames class_names) {
     Model parent = load_model(request);
     say(parent.notes, run.quiet);
     if (parent.class_names == class_names && !run.quiet)
-        say(fmt::format("{}: it has these {} classes already: its head is kept", parent.provenance.weights,
-                        class_names.size()));
+        say(fmt::format("{}: the model has these {} classes already: its head is kept",
+                        parent.provenance.weights, class_names.size()));
     return with_class_names(std::move(parent), std::move(class_names), run.options.loop.seed);
 }
 
@@ -55,7 +55,7 @@ Split read_pictures(const FinetuneRun& run, const ClassFolders& folders) {
     return {folders.images, validation.images};
 }
 
-// Shows how far the training is: rows on standard output, a bar on standard error.
+// Shows the progress of the training: a row for each epoch on standard output, a bar on standard error.
 class Report {
 public:
     Report(ShowProgress when, const LoopOptions& loop, std::uint64_t pictures)
@@ -90,7 +90,7 @@ private:
     ShowProgress when_;
     LoopOptions loop_;
     std::uint64_t pictures_;
-    std::unique_ptr<ProgressBar> bar_;  ///< of the epoch under way
+    std::unique_ptr<ProgressBar> bar_;  ///< of the current epoch
     OutputFile table_{"-"};
     bool headed_ = false;
 };

@@ -15,11 +15,11 @@ class MatchOutput {
 public:
     MatchOutput(const std::string& path, std::vector<int> wanted, Sorting& sorting);
 
-    /// Failed inputs are named on standard error.
+    /// Prints the errors of failed inputs on standard error.
     void write(std::span<const Row> rows);
 
-    /// Ends the output. Returns the exit status: 0 for a match. As with grep, failed inputs make it 1
-    /// unless `quiet`.
+    /// Ends the output. Returns the exit status: 0 if there is a match and no input failed, or, with `quiet`
+    /// as with grep -q, if there is a match; otherwise 1. A picture that could not be sorted makes it 1.
     int finish(bool quiet);
 
 private:

@@ -17,8 +17,8 @@
 namespace imnet::app {
 namespace {
 
-// The model in the box, where it is installed. Its accuracy is that of another task, so it stands in no
-// column.
+// The model that comes with the program, if it is installed. It has fewer classes than the others, so its
+// accuracy cannot be compared with theirs and is not shown.
 std::string bundled_row() try {
     const std::filesystem::path path = bundled_checkpoint();
     const StateDict state_dict = read_checkpoint(path);
@@ -49,7 +49,7 @@ int run_models() {
         "\n* the default of its model. resnet50 with IMAGENET1K_V2 is a better training recipe for the\n"
         "  post-activation net of 2015; the pre-activation net (ResNet50V2) is resnetv2_50.\n");
     if (!bundled.empty()) {
-        out.write("  starter comes with imnet: a small net for some of the classes, with modest answers.\n");
+        out.write("  starter comes with imnet: a small net for some of the classes, with modest accuracy.\n");
     }
     out.commit();
     return 0;

@@ -12,7 +12,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds short_work{1000};
 
-// Rows that scroll by on the same terminal are progress enough.
+// Rows on the same terminal show the progress already.
 bool wanted(ShowProgress when, bool rows_on_terminal) {
     if (when != ShowProgress::automatic) return when == ShowProgress::always;
     return !rows_on_terminal && ::isatty(STDERR_FILENO) == 1;

@@ -16,11 +16,11 @@ namespace imnet::app {
 
 inline constexpr ProgressUnit images_unit{"images"};
 
-/// Shows on standard error how far a run is. How many inputs there are is counted meanwhile, by a
-/// thread that starts only once there is something to show.
+/// Shows the progress of a run on standard error. A thread counts all inputs meanwhile; it starts only when
+/// the bar is first drawn.
 class ProgressReport {
 public:
-    /// Counts all inputs; it gives up and returns 0 when asked to stop, or where it cannot tell.
+    /// Returns the number of all inputs; 0 if it is unknown, or if the token asks to stop.
     using CountInputs = std::function<std::uint64_t(const std::stop_token&)>;
 
     ProgressReport(ShowProgress when, std::string name, bool rows_on_terminal, CountInputs count);
@@ -28,12 +28,12 @@ public:
     ProgressReport(const ProgressReport&) = delete;
     ProgressReport& operator=(const ProgressReport&) = delete;
 
-    /// Makes room on a terminal that rows are printed to, too.
+    /// Wipes the bar if rows are printed to the same terminal.
     void before_rows();
 
     void update(std::uint64_t rows, std::uint64_t failed);
 
-    /// Takes the bar away.
+    /// Stops counting and removes the bar.
     void finish();
 
     bool shown() const { return bar_ != nullptr; }

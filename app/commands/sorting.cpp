@@ -38,7 +38,7 @@ void Sorting::report() const {
     std::string text = fmt::format("{} sorted into {}", sorted_, name_);
     if (were_sorted_ > 0) text += fmt::format(", {} were there before", were_sorted_);
     if (without_class_ > 0)
-        text += fmt::format(", {} left where no label reaches --min-prob", without_class_);
+        text += fmt::format(", {} not sorted because no class reaches --min-prob", without_class_);
     if (failed_ > 0) text += fmt::format(", {} could not be sorted", failed_);
     if (!folder_->manifest().empty()) {
         text += fmt::format("; to undo: imnet undo {}",

@@ -1,4 +1,4 @@
-// Pictures of a run into folders of their classes, and how many.
+// Sorts the pictures of a run into folders of their classes, and counts them.
 #pragma once
 
 #include <cstddef>
@@ -15,14 +15,14 @@ namespace imnet::app {
 
 class Sorting {
 public:
-    /// Makes the folder; does nothing, now and later, where there is no plan.
+    /// Makes the folder. Without a plan, all functions do nothing.
     Sorting(const std::optional<SortingPlan>& plan, const ClassNames& class_names);
 
-    /// Sorts the row's picture. A failure is printed and counted. Throws OutputError where the folder
-    /// takes no more.
+    /// Sorts the row's picture. A failure is printed and counted. Throws OutputError if the folder cannot be
+    /// written to.
     void sort(const Row& row);
 
-    /// Prints what has been done, and how to undo it.
+    /// Prints how many pictures were sorted, and how to undo it.
     void report() const;
 
     bool any_failed() const { return failed_ > 0; }

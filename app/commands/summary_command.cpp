@@ -30,7 +30,7 @@ int run_summary(const SummaryRun& run) {
     std::vector<float> logits(static_cast<std::size_t>(model.architecture.classes));
     engine->worker(engine_options.threads)->run(input, 1, logits);
     if (!std::all_of(logits.begin(), logits.end(), [](float logit) { return std::isfinite(logit); })) {
-        throw ModelError("the net answers a random input with NaN or infinity: its weights are damaged");
+        throw ModelError("the net computes NaN or infinity for a random input: its weights are damaged");
     }
 
     OutputFile out("-");

@@ -18,16 +18,16 @@ bool was_undone(const std::string& manifest) {
                                          : !fs::exists(manifest) && fs::exists(manifest + ".undone");
 }
 
-// Whether all of it is undone.
+// Returns whether everything is undone.
 bool undo(const std::string& manifest, bool quiet) {
     if (was_undone(manifest)) {
-        if (!quiet) say(fmt::format("{}: it has been undone before", manifest));
+        if (!quiet) say(fmt::format("{}: it is undone already", manifest));
         return true;
     }
     const UndoneSort result = undo_sort(manifest);
     for (const std::string& problem : result.problems) say(problem);
     const std::string rest =
-        result.problems.empty() ? "" : fmt::format(", {} could not be", result.problems.size());
+        result.problems.empty() ? "" : fmt::format(", {} could not be undone", result.problems.size());
     if (!quiet) say(fmt::format("{}: {} undone{}", manifest, result.undone, rest));
     return result.problems.empty();
 }

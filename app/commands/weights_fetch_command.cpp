@@ -22,18 +22,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What the download is compared with.
+// Says how the download is checked if no whole SHA-256 is published; otherwise empty.
 std::string describe_check(const PublishedWeights& weights) {
     if (is_sha256(weights.sha256)) return "";
     if (weights.sha256 == "-") {
-        return "no hash of these weights is known: it is only checked that the file is a whole checkpoint "
-               "and, where the server states a SHA-256, has that";
+        return "no hash of these weights is known: the download is only checked to be a whole checkpoint, "
+               "and against the SHA-256 of the server, if it states one";
     }
-    return fmt::format("only the first {} digits of its SHA-256 are published: those are checked",
+    return fmt::format("only the first {} digits of its SHA-256 are published: only those are checked",
                        weights.sha256.size());
 }
 
-// Throws ModelError where the file is no longer the one that was downloaded.
+// Throws ModelError if the file has changed since it was downloaded.
 void check_kept(const fs::path& file) {
     const auto kept = kept_sha256(file);
     if (!kept) return;
@@ -74,7 +74,7 @@ void fetch(const WeightsFetchRun& run, const fs::path& target) {
         download(wanted);
     } catch (const NetworkError& error) {
         throw OutputError(fmt::format(
-            "{}: behind a proxy set https_proxy, for a mirror use --url, or put the file at {} yourself",
+            "{}: set https_proxy behind a proxy, use --url for a mirror, or put the file at {} yourself",
             error.what(), target.native()));
     }
 }

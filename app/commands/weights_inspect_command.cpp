@@ -20,12 +20,13 @@ std::int64_t byte_count(const TensorView& tensor) {
 }
 
 struct Findings {
-    std::string_view architecture;  ///< empty where none fits
+    std::string_view architecture;  ///< empty if none fits
     int classes = 0;
     std::int64_t bytes = 0;
 };
 
-// The architecture is told by the names that imnet gives the tensors; the list shows the file's own.
+// Architectures are recognised by imnet's own names of the tensors, so a copy with these names is examined.
+// The list shows the names in the file.
 Findings examine(StateDict native) {
     use_native_names(native);
     Findings findings{fitting_architecture(native), 0, 0};

@@ -33,7 +33,7 @@ void write_row(OutputFile& out, std::string_view model, std::string_view name, s
     out.flush();
 }
 
-// Without any hash it can only be checked that the file is a whole checkpoint.
+// Without a hash, only reading shows whether the file is a whole checkpoint.
 std::string state_without_hash(const fs::path& file) try {
     read_checkpoint(file);
     return "readable (no hash is known)";
@@ -56,7 +56,7 @@ std::string state_of(const PublishedWeights& weights, const fs::path& file, cons
     return fmt::format("ok (the first {} digits of its SHA-256)", published.size());
 }
 
-// False where the file that is used for these weights is wrong.
+// Returns false if the cached file of these weights is wrong.
 bool verify(OutputFile& out, const PublishedWeights& weights) {
     const auto cached = find_cached(weights);
     const std::string state = cached ? state_of(weights, *cached, hash_of(*cached)) : "not cached";
@@ -108,7 +108,7 @@ int run_weights_verify(const WeightsVerifyRun& run) {
     if (run.file) {
         right = verify_file(out, *run.file);
     } else if (run.published != nullptr) {
-        cached_checkpoint(*run.published);  // which must be there
+        cached_checkpoint(*run.published);  // throws if it is not there
         right = verify(out, *run.published);
     } else {
         right = verify_all(out, run.model);

@@ -10,7 +10,7 @@
 namespace imnet::app {
 namespace {
 
-// What was asked for, or all that there is.
+// All combinations of engine, precision and batch that the options leave open.
 std::vector<BenchmarkCase> resolve_cases(const Options& options) {
     const EngineOptions typed = resolve_engine(options);
     std::vector<EngineKind> kinds{typed.kind};

@@ -1,4 +1,4 @@
-// What the typed options of `imnet bench` mean.
+// Resolves the options of `imnet bench`.
 #pragma once
 
 #include <string>
@@ -12,9 +12,9 @@ namespace imnet::app {
 
 struct BenchRun {
     ModelRequest model;
-    bool any_weights = false;          ///< none were asked for, so random ones are measured
-    std::vector<BenchmarkCase> cases;  ///< but for the size of the images
-    std::string version;               ///< of this program
+    bool any_weights = false;          ///< no weights were typed, so random ones are measured
+    std::vector<BenchmarkCase> cases;  ///< complete except for the size of the images
+    std::string version;               ///< of imnet
     bool json = false;
     bool quiet = false;
 };

@@ -1,4 +1,4 @@
-// Which of a model's classes a typed word means. It takes the model to tell.
+// Finds the class of a model that a typed word means. The class names of the model are needed for this.
 #pragma once
 
 #include <string>
@@ -9,12 +9,11 @@
 
 namespace imnet::app {
 
-/// The classes of that name, wnid or index. Throws UsageError, with the nearest names, where there is
-/// none.
+/// The classes with that name, wnid or index. Throws UsageError, with the nearest names, if there is none.
 std::vector<int> resolve_classes(std::string_view option, const std::string& typed,
                                  const ClassNames& class_names);
 
-/// The same where there may only be one.
+/// The same, but throws UsageError if there is more than one.
 int resolve_class(std::string_view option, const std::string& typed, const ClassNames& class_names);
 
 }  // namespace imnet::app

@@ -20,7 +20,7 @@ ClassifyOptions resolve_rows(const Options& options) {
     const double min_prob = options.min_prob.value_or(0);
     if (!(min_prob >= 0 && min_prob <= 1)) throw UsageError("--min-prob: it takes a number from 0 to 1");
     resolved.min_probability = static_cast<float>(min_prob);
-    // Rows must not depend on where a run was cut, or which part of it this is.
+    // Rows must not depend on where a run was interrupted or how it was divided into shards.
     resolved.whole_batches = options.resume || options.shard;
     return resolved;
 }

@@ -1,4 +1,4 @@
-// What the typed options of a classify run mean.
+// Resolves the options of a classify run.
 #pragma once
 
 #include <optional>
@@ -22,11 +22,11 @@ struct ClassifyRun {
     SourceOptions sources;
     ModelRequest model;
     EngineOptions engine;
-    ClassifyOptions classify;  ///< but for what the model says; `batch` is 0 where it was not typed
+    ClassifyOptions classify;  ///< without what the model decides; `batch` is 0 if not typed
     OutputPlan output;
-    std::optional<std::string> wanted_class;  ///< print only the paths of pictures with this class
+    std::optional<std::string> wanted_class;  ///< if set, print only the paths of pictures with this class
     std::optional<SortingPlan> sorting;
-    RunRecord record;  ///< as far as it is known before the model is loaded
+    RunRecord record;  ///< the fields that are known before the model is loaded
     ShowProgress progress = ShowProgress::automatic;
     bool quiet = false;
 };

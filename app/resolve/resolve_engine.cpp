@@ -30,8 +30,7 @@ int resolve_threads(const Options& options) {
     const int usable = usable_cores();
     const int wanted = number_in_range(options.threads, "--threads", 1, 65536, usable);
     if (wanted <= usable) return wanted;
-    if (!options.quiet)
-        say(fmt::format("--threads {}: this process may use {} cores, no more", wanted, usable));
+    if (!options.quiet) say(fmt::format("--threads {}: this process may use only {} cores", wanted, usable));
     return usable;
 }
 

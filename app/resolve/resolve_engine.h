@@ -5,9 +5,9 @@
 
 namespace imnet::app {
 
-/// How the net is to run, but for the size and number of its images. The threads are never more than
-/// the cores that this process may use; a request for more is announced on standard error. Throws
-/// UsageError for what is no device.
+/// The options of the engine, except for the size and number of the images. The number of threads is at most
+/// the number of cores that this process may use; if more are typed, a line on standard error says so. Throws
+/// UsageError for an invalid device or number.
 EngineOptions resolve_engine(const Options& options);
 
 }  // namespace imnet::app

@@ -12,11 +12,10 @@ void check_options(const Options& options) {
     if (options.arguments.size() != 1)
         throw UsageError("eval takes one folder (or archive) of labelled pictures");
     if (options.arguments.front() == "-")
-        throw UsageError("eval takes a folder; standard input has no labels");
+        throw UsageError("eval takes a folder: standard input has no labels");
     if (options.wrong && options.format)
         throw UsageError("--wrong prints paths; it does not go with --format");
-    if (options.null_separated && !options.wrong)
-        throw UsageError("--null says how the paths of --wrong end; it goes with --wrong");
+    if (options.null_separated && !options.wrong) throw UsageError("--null only goes with --wrong");
 }
 
 Numbers resolve_numbers(const Options& options) {

@@ -1,4 +1,4 @@
-// What the typed options of `imnet eval` mean.
+// Resolves the options of `imnet eval`.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@
 
 namespace imnet::app {
 
-/// What is written: figures in a format, or the paths of misclassified pictures.
+/// What eval writes: figures in one of three formats, or the paths of misclassified pictures.
 enum class EvalOutput { text, json, csv, wrong_paths };
 
 struct EvalRun {
@@ -21,7 +21,7 @@ struct EvalRun {
     EngineOptions engine;
     ClassifyOptions classify;
     EvalOutput format = EvalOutput::text;
-    char path_end = '\n';  ///< of the paths
+    char path_end = '\n';  ///< what ends a path
     std::string output = "-";
     ShowProgress progress = ShowProgress::automatic;
     bool quiet = false;

@@ -19,13 +19,13 @@ void check_paths(const Options& options) {
     if (options.arguments.size() != 1) throw UsageError("'imnet explain' takes one picture");
     if (!options.output) throw UsageError("'imnet explain' needs -o FILE, the PNG to write");
     if (*options.output == "-" && options.format)
-        throw UsageError("--format: with -o - the PNG goes to standard output, and nothing else does");
+        throw UsageError("--format: with -o - only the PNG goes to standard output; leave --format out");
     std::error_code ignored;
     if (std::filesystem::equivalent(options.arguments.front(), *options.output, ignored))
         throw UsageError(fmt::format("-o {}: it would replace the picture itself", *options.output));
 }
 
-// Gradients come from libtorch in float32, of one picture.
+// Grad-CAM needs gradients, which only libtorch computes: here in float32, and for one picture.
 void check_grad_cam(const Options& options) {
     if (options.occlusion) return;
     if (options.engine == "onednn")

@@ -1,4 +1,4 @@
-// What the typed options of `imnet explain` mean.
+// Resolves the options of `imnet explain`.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@
 
 namespace imnet::app {
 
-/// What was typed of the patch. Its range depends on the image size.
+/// The patch as it was typed. Its valid range depends on the image size.
 struct TypedPatch {
     std::optional<std::int64_t> side;
     std::optional<std::int64_t> stride;
@@ -28,8 +28,8 @@ struct ExplainRun {
     EngineOptions engine;
     DecodeLimits limits;
     TypedSize size;
-    std::optional<std::string> class_name;  ///< the most probable where it was not typed
-    std::optional<TypedPatch> occlusion;    ///< Grad-CAM without it
+    std::optional<std::string> class_name;  ///< the most probable class if it is not set
+    std::optional<TypedPatch> occlusion;    ///< Grad-CAM if it is not set
     bool json = false;
     bool quiet = false;
 };
@@ -37,7 +37,7 @@ struct ExplainRun {
 /// Throws UsageError.
 ExplainRun resolve_explain(const Options& options);
 
-/// The patch on pictures of that size. Throws UsageError.
+/// The options of the patch for pictures of that size. Throws UsageError if a number is outside its range.
 OcclusionOptions resolve_occlusion(const TypedPatch& typed, int image_size);
 
 }  // namespace imnet::app

@@ -59,7 +59,7 @@ LearningRate resolve_learning_rate(const Options& options, int epochs) {
     return resolved;
 }
 
-// A frozen backbone sees each picture once, as it is.
+// With a frozen backbone, each picture goes through the net once, unchanged.
 void refuse_augmentation(const Options& options) {
     const std::pair<bool, const char*> typed[] = {{options.crop_scale.has_value(), "--crop-scale"},
                                                   {options.no_flip, "--no-flip"},
@@ -68,10 +68,10 @@ void refuse_augmentation(const Options& options) {
                                                   {options.cutmix.has_value(), "--cutmix"}};
     for (const auto& [is_typed, name] : typed) {
         if (!is_typed) continue;
-        throw UsageError(
-            fmt::format("{}: with --freeze backbone the features of a picture are computed once, so pictures "
-                        "are not changed",
-                        name));
+        throw UsageError(fmt::format(
+            "{}: it has no effect with --freeze backbone, which computes the features of each picture "
+            "only once: leave one of them out",
+            name));
     }
 }
 
@@ -106,7 +106,7 @@ FinetuneOptions resolve_training(const Options& options) {
     if (resolved.freeze.backbone) refuse_augmentation(options);
     if (resolved.freeze.backbone && options.scratch) {
         throw UsageError(
-            "--scratch and --freeze backbone contradict each other: random features say nothing");
+            "--scratch and --freeze backbone contradict each other: a frozen random backbone learns nothing");
     }
     resolved.loop = resolve_loop(options);
     resolved.engine = resolve_engine(options);
@@ -120,7 +120,7 @@ FinetuneOptions resolve_training(const Options& options) {
     return resolved;
 }
 
-// With --scratch --seed is that of the weights, too.
+// With --scratch, --seed is also the seed of the weights.
 ModelRequest resolve_start(const Options& options, std::uint64_t seed) {
     if (!options.scratch) return resolve_trained_model(options);
     if (options.weights) throw UsageError("--weights and --scratch contradict each other");

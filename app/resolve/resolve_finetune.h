@@ -1,4 +1,4 @@
-// What the typed options of `imnet finetune` mean.
+// Resolves the options of `imnet finetune`.
 #pragma once
 
 #include <optional>
@@ -13,11 +13,11 @@
 namespace imnet::app {
 
 struct FinetuneRun {
-    std::string folder;                            ///< of the pictures to train with
-    std::optional<std::string> validation_folder;  ///< without one a part of the others is held back,
-    double held_back = 0.2;                        ///< which is this part of each class
-    ModelRequest model;                            ///< that training begins with
-    FinetuneOptions options;                       ///< but for the preprocessing
+    std::string folder;                            ///< with the training pictures
+    std::optional<std::string> validation_folder;  ///< if not set, a part of the training pictures
+    double held_back = 0.2;                        ///< is held back: this part of each class
+    ModelRequest model;                            ///< that training starts from
+    FinetuneOptions options;                       ///< complete except for the preprocessing
     TypedSize size;
     bool resume = false;
     ShowProgress progress = ShowProgress::automatic;

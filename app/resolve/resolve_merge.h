@@ -1,4 +1,4 @@
-// What the typed options of `imnet merge` mean.
+// Resolves the options of `imnet merge`.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ namespace imnet::app {
 struct MergeRun {
     std::vector<std::string> shards;
     std::string output;
-    RunRecord record;  ///< how this was started
+    RunRecord record;  ///< the fields that say how merge was started
 };
 
 /// Throws UsageError.

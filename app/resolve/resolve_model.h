@@ -1,4 +1,4 @@
-// Which model the typed options mean.
+// Finds the model that the options ask for.
 #pragma once
 
 #include "cli/options.h"
@@ -6,14 +6,14 @@
 
 namespace imnet::app {
 
-/// The model of --model, --weights, --no-weights and --seed. Throws UsageError where they contradict
-/// each other.
+/// The model of --model, --weights, --no-weights and --seed. Throws UsageError if they contradict each
+/// other.
 ModelRequest resolve_model(const Options& options);
 
-/// The same without random weights, where --seed means something else.
+/// The same for commands without random weights, where --seed has another meaning.
 ModelRequest resolve_trained_model(const Options& options);
 
-/// Random weights, with --seed. Throws UsageError where --weights contradicts that.
+/// Random weights, drawn with --seed. Throws UsageError if --weights was typed, too.
 ModelRequest resolve_random_model(const Options& options);
 
 }  // namespace imnet::app

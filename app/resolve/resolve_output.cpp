@@ -13,9 +13,11 @@ OutputPlan resolve_output(const Options& options) {
     if (!plan.resume) return plan;
     if (options.is) throw UsageError("--resume does not go with --is");
     if (plan.retry_failed && options.files_from == "-")
-        throw UsageError("--retry-failed reads the list of --files-from twice; standard input comes once");
-    if (!options.output) throw UsageError("--resume needs the file to go on with: -o FILE");
-    if (!plan.recorded()) throw UsageError(fmt::format("--resume: {} is no regular file", plan.path));
+        throw UsageError(
+            "--retry-failed reads the list of --files-from twice, which standard input "
+            "does not allow: use a file");
+    if (!options.output) throw UsageError("--resume needs the file to continue: -o FILE");
+    if (!plan.recorded()) throw UsageError(fmt::format("--resume: {} is not a regular file", plan.path));
     if (plan.format == Format::text || plan.format == Format::json)
         throw UsageError("--resume goes with --format jsonl, csv or tsv");
     return plan;

@@ -5,7 +5,7 @@
 
 namespace imnet::app {
 
-/// Where the rows of a classify run go. Throws UsageError for options that do not go together.
+/// The output of a classify run. Throws UsageError for options that do not go together.
 OutputPlan resolve_output(const Options& options);
 
 }  // namespace imnet::app

@@ -5,7 +5,8 @@
 
 namespace imnet::app {
 
-/// What the options say of pictures and batches; `batch` is 0 where it was not typed. Throws UsageError.
+/// The options about decoding and batches, which several commands take. `batch` is 0 if it was not typed.
+/// Throws UsageError.
 ClassifyOptions resolve_pictures(const Options& options);
 
 }  // namespace imnet::app

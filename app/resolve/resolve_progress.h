@@ -4,7 +4,7 @@
 
 namespace imnet::app {
 
-/// When progress is shown; `automatic` is on a terminal, for work that takes a while.
+/// When progress is shown. `automatic`: on a terminal, if the work takes about a second or more.
 enum class ShowProgress { automatic, always, never };
 
 ShowProgress resolve_progress(const Options& options);

@@ -5,7 +5,7 @@
 
 namespace imnet::app {
 
-/// What the record of a run says of how it was started: version, command, folder and shard.
+/// A run record with the fields that say how the run was started: version, command, folder and shard.
 RunRecord resolve_record(const Options& options);
 
 }  // namespace imnet::app

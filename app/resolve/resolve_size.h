@@ -8,7 +8,7 @@
 
 namespace imnet::app {
 
-/// What was typed of the size of prepared pictures. Its meaning depends on the model.
+/// The sizes of --size and --short-side. Their defaults depend on the model.
 struct TypedSize {
     std::optional<std::int64_t> image_size;
     std::optional<std::int64_t> short_side;
@@ -16,8 +16,8 @@ struct TypedSize {
 
 TypedSize resolve_size(const Options& options);
 
-/// The model's preprocessing at another size. The short side keeps its proportion to the image size
-/// unless it was typed. Throws UsageError.
+/// The model's preprocessing with the typed sizes. Unless it was typed, the short side keeps its proportion
+/// to the image size. Throws UsageError.
 Preprocessing at_size(const TypedSize& typed, Preprocessing own);
 
 }  // namespace imnet::app

@@ -28,7 +28,7 @@ bool is_inside(const fs::path& path, const fs::path& folder) {
 
 std::optional<SortingPlan> resolve_sorting(const Options& options) {
     if (!options.sort_into) {
-        if (options.by) throw UsageError("--by says how --sort-into DIR does it, and that is missing");
+        if (options.by) throw UsageError("--by only goes with --sort-into");
         return std::nullopt;
     }
     if (options.sort_into->empty()) throw UsageError("--sort-into: it takes the name of a folder");
@@ -37,10 +37,10 @@ std::optional<SortingPlan> resolve_sorting(const Options& options) {
     for (const std::string& argument : options.arguments) {
         if (!fs::is_directory(argument, ignored)) continue;
         if (!is_inside(fs::canonical(argument, ignored), folder)) continue;
-        throw UsageError(
-            fmt::format("{}: what is sorted there is not sorted again; let --sort-into name another folder "
-                        "(one inside it will do)",
-                        argument));
+        throw UsageError(fmt::format(
+            "{}: the input is inside the folder of --sort-into, which is not searched: choose another "
+            "folder for --sort-into (it may be inside the input)",
+            argument));
     }
     return SortingPlan{*options.sort_into, resolve_by(options)};
 }

@@ -8,14 +8,13 @@
 
 namespace imnet::app {
 
-/// What --sort-into and --by mean.
+/// The values of --sort-into and --by.
 struct SortingPlan {
     std::string folder;
     SortBy by = SortBy::copy;
 };
 
-/// Nothing without --sort-into. Throws UsageError for options that make no sense, before anything is
-/// loaded or made.
+/// Nothing without --sort-into. Throws UsageError if --by is alone, or if an input is inside the folder.
 std::optional<SortingPlan> resolve_sorting(const Options& options);
 
 }  // namespace imnet::app

@@ -20,10 +20,10 @@ SourceOptions resolve_source(const Options& options) {
     const auto& paths = options.arguments;
     const bool names_stdin = std::find(paths.begin(), paths.end(), "-") != paths.end();
     if (options.null_separated && !options.files_from) {
-        throw UsageError("--null says how the paths of --files-from end; there is none");
+        throw UsageError("--null only goes with --files-from");
     }
     if (options.tar && !names_stdin && !options.files_from) {
-        throw UsageError("--tar says what standard input is; give - as an input, too");
+        throw UsageError("--tar: give - as an input, too; standard input is then a tar archive");
     }
     if (options.files_from == "-" && names_stdin) {
         throw UsageError("standard input cannot be both an input and the list of --files-from");

@@ -5,8 +5,7 @@
 
 namespace imnet::app {
 
-/// Where the inputs of a classify run come from. Throws UsageError for options that contradict each
-/// other.
+/// The inputs of a classify run. Throws UsageError for options that contradict each other.
 SourceOptions resolve_source(const Options& options);
 
 }  // namespace imnet::app

@@ -1,4 +1,4 @@
-// What the typed options of `imnet summary` mean.
+// Resolves the options of `imnet summary`.
 #pragma once
 
 #include "cli/options.h"

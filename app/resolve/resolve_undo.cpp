@@ -8,10 +8,10 @@ namespace imnet::app {
 
 UndoRun resolve_undo(const Options& options) {
     if (options.arguments.empty()) {
-        throw UsageError("nothing to undo: give a manifest, DIR/imnet-manifest-TIME.jsonl");
+        throw UsageError("nothing to undo: give a manifest, such as DIR/imnet-manifest-TIME.jsonl");
     }
     UndoRun run{options.arguments, options.quiet};
-    // Their names hold the time: the last run is undone first.
+    // The name of a manifest contains its time. The last run is undone first.
     std::sort(run.manifests.rbegin(), run.manifests.rend());
     return run;
 }

@@ -1,4 +1,4 @@
-// What the typed options of `imnet undo` mean.
+// Resolves the options of `imnet undo`.
 #pragma once
 
 #include <string>

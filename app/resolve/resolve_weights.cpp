@@ -12,18 +12,18 @@
 namespace imnet::app {
 namespace {
 
-// Published weights of the typed model; its default for an empty name.
+// The published weights of that name for the typed model; its default weights if the name is empty.
 const PublishedWeights& resolve_published(const Options& options, const std::string& name) {
     const std::string model = options.model.value_or(std::string(default_architecture));
     if (model == bundled_model) {
         throw UsageError(fmt::format(
             "{} comes with imnet: there is nothing to fetch, and it has no published weights", model));
     }
-    architecture(model);  // names a wrong one first
+    architecture(model);  // throws for an unknown model before its weights are looked up
     return published_named(model, name);
 }
 
-// The one argument of a command that needs none.
+// The argument of a command that takes at most one; empty if there is none.
 std::string optional_argument(const Options& options, const char* refusal) {
     if (options.arguments.size() > 1) throw UsageError(refusal);
     return options.arguments.empty() ? "" : options.arguments.front();

@@ -1,4 +1,4 @@
-// What the typed options of the `imnet weights` commands mean.
+// Resolves the options of the `imnet weights` commands.
 #pragma once
 
 #include <filesystem>
@@ -14,7 +14,7 @@ namespace imnet::app {
 /// `weights path`: a file, or published weights to look for.
 struct WeightsPathRun {
     const PublishedWeights* published = nullptr;
-    std::filesystem::path file;  ///< where `published` is null
+    std::filesystem::path file;  ///< used if `published` is null
 };
 
 struct WeightsFetchRun {
@@ -23,11 +23,11 @@ struct WeightsFetchRun {
     bool quiet = false;
 };
 
-/// `weights verify`: published weights, a file, or else all published weights.
+/// `weights verify`: published weights, a file, or, if neither is set, all published weights.
 struct WeightsVerifyRun {
     const PublishedWeights* published = nullptr;
     std::optional<std::filesystem::path> file;
-    std::optional<std::string> model;  ///< all of this one alone
+    std::optional<std::string> model;  ///< then only those of this model
 };
 
 struct WeightsInspectRun {
@@ -43,7 +43,7 @@ struct WeightsConvertRun {
     std::optional<DType> dtype;
 };
 
-/// They throw UsageError, and ModelError for published weights that do not exist.
+/// These throw UsageError, and ModelError for published weights that do not exist.
 WeightsPathRun resolve_weights_path(const Options& options);
 WeightsFetchRun resolve_weights_fetch(const Options& options);
 WeightsVerifyRun resolve_weights_verify(const Options& options);

@@ -10,7 +10,7 @@
 
 namespace imnet {
 
-/// Memory aligned to 64 bytes; to 2 MiB where it is large, so that the system may use large pages. Its
+/// Memory aligned to 64 bytes, or to 2 MiB if it is that large, so that the system can use huge pages. Its
 /// contents are undefined.
 class AlignedMemory {
 public:
@@ -36,7 +36,7 @@ private:
     std::size_t bytes_ = 0;
 };
 
-/// Memory that the steps of one worker use in turn. It may move while steps are still being prepared,
+/// Memory that the steps of one worker use in turn. `reserve` may move it while steps are being prepared,
 /// so each run asks for its address.
 class Scratch {
 public:

@@ -70,9 +70,9 @@ private:
     [[noreturn]] void fail(int error) const {
         const std::string reason = std::generic_category().message(error);
         if (error == ENOSPC || error == EDQUOT) {
-            throw OutputError(
-                fmt::format("{}: {} after {:.1f} MiB: make room and run this again, it goes on from there",
-                            path_.native(), reason, mebibytes(size_)));
+            throw OutputError(fmt::format(
+                "{}: {} after {:.1f} MiB: free some space and run this again: it continues from there",
+                path_.native(), reason, mebibytes(size_)));
         }
         throw OutputError(fmt::format("{}: {}", path_.native(), reason));
     }
@@ -123,7 +123,7 @@ private:
             [&](const HttpBody& body) {
                 if (body.start > part_.size()) {
                     throw NetworkError(fmt::format(
-                        "{}: the server sent another part of the file than it was asked for", wanted_.url));
+                        "{}: the server sent a different part of the file than was asked for", wanted_.url));
                 }
                 part_.cut_to(body.start);
                 entity_tag_ = body.entity_tag;

@@ -21,7 +21,7 @@ struct Download {
     bool keep_sha256 = false;
     /// Checks the whole file under its temporary name; throws ModelError to reject it.
     std::function<void(const std::filesystem::path&)> check = [](const std::filesystem::path&) {};
-    /// Called with the number of bytes that are there and of the whole file (0 where it is unknown).
+    /// Called with the number of bytes that have come and of the whole file (0 if it is unknown).
     std::function<void(std::uint64_t, std::uint64_t)> progress = [](std::uint64_t, std::uint64_t) {};
     /// Called with one line for each wait and each new attempt.
     std::function<void(const std::string&)> notice = [](const std::string&) {};
@@ -37,10 +37,10 @@ struct NetworkError : OutputError {
 };
 
 /// Downloads a file. `target` exists only once the file is whole and has been checked: against `sha256`,
-/// the hash in `target`.sha256, and the SHA-256 that a Hugging Face server states, where there are such.
+/// the hash in `target`.sha256, and the SHA-256 that a Hugging Face server states, as far as these exist.
 /// Until then the bytes are in `target`.part, from which an interrupted download continues. A download
-/// of unknown hash starts again instead, because both parts might not be of the same file.
-/// `target`.lock makes other processes wait, and then use the file.
+/// of unknown hash starts again instead, because the parts might belong to different files.
+/// `target`.lock makes other processes wait; they then use the file.
 /// Throws ModelError for a file that is not the expected one, which is deleted; NetworkError after
 /// several attempts; OutputError where it cannot be written (the bytes that came stay in .part).
 void download(const Download& wanted);

@@ -54,7 +54,7 @@ struct Exchange {
     void begin_once();
 };
 
-// "Content-Range: bytes 100-999/1000", or "bytes */1000" where the range lies behind the end.
+// "Content-Range: bytes 100-999/1000", or "bytes */1000" if the range starts after the end of the file.
 void Exchange::read_header(std::string_view line) {
     if (line.starts_with("HTTP/")) {  // each redirect is an answer with headers of its own
         body = {};

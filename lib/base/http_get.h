@@ -1,4 +1,4 @@
-// One GET over HTTP or HTTPS, with libcurl: redirects, proxies and certificates as curl's users expect.
+// One GET request over HTTP or HTTPS with libcurl. Redirects, proxies and certificates work as in curl.
 #pragma once
 
 #include <chrono>
@@ -14,7 +14,8 @@ struct HttpRequest {
     std::string url;
     /// Ask only for the bytes from this offset on; 0 asks for the whole file.
     std::uint64_t from = 0;
-    /// With `from`: the server sends the whole file where its tag is no longer this one. May be empty.
+    /// With `from`: if the tag of the file is no longer this one, the server sends the whole file. May be
+    /// empty.
     std::string entity_tag;
     /// The request fails where almost nothing arrives for this long.
     std::chrono::seconds patience{30};

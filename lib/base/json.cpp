@@ -10,10 +10,10 @@ namespace {
 
 using Library = nlohmann::ordered_json;
 
-// Values are copied and destroyed by recursion: a hostile text must not nest them deeper.
+// Values are copied and destroyed by recursion, so a hostile text must not nest them deeper.
 constexpr std::size_t deepest = 200;
 
-// Of members of one name the first keeps its place and gets the value of the last.
+// Of several members with the same name, the first keeps its place and gets the last value.
 void merge_equal_keys(Json::Object& members) {
     std::vector<std::size_t> order(members.size());
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
@@ -37,7 +37,7 @@ void merge_equal_keys(Json::Object& members) {
     members = std::move(kept);
 }
 
-// Builds the value as the parser meets its parts.
+// Builds the value from the events of the parser.
 class Builder : public nlohmann::json_sax<Library> {
 public:
     bool null() override { return add(nullptr); }
@@ -105,7 +105,7 @@ private:
 
 }  // namespace
 
-/// Turns a value into the library's.
+/// Converts a value to one of the JSON library.
 class JsonWriter {
 public:
     static Library of(const Json& json) {

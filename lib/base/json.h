@@ -15,7 +15,7 @@
 
 namespace imnet {
 
-/// What is wrong with a text that should be JSON, or with a value of another type than asked for.
+/// The text is not JSON, or a value does not have the type that was asked for.
 class JsonError : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
@@ -57,12 +57,12 @@ public:
     static Json array(std::initializer_list<Json> values = {});
     static Json object() { return Object(); }
 
-    /// Reads a text; throws JsonError. Of members of one name the last counts.
+    /// Parses a text; throws JsonError. If several members have the same name, the last one counts.
     static Json parse(std::string_view text);
-    /// The same, but null where the text is not JSON.
+    /// The same, but returns null if the text is not JSON.
     static Json parse_or_null(std::string_view text);
-    /// Writes in one line, or with members on lines of their own, indented. Bytes that are not UTF-8 become
-    /// U+FFFD.
+    /// The text of the value: on one line, or indented with each member on its own line. Bytes that are not
+    /// UTF-8 become U+FFFD.
     std::string dump(int indent = -1) const;
 
     bool is_null() const { return std::holds_alternative<std::nullptr_t>(value_); }
@@ -75,33 +75,33 @@ public:
     bool is_number() const { return is_integer() || std::holds_alternative<double>(value_); }
 
     /// The value as a T: bool, a number (converted as by static_cast), std::string, or a std::vector or
-    /// std::array of these. Throws JsonError where it is of another kind.
+    /// std::array of these. Throws JsonError if it has another type.
     template <typename T>
     T get() const;
 
-    /// The number of elements or members; 0 for all else.
+    /// The number of elements or members; 0 for other types.
     std::size_t size() const;
-    /// The elements of an array, the members of an object; throws JsonError for all else.
+    /// The elements of an array, or the members of an object; throws JsonError for other types.
     const Array& elements() const;
     const Object& members() const;
     void push_back(Json element);
 
-    /// An element or a member; throws JsonError where there is none.
+    /// An element or a member; throws JsonError if there is none.
     const Json& at(std::size_t index) const;
     const Json& at(std::string_view key) const;
-    /// A member, or nullptr where there is none or this is no object.
+    /// A member, or nullptr if there is none or this is not an object.
     const Json* find(std::string_view key) const;
     bool contains(std::string_view key) const { return find(key) != nullptr; }
-    /// A member as a T, or `otherwise` where there is none.
+    /// A member as a T, or `otherwise` if there is none.
     template <typename T>
     T value(std::string_view key, T otherwise) const {
         const Json* found = find(key);
         return found == nullptr ? std::move(otherwise) : found->get<T>();
     }
-    /// A member to be set, which is added where there is none; null becomes an object.
+    /// The member of that name, to assign to; it is added if there is none. Null becomes an object.
     Json& operator[](std::string_view key);
 
-    /// Numbers are compared by value: 1 is 1.0.
+    /// Compares numbers by value: 1 equals 1.0.
     bool operator==(const Json& other) const;
 
 private:
@@ -113,7 +113,7 @@ private:
     template <typename T>
     T number() const;
 
-    /// An integer that is not negative is an uint64_t, so that equal numbers are equal values.
+    /// Integers that are not negative are uint64_t, so that equal numbers have equal representations.
     std::variant<std::nullptr_t, bool, std::int64_t, std::uint64_t, double, std::string, Array, Object>
         value_;
 };

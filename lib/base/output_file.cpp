@@ -42,7 +42,7 @@ std::filesystem::path without_links(const std::filesystem::path& path) {
 void sync_folder_of(const std::filesystem::path& file) {
     const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
     const int error = sync_folder(folder);
-    // EACCES: the folder may be written to, but not opened.
+    // EACCES: a folder may be writable but not readable; then it cannot be synchronised.
     if (error != 0 && error != EACCES) throw_output_error(folder.native(), error);
 }
 
@@ -53,7 +53,7 @@ OutputFile::OutputFile(const std::string& path) : shown_name_(path == "-" ? "sta
         fd_ = ::open(path.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC);
         if (fd_ < 0) fail(errno);
     } else {
-        final_path_ = without_links(path);  // a link stays a link
+        final_path_ = without_links(path);  // a symbolic link is kept and its target replaced
         std::string pattern = final_path_.native() + ".XXXXXX";
         fd_ = ::mkostemp(pattern.data(), O_CLOEXEC);
         if (fd_ < 0) fail(errno);

@@ -13,15 +13,15 @@ namespace imnet {
 
 /// What is counted, and how amounts of it are shown.
 struct ProgressUnit {
-    std::string_view name;  ///< behind an amount: "images"; it must outlive the bar
-    double size = 1;        ///< how many of what is counted make one that is shown
-    int decimals = 0;       ///< digits behind the point of an amount; a rate has one
+    std::string_view name;  ///< shown after an amount: "images"; it must outlive the bar
+    double size = 1;        ///< how many counted items make one shown unit
+    int decimals = 0;       ///< digits after the decimal point of an amount; a rate has one
 };
 
 /// For work that counts bytes.
 inline constexpr ProgressUnit mebibytes{"MiB", 1 << 20, 1};
 
-/// How far a piece of work is. `total` is 0 if it is unknown.
+/// The progress of some work. `total` is 0 if it is unknown.
 struct Progress {
     std::uint64_t done = 0;
     std::uint64_t total = 0;

@@ -69,7 +69,7 @@ void check_finite(const StateDict& state_dict, std::string_view source) {
     for (const auto& [tensor_name, tensor] : state_dict.tensors) {
         if (is_finite(tensor)) continue;
         refuse(fmt::format(
-            "{}: the tensor {} holds NaN or infinite values, so that every answer would be NaN: use "
+            "{}: the tensor {} holds NaN or infinite values, so every prediction would be NaN: use "
             "another checkpoint of the training",
             source, in_quotes(tensor_name)));
     }

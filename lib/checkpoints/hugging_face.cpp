@@ -33,7 +33,7 @@ std::map<std::string, std::string> weight_map_of(std::span<const std::byte> inde
     const Json json = Json::parse_or_null(as_text(index));
     const Json* found = json.find("weight_map");
     if (found == nullptr || !found->is_object() || found->size() == 0) {
-        refuse("its index of shards has no weight_map: the file is cut or damaged");
+        refuse("its index of shards has no weight_map: the file is truncated or damaged");
     }
     std::map<std::string, std::string> map;
     for (const auto& [tensor, shard] : found->members())
@@ -53,7 +53,7 @@ std::set<std::string> shards_of_index(std::span<const std::byte> index) {
     std::set<std::string> shards;
     for (const auto& [tensor, shard] : weight_map_of(index)) {
         if (!is_plain_file_name(shard)) {
-            refuse(fmt::format("its index puts the tensor {} outside of its folder: refused",
+            refuse(fmt::format("its index places the tensor {} outside of its folder: refused",
                                in_quotes(tensor)));
         }
         shards.insert(shard);

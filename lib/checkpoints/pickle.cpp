@@ -58,7 +58,8 @@ private:
     [[noreturn]] void refuse_damage(std::string_view what) { cursor_.refuse_damage(what); }
 
     void push(Value value) {
-        if (stack_.size() >= widest_stack) refuse_damage("piles up more values than any state dict");
+        if (stack_.size() >= widest_stack)
+            refuse_damage("has more values on its stack than any state dict needs");
         stack_.push_back(value);
     }
 
@@ -101,7 +102,7 @@ private:
     void remember(std::size_t index) {
         if (index >= memo_.size()) {
             if (index >= Budget::limit / sizeof(Value))
-                refuse_damage("asks for a memo that no state dict needs");
+                refuse_damage("uses a memo index that no state dict needs");
             memo_.resize(index + 1);
         }
         memo_[index] = top();
@@ -109,7 +110,7 @@ private:
 
     void recall(std::size_t index) {
         if (index >= memo_.size() || std::holds_alternative<Unset>(memo_[index])) {
-            refuse_damage("recalls what it never remembered");
+            refuse_damage("reads a memo entry that was never written");
         }
         push(memo_[index]);
     }
@@ -135,14 +136,14 @@ private:
     }
 
     void append(std::span<const Value> items) {
-        Sequence& list = *top_as<Sequence*>("appends to what is no list");
-        if (list.kind != SequenceKind::list) refuse_damage("appends to what is no list");
+        Sequence& list = *top_as<Sequence*>("appends to a value that is not a list");
+        if (list.kind != SequenceKind::list) refuse_damage("appends to a value that is not a list");
         list.items.insert(list.items.end(), items.begin(), items.end());
         deepen(list.depth, items);
     }
 
     void set_items(std::span<const Value> items) {
-        Dict& dict = *top_as<Dict*>("sets an item of what is no dict");
+        Dict& dict = *top_as<Dict*>("sets an item of a value that is not a dict");
         if (items.size() % 2 != 0) refuse_damage("sets a key without a value");
         for (std::size_t i = 0; i < items.size(); i += 2) dict.items.emplace_back(items[i], items[i + 1]);
         deepen(dict.depth, items);
@@ -159,7 +160,7 @@ private:
         const Value arguments = pop();
         const auto* tuple = std::get_if<Sequence*>(&arguments);
         if (tuple == nullptr || (*tuple)->kind != SequenceKind::tuple) refuse_damage("calls without a tuple");
-        const Global& function = *top_as<const Global*>("calls what is no function");
+        const Global& function = *top_as<const Global*>("calls a value that is not a function");
         top() = call(function, (*tuple)->items, memory_);
     }
 
@@ -168,7 +169,7 @@ private:
         if (auto* tensor = std::get_if<Tensor*>(&top())) {
             set_state(**tensor, state);
         } else if (!std::holds_alternative<Dict*>(top())) {  // the attributes of a dict do not matter here
-            refuse_damage("sets the state (BUILD) of what is neither a tensor nor an ordered dict");
+            refuse_damage("sets the state (BUILD) of a value that is neither a tensor nor an ordered dict");
         }
     }
 
@@ -201,7 +202,7 @@ private:
 void Machine::refuse_opcode(Opcode opcode) {
     const std::string_view opcode_name = name_of_refused(opcode);
     if (opcode_name.empty()) {
-        refuse_damage(fmt::format("holds 0x{:02x}, which is no opcode,", static_cast<unsigned>(opcode)));
+        refuse_damage(fmt::format("holds 0x{:02x}, which is not an opcode,", static_cast<unsigned>(opcode)));
     }
     std::string wish;
     if (opcode == Opcode::INST) {

@@ -64,7 +64,9 @@ public:
     }
 
 private:
-    [[noreturn]] static void refuse_end() { refuse("the pickle ends too early: the file is cut or damaged"); }
+    [[noreturn]] static void refuse_end() {
+        refuse("the pickle ends too early: the file is truncated or damaged");
+    }
 
     std::span<const std::byte> bytes_;
     std::size_t at_ = 0;

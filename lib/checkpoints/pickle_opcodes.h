@@ -77,7 +77,7 @@ enum class Opcode : std::uint8_t {
     READONLY_BUFFER = 0x98,
 };
 
-/// The name of an opcode that this program refuses; empty for a byte that is no opcode.
+/// The name of an opcode that this program refuses; empty for a byte that is not an opcode.
 constexpr std::string_view name_of_refused(Opcode opcode) {
     switch (opcode) {
         case Opcode::POP: return "POP";

@@ -13,7 +13,7 @@ Document Stream::next() {
 
 std::span<const std::byte> Stream::take(std::uint64_t size) {
     if (size > rest_.size())
-        refuse("the file ends too early: it is cut or damaged: copy or download it again");
+        refuse("the file ends too early: it is truncated or damaged: copy or download it again");
     const auto taken = rest_.first(size);
     rest_ = rest_.subspan(size);
     return taken;

@@ -125,7 +125,7 @@ std::string describe_foreign_file(std::span<const std::byte> bytes) {
     }
     if (is_text(start))
         return "this is a text file, not a checkpoint: give a file of torch.save or safetensors";
-    return "this is no checkpoint that is known here: give a state dict of torch.save or a safetensors file";
+    return "this is not a checkpoint that imnet reads: give a state dict of torch.save or a safetensors file";
 }
 
 }  // namespace imnet

@@ -77,7 +77,7 @@ public:
             entry_ = Entry();
             entry_.name = key_;
         } else {
-            refuse_header("nests an object where none belongs");
+            refuse_header("has an object where none is allowed");
         }
         return true;
     }
@@ -152,7 +152,7 @@ public:
     bool number_float(double, const string_t&) override { refuse_value(); }
     bool binary(binary_t&) override { refuse_value(); }
     bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception&) override {
-        refuse_header(fmt::format("is no JSON at byte {}", position));
+        refuse_header(fmt::format("is not JSON at byte {}", position));
     }
 
     /// Each tensor must begin where the previous one ends, and the last must end with the file.
@@ -170,7 +170,7 @@ public:
         }
         if (end != data_.size()) {
             refuse(fmt::format(
-                "the tensors take {} bytes, but {} follow the header: the file is cut or damaged: copy "
+                "the tensors take {} bytes, but {} follow the header: the file is truncated or damaged: copy "
                 "or download it again",
                 end, data_.size()));
         }
@@ -204,10 +204,10 @@ private:
             refuse_tensor(name, "has another size than its shape and dtype give");
         }
         if (end > data_.size()) {
-            refuse(fmt::format(
-                "the tensor {} ends {} bytes beyond the end of the file, which is cut: copy or download "
-                "it again",
-                in_quotes(name), end - data_.size()));
+            refuse(
+                fmt::format("the tensor {} ends {} bytes beyond the end of the file, which is truncated: "
+                            "copy or download it again",
+                            in_quotes(name), end - data_.size()));
         }
         ranges_.push_back({begin, end, result_.tensors.size()});
         TensorView view{.dtype = *entry_.dtype,
@@ -255,10 +255,10 @@ StateDict read_safetensors(std::span<const std::byte> file) {
     const auto length = load<std::uint64_t>(file, 0);
     if (length > longest_header) refuse_header("is longer than 100,000,000 bytes");
     if (!fits(length_size, length, file.size())) {
-        refuse(fmt::format(
-            "its safetensors header has {} bytes, but the file ends after {}: it is cut: copy or download "
-            "it again",
-            length, file.size() - length_size));
+        refuse(
+            fmt::format("its safetensors header has {} bytes, but the file ends after {}: it is truncated: "
+                        "copy or download it again",
+                        length, file.size() - length_size));
     }
     StateDict result;
     result.container = "safetensors";

@@ -70,7 +70,7 @@ TensorView view_tensor(std::string_view name, const pickle::Tensor& tensor, cons
         refuse(fmt::format("the tensor {} is {}, which is not read: save it as a plain tensor",
                            in_quotes(name), tensor.unsupported));
     }
-    if (tensor.storage == nullptr) refuse_tensor(name, "was made, but never filled");
+    if (tensor.storage == nullptr) refuse_tensor(name, "was created but never filled");
     if (!tensor.type->dtype) {
         refuse(fmt::format("the tensor {} is of type {}, which is not read: save it as float32",
                            in_quotes(name), tensor.type->name));

@@ -35,7 +35,7 @@ Storages read_storages(pickle::Stream& stream, const pickle::Value& keys, const 
     std::map<std::string_view, const ElementType*> types;
     for (const pickle::Storage* storage : object.storages) types.emplace(storage->key, storage->type);
     const auto* list = std::get_if<pickle::Sequence*>(&keys);
-    if (list == nullptr) refuse("its list of storages is none: the file is damaged or hostile");
+    if (list == nullptr) refuse("its list of storages is not a list: the file is damaged or hostile");
     Storages storages;
     for (const pickle::Value& item : (*list)->items) {
         const auto* key = std::get_if<pickle::Text>(&item);
@@ -44,7 +44,7 @@ Storages read_storages(pickle::Stream& stream, const pickle::Value& keys, const 
             refuse("its list names a storage that no tensor uses: the file is damaged or hostile");
         const bool is_new = storages.emplace(key->characters, stream.take_storage(*type->second)).second;
         if (!is_new) {
-            refuse(fmt::format("the storage {} stands in the file twice: the file is damaged or hostile",
+            refuse(fmt::format("the storage {} is in the file twice: the file is damaged or hostile",
                                in_quotes(key->characters)));
         }
     }

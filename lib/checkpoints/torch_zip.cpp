@@ -48,8 +48,8 @@ std::string_view root_folder(Directory directory) {
         if (folder.find('/') == std::string_view::npos) return folder;
     }
     refuse(
-        "this is a zip archive without data.pkl, so no file of torch.save: give a state dict of torch.save "
-        "or a "
+        "this is a zip archive without data.pkl, so it is not a file of torch.save: give a state dict of "
+        "torch.save or a "
         "safetensors file");
 }
 

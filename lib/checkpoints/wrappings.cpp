@@ -119,7 +119,7 @@ StateDict unwrap(const Value& root, const StorageBytes& storage_bytes, bool big_
         if (name == nullptr) refuse("a tensor of the state dict has no name: save model.state_dict()");
         check_tensor_name(name->characters);
         if (!seen.insert(name->characters).second) {
-            refuse(fmt::format("the tensor {} stands in the state dict twice: the file is damaged or hostile",
+            refuse(fmt::format("the tensor {} is in the state dict twice: the file is damaged or hostile",
                                in_quotes(name->characters)));
         }
         if (result.tensors.size() >= most_tensors)

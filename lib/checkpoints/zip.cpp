@@ -67,7 +67,7 @@ std::size_t find_end(Bytes file) {
             if (load<std::uint16_t>(file, at + 20) == file.size() - at - end_size) return at;
         }
     }
-    refuse("the file is cut: its zip directory, which ends it, is missing: copy or download it again");
+    refuse("the file is truncated: the zip directory at its end is missing: copy or download it again");
 }
 
 /// The ZIP64 record where a locator precedes the older record; otherwise the older one's numbers.
@@ -84,10 +84,10 @@ Directory find_directory(Bytes file) {
         const std::size_t locator = end - locator64_size;
         const auto at = load<std::uint64_t>(file, locator + 8);
         if (load<std::uint32_t>(file, locator + 4) != 0 || load<std::uint32_t>(file, locator + 16) > 1) {
-            refuse_zip("lies over several disks");
+            refuse_zip("is split over several disks");
         }
         if (!fits(at, end64_size, locator) || load<std::uint32_t>(file, at) != end64_signature) {
-            refuse_zip("has a ZIP64 locator that points nowhere");
+            refuse_zip("has a ZIP64 locator that does not lead to a record");
         }
         const Directory wide{.offset = load<std::uint64_t>(file, at + 48),
                              .size = load<std::uint64_t>(file, at + 40),
@@ -98,18 +98,19 @@ Directory find_directory(Bytes file) {
         if (!agree(directory.offset, wide.offset, 0xFFFFFFFF) ||
             !agree(directory.size, wide.size, 0xFFFFFFFF) ||
             !agree(directory.entries, wide.entries, 0xFFFF)) {
-            refuse_zip("has two ends that disagree");
+            refuse_zip("has two end records that disagree");
         }
         if (load<std::uint32_t>(file, at + 16) != 0 || load<std::uint32_t>(file, at + 20) != 0 ||
             load<std::uint64_t>(file, at + 24) != wide.entries) {
-            refuse_zip("lies over several disks");
+            refuse_zip("is split over several disks");
         }
         directory = wide;
         limit = at;
     } else if (disk != 0 || directory_disk != 0 || entries_here != directory.entries) {
-        refuse_zip("lies over several disks");
+        refuse_zip("is split over several disks");
     }
-    if (!fits(directory.offset, directory.size, limit)) refuse_zip("has a directory that leaves the file");
+    if (!fits(directory.offset, directory.size, limit))
+        refuse_zip("has a directory that reaches beyond the file");
     if (directory.entries > most_entries) refuse_zip(fmt::format("has more than {} entries", most_entries));
     return directory;
 }
@@ -148,7 +149,7 @@ void check_name(std::string_view name) {
     if (absolute) refuse_entry(name, "has an absolute or foreign path");
     for (std::string_view rest = name;;) {
         const auto slash = rest.find('/');
-        if (rest.substr(0, slash) == "..") refuse_entry(name, "climbs out of the archive");
+        if (rest.substr(0, slash) == "..") refuse_entry(name, "leads out of the archive");
         if (slash == std::string_view::npos) return;
         rest.remove_prefix(slash + 1);
     }
@@ -273,7 +274,7 @@ std::vector<ZipEntry> read_zip_directory(Bytes file) {
     std::sort(entries.begin(), entries.end(), [](auto& a, auto& b) { return a.name < b.name; });
     const auto repeated =
         std::adjacent_find(entries.begin(), entries.end(), [](auto& a, auto& b) { return a.name == b.name; });
-    if (repeated != entries.end()) refuse_entry(repeated->name, "stands in the archive twice");
+    if (repeated != entries.end()) refuse_entry(repeated->name, "is in the archive twice");
     return entries;
 }
 

@@ -44,7 +44,7 @@ struct Bmp {
 
 tl::unexpected<InputError> refused(std::string_view what) {
     return input_error(InputErrorKind::format,
-                       fmt::format("BMP with {} is not served: convert it to PNG or JPEG", what));
+                       fmt::format("BMP with {} is not supported: convert it to PNG or JPEG", what));
 }
 
 tl::unexpected<InputError> truncated(std::string_view what) {

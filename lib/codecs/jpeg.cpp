@@ -179,7 +179,7 @@ InputError failure(const JpegDecompressor& jpeg) {
         case JERR_CONVERSION_NOTIMPL:
         case JERR_ARITH_NOTIMPL:
             return {InputErrorKind::format,
-                    fmt::format("this kind of JPEG is not served ({}): convert it to a "
+                    fmt::format("this kind of JPEG is not supported ({}): convert it to a "
                                 "baseline JPEG or PNG",
                                 jpeg.error.message)};
         default: return {InputErrorKind::decode, fmt::format("damaged JPEG: {}", jpeg.error.message)};
@@ -224,7 +224,7 @@ Expected<JpegFile> JpegFile::open(std::span<const std::byte> bytes, const Decode
     const int components = jpeg->info.num_components;
     if (components != 1 && components != 3 && components != 4) {
         return input_error(InputErrorKind::format,
-                           fmt::format("JPEG of {} components is not served", components));
+                           fmt::format("JPEG of {} components is not supported", components));
     }
     if (auto error = size_error(jpeg->info.image_width, jpeg->info.image_height, limits)) {
         return tl::unexpected(std::move(*error));

@@ -19,7 +19,7 @@ struct Turn {
     bool flip_y = false;
 };
 
-/// The turn of an orientation, 1 to 8; any other number is no turn.
+/// The turn of an orientation, 1 to 8. Other numbers give no turn.
 Turn turn_of(int orientation);
 
 /// The upright picture, as Pillow's `ImageOps.exif_transpose` makes it.

@@ -126,7 +126,7 @@ std::string describe_unknown(std::span<const std::byte> bytes) {
     if (bytes.empty()) return "empty file";
     const std::string_view text = as_text(bytes.first(std::min<std::size_t>(bytes.size(), 1024)));
     if (const Signature* found = find_signature(text, unserved_pictures)) {
-        return fmt::format("this is {}, which is not served: {}", found->name, convert);
+        return fmt::format("this is {}, which is not supported: {}", found->name, convert);
     }
     if (const Signature* found = find_signature(text, other_files)) {
         return fmt::format("not a picture: this is {}", found->name);
@@ -137,7 +137,7 @@ std::string describe_unknown(std::span<const std::byte> bytes) {
     }
     if (beginning.starts_with("<svg") ||
         (beginning.starts_with("<?xml") && beginning.find("<svg") != std::string::npos)) {
-        return fmt::format("this is an SVG drawing, which is not served: {}", convert);
+        return fmt::format("this is an SVG drawing, which is not supported: {}", convert);
     }
     if (beginning.starts_with("<!doctype html") || beginning.starts_with("<html")) {
         return "not a picture: this is an HTML page, often what a failed download leaves: download it again";

@@ -120,9 +120,10 @@ Expected<DecodedImage> decode_webp(std::span<const std::byte> bytes, const Decod
 namespace imnet {
 
 Expected<DecodedImage> decode_webp(std::span<const std::byte>, const DecodeLimits&) {
-    return input_error(InputErrorKind::format,
-                       "this is a WebP picture, and this build has no WebP: convert it to PNG or JPEG, or "
-                       "build with -D IMNET_WEBP=ON");
+    return input_error(
+        InputErrorKind::format,
+        "this is a WebP picture, and this build does not read WebP: convert it to PNG or JPEG, or "
+        "build with -D IMNET_WEBP=ON");
 }
 
 }  // namespace imnet

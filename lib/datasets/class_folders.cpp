@@ -74,13 +74,15 @@ TopLevel list_class_folders(const std::string& folder) {
     TopLevel found = list_top_level(folder);
     if (found.folders.empty()) {
         throw UsageError(fmt::format(
-            "{}: no folder of a class in it, {}: {}", folder,
-            found.pictures == 0 ? "and no picture" : "only " + counted(found.pictures, "picture"), layout));
+            "{}: no class folders in it{}: {}", folder,
+            found.pictures == 0 ? " and no pictures" : ", only " + counted(found.pictures, "picture"),
+            layout));
     }
     if (are_parts_of_data_set(found.folders)) {
-        throw UsageError(fmt::format(
-            "{0}: holds parts of a data set ({1}) and not classes: name one of them, {0}/train for one",
-            folder, listed(found.folders)));
+        throw UsageError(
+            fmt::format("{0}: it holds the parts of a data set ({1}), not class folders: give one of them, "
+                        "such as {0}/train",
+                        folder, listed(found.folders)));
     }
     return found;
 }
@@ -88,7 +90,7 @@ TopLevel list_class_folders(const std::string& folder) {
 std::vector<std::string> notes_on(const TopLevel& found, const std::string& folder) {
     std::vector<std::string> notes;
     if (found.pictures > 0) {
-        notes.push_back(fmt::format("{}: {} beside the folders of the classes left out", folder,
+        notes.push_back(fmt::format("{}: {} outside the class folders left out", folder,
                                     counted(found.pictures, "picture")));
     }
     if (found.hidden_folders > 0) {
@@ -135,7 +137,7 @@ std::uint64_t split_key(std::string_view path, std::uint64_t seed) {
 ClassFolders read_class_folders(const std::string& folder) {
     const TopLevel found = list_class_folders(folder);
     if (found.folders.size() == 1) {
-        throw UsageError(fmt::format("{}: only one class ({}), so there is nothing to tell apart: {}", folder,
+        throw UsageError(fmt::format("{}: only one class ({}), but training needs at least two: {}", folder,
                                      found.folders.front(), layout));
     }
     ClassFolders result{found.folders, {}, notes_on(found, folder)};
@@ -145,7 +147,7 @@ ClassFolders read_class_folders(const std::string& folder) {
         if (!add_images(joined(folder, name), static_cast<int>(target), result.images)) empty.push_back(name);
     }
     if (!empty.empty()) {
-        throw UsageError(fmt::format("{}: no picture in {} of {} folders of classes ({}): fill or remove {}",
+        throw UsageError(fmt::format("{}: no pictures in {} of {} class folders ({}): fill or remove {}",
                                      folder, empty.size(), result.classes.size(), listed(empty),
                                      empty.size() == 1 ? "it" : "them"));
     }
@@ -159,8 +161,9 @@ ClassFolders read_validation_folders(const std::string& folder, const std::vecto
     for (const std::string& name : found.folders)
         if (std::ranges::find(classes, name) == classes.end()) unknown.push_back(name);
     if (!unknown.empty()) {
-        throw UsageError(fmt::format("{}: no class of the training pictures: {}: rename or remove {}", folder,
-                                     listed(unknown), unknown.size() == 1 ? "this folder" : "these folders"));
+        throw UsageError(
+            fmt::format("{}: folders that are not classes of the training pictures: {}: rename or remove {}",
+                        folder, listed(unknown), unknown.size() == 1 ? "it" : "them"));
     }
     std::vector<std::string> missing;
     for (std::size_t target = 0; target < classes.size(); ++target) {
@@ -169,9 +172,9 @@ ClassFolders read_validation_folders(const std::string& folder, const std::vecto
         if (!there || !add_images(joined(folder, name), static_cast<int>(target), result.images))
             missing.push_back(name);
     }
-    if (result.images.empty()) throw UsageError(fmt::format("{}: no picture in it: {}", folder, layout));
+    if (result.images.empty()) throw UsageError(fmt::format("{}: no pictures in it: {}", folder, layout));
     if (!missing.empty()) {
-        result.notes.push_back(fmt::format("{}: no picture of {} of {} classes ({})", folder, missing.size(),
+        result.notes.push_back(fmt::format("{}: no pictures of {} of {} classes ({})", folder, missing.size(),
                                            classes.size(), listed(missing)));
     }
     return result;

@@ -65,8 +65,8 @@ void EvaluationData::refuse_nothing() const {
                                      options_.follow ? "" : " (links to folders are entered with --follow)"));
     if (targets_.list() == nullptr) {
         throw UsageError(
-            fmt::format("{}: its {} pictures are in no folder that names their class ({}); or name a list "
-                        "with --labels-csv",
+            fmt::format("{}: its {} pictures are not in folders that name their classes ({}): give a list "
+                        "of their classes with --labels-csv",
                         folder, survey_.unlabelled.count, names(survey_.unlabelled)));
     }
     throw UsageError(fmt::format(
@@ -80,8 +80,8 @@ void EvaluationData::refuse_nothing() const {
 void EvaluationData::refuse_unmapped() const {
     if (!mapping_.unstated.empty()) {
         throw UsageError(
-            fmt::format("{}: labels are numbers ({}), and may mean two things: say --numbers index (the "
-                        "model's, from 0) or "
+            fmt::format("{}: the labels are numbers ({}) whose meaning is not known: give --numbers index "
+                        "(of the model's outputs, from 0) or "
                         "--numbers ilsvrc2012-id (from 1, as in ILSVRC2012_validation_ground_truth.txt)",
                         *options_.target_list, names(mapping_.unstated)));
     }
@@ -95,8 +95,8 @@ void EvaluationData::refuse_unmapped() const {
     throw ModelError(fmt::format(
         "the model has no class for {} of the {} labels: {}; {}", mapping_.unknown.size(),
         survey_.targets.size(), names(mapping_.unknown),
-        mapping_.classes.empty() ? "none fits: is it the right model (imnet --labels FILE names its classes)?"
-                                 : "--skip-unknown leaves their pictures out"));
+        mapping_.classes.empty() ? "none fits: is this the right model? (--labels FILE sets its class names)"
+                                 : "use --skip-unknown to leave their pictures out"));
 }
 
 std::optional<int> EvaluationData::target_of(std::string_view path) const {
@@ -116,10 +116,9 @@ std::vector<std::string> EvaluationData::notes() const {
     std::vector<std::string> notes;
     const Named& unlabelled = survey_.unlabelled;
     if (unlabelled.count > 0) {
-        notes.push_back(fmt::format(
-            "{} left out: {} ({})", counted(unlabelled.count),
-            targets_.list() != nullptr ? "the list does not name them" : "in no folder of a class",
-            names(unlabelled)));
+        notes.push_back(fmt::format("{} left out: {} ({})", counted(unlabelled.count),
+                                    targets_.list() != nullptr ? "not in the list" : "not in a class folder",
+                                    names(unlabelled)));
     }
     if (unknown() > 0) {
         notes.push_back(fmt::format("{} left out: the model has no class for {} of the {} labels ({})",
@@ -127,7 +126,7 @@ std::vector<std::string> EvaluationData::notes() const {
                                     names(mapping_.unknown)));
     }
     if (survey_.missing.count > 0) {
-        notes.push_back(fmt::format("{} not found that {} names ({})", counted(survey_.missing.count),
+        notes.push_back(fmt::format("{} named in {} but not found ({})", counted(survey_.missing.count),
                                     *options_.target_list, names(survey_.missing)));
     }
     return notes;

@@ -142,8 +142,7 @@ private:
 
     void add(const Fields& fields) {
         if (!header_ && fields_ > 2) {
-            refuse(fmt::format("{} fields without a header that names them; what is read is path,label",
-                               fields_));
+            refuse(fmt::format("{} fields without a header: give a header, or only path,label", fields_));
         }
         if (fields.size() != fields_) {
             refuse(fmt::format("{} {} instead of {}", fields.size(), fields.size() == 1 ? "field" : "fields",

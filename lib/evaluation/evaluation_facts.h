@@ -7,7 +7,7 @@
 
 namespace imnet {
 
-/// What is evaluated on what, for the head of a report.
+/// The facts for the head of a report: which model, on which data, and how.
 EvaluationFacts evaluation_facts(const EvaluationData& data, const Model& model, const Engine& engine);
 
 }  // namespace imnet

@@ -15,7 +15,7 @@ namespace {
 
 constexpr int longest_side = 1024;
 
-// No larger than people look at.
+// Larger drawings show nothing more.
 Image shown(const Image& picture) {
     const double scale =
         std::min(1.0, static_cast<double>(longest_side) / std::max(picture.width, picture.height));

@@ -29,7 +29,7 @@ ArchiveReader::Family family_of(const std::string& path) {
     return is_zip ? ArchiveReader::Family::zip : ArchiveReader::Family::tar;
 }
 
-// macOS adds such members to a zip. They are named like pictures but are none.
+// macOS adds such members to a zip. They have names of pictures but are not pictures.
 bool is_resource_fork(const std::string& name) { return name.starts_with("__MACOSX/"); }
 
 class Members {

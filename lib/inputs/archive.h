@@ -14,7 +14,7 @@ struct ArchiveLimits {
     /// A larger member is skipped with a `limits` error. An uncompressed picture of 85 megapixels has
     /// 256 MiB.
     std::uint64_t max_member_bytes = std::uint64_t{256} << 20U;
-    /// Of everything that tar may store before a member: name, extended attributes, sparse map.
+    /// A limit for everything that tar may store before a member: name, extended attributes, sparse map.
     std::uint64_t max_header_bytes = std::uint64_t{16} << 20U;
     /// An archive that inflates to more than `free_bytes` and to more than `max_ratio` times the bytes read
     /// of it ends there with a `limits` error, whether its members are read or skipped.

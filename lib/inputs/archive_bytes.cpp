@@ -121,8 +121,7 @@ long ArchiveBytes::read(const void** block) {
     if (count > 0 && in_header_) {
         header_bytes_ += static_cast<std::uint64_t>(count);
         if (header_bytes_ > limits_.max_header_bytes) {
-            return fail(
-                {InputErrorKind::limits, "what stands before one member of the archive is too large"});
+            return fail({InputErrorKind::limits, "the headers before a member of the archive are too large"});
         }
     }
     return count;

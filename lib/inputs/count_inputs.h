@@ -9,8 +9,7 @@
 
 namespace imnet {
 
-/// How many inputs there are; 0 where that cannot be told without reading them all, or when asked to
-/// stop.
+/// The number of inputs; 0 if it is not known without reading them all, or if the token asks to stop.
 std::uint64_t count_inputs(const std::vector<std::string>& paths, SourceOptions options,
                            const std::stop_token& stop);
 

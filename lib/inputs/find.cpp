@@ -37,9 +37,10 @@ std::optional<Input> ImageFinder::next() {
         auto path = next_path_();
         if (!path) return std::nullopt;
         if (const std::size_t end = path->find('\0'); end != std::string::npos) {
-            return Input{path->substr(0, end), true,
-                         InputError{InputErrorKind::not_found,
-                                    "a NUL byte ends this name: is the list separated by them (--null)?"}};
+            return Input{
+                path->substr(0, end), true,
+                InputError{InputErrorKind::not_found,
+                           "the path contains a NUL byte: if NUL bytes separate the paths, use --null"}};
         }
         struct stat status {};
         if (*path == "-" || ::stat(path->c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) {

@@ -18,7 +18,7 @@ constexpr std::array<std::string_view, 14> image_endings{".jpg",  ".jpeg", ".jpe
 constexpr std::array<std::string_view, 6> archive_endings{".tar",     ".tar.gz", ".tgz",
                                                           ".tar.zst", ".tzst",   ".zip"};
 
-// The ending alone is no name of a picture.
+// An ending alone, such as ".jpg", is not the name of a picture.
 bool ends_with_one_of(std::string_view name, std::span<const std::string_view> endings) {
     return std::any_of(endings.begin(), endings.end(), [&](std::string_view ending) {
         return name.size() > ending.size() &&
@@ -120,7 +120,7 @@ std::optional<Folder::Place> Folder::place_of(const dirent& entry) const {
     }
     if (link && ::fstatat(::dirfd(listing_.get()), entry.d_name, &status, 0) == 0 &&
         S_ISDIR(status.st_mode)) {
-        // A link to a folder that is not entered is no image, whatever its name.
+        // A link to a folder that is not entered is not an image, whatever its name.
         if (!options_.follow) return std::nullopt;
         folder = true;
     }

@@ -45,7 +45,8 @@ std::optional<Input> InputSource::next() {
         if (is_archive(*input)) {
             if (enter(*input)) continue;
         } else if (input->named && input->path == "-" && options_.list == "-") {
-            input->error = InputError{InputErrorKind::io, "standard input is the list of paths already"};
+            input->error =
+                InputError{InputErrorKind::io, "standard input is already read as the list of paths"};
         }
         if (is_ours(input->path)) return input;
     }

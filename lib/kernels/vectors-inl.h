@@ -63,7 +63,7 @@ HWY_INLINE void store_floats(D d, hn::Vec<D> value, std::uint16_t* to) {
     hn::StoreU(hn::DemoteTo(narrow, bits), narrow, to);
 }
 
-/// Stores two vectors of them, one behind the other: what makes two halves of a vector of bfloat16.
+/// Stores two vectors one after the other, for the two halves of a vector of bfloat16.
 template <class D>
 HWY_INLINE void store_two(D d, hn::Vec<D> first, hn::Vec<D> second, float* to) {
     hn::StoreU(first, d, to);

@@ -15,7 +15,7 @@ std::filesystem::path bundled_checkpoint() {
     std::error_code ignored;
     if (std::filesystem::exists(path, ignored)) return path;
     throw ModelError(
-        fmt::format("{}: the model '{}' is not installed beside this program: install imnet whole, or copy "
+        fmt::format("{}: the model '{}' is not installed beside this program: install all of imnet, or copy "
                     "weights/starter.safetensors of its source there",
                     path.native(), bundled_model));
 }

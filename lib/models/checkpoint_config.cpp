@@ -66,7 +66,7 @@ std::optional<std::array<float, 3>> triple(const Json& object, const char* key) 
     return values;
 }
 
-// The members of an object, for many look-ups; none where there is no object.
+// The members of an object by key, for many look-ups; empty if it is not an object.
 std::unordered_map<std::string_view, const Json*> members_by_key(const Json* object) {
     std::unordered_map<std::string_view, const Json*> members;
     if (object == nullptr || !object->is_object()) return members;

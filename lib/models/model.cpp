@@ -33,8 +33,8 @@ struct RecognisedPreprocessing {
     RecognisedBy by;
 };
 
-// A checkpoint may be a copy of published weights under any name. Its bytes tell which, and so which
-// preprocessing its pictures need. All published weights have 1000 classes.
+// A checkpoint may be a copy of published weights under any name. Its hash then tells which, and so the
+// preprocessing that they need. All published weights have 1000 classes.
 RecognisedPreprocessing recognise_preprocessing(const std::string& architecture, int classes,
                                                 const fs::path& path, const StateDict& state_dict) {
     if (const auto stated = checkpoint_preprocessing(state_dict)) return {*stated, RecognisedBy::metadata};
@@ -50,7 +50,7 @@ RecognisedPreprocessing recognise_preprocessing(const std::string& architecture,
     return {default_preprocessing(architecture), RecognisedBy::nothing};
 }
 
-// Binding says what does not fit where no architecture does.
+// If no architecture fits, the default one is returned: binding its parameters then says what does not fit.
 std::string recognise_architecture(const ModelRequest& request, const fs::path& path,
                                    const StateDict& state_dict, std::vector<ModelNote>& notes) {
     if (!request.architecture.empty()) return request.architecture;
@@ -61,7 +61,7 @@ std::string recognise_architecture(const ModelRequest& request, const fs::path& 
     return std::string(fitting);
 }
 
-// `published` is null for a checkpoint that was not asked for by a published name.
+// `published` is null for a checkpoint that the user gave as a file.
 Model read_model(const ModelRequest& request, const fs::path& path, const PublishedWeights* published) {
     const StateDict state_dict = read_checkpoint(path, {.prefer_ema = request.prefer_ema});
     Model model;
@@ -99,7 +99,7 @@ Model load(const ModelRequest& request, const CheckpointSource& source) {
     return read_model(request, source.path, nullptr);
 }
 
-// It is small, so the user is told which model answers.
+// A note says which model is used, because it knows few classes.
 Model load(const ModelRequest& request, const BundledSource&) {
     Model model = read_model(request, bundled_checkpoint(), nullptr);
     model.provenance.weights = bundled_model;
@@ -118,14 +118,15 @@ Model load(const ModelRequest& request, const RandomSource& source) {
     model.provenance.weights = fmt::format("random, seed {}", source.seed);
     model.notes.push_back(
         {ModelNote::Kind::warning,
-         fmt::format("random weights (--no-weights, seed {}): the labels mean nothing", source.seed)});
+         fmt::format("random weights (--no-weights, seed {}): the predictions mean nothing", source.seed)});
     return model;
 }
 
 }  // namespace
 
 Model load_model(const ModelRequest& request) {
-    if (!request.architecture.empty()) architecture(request.architecture);  // names a wrong one first
+    if (!request.architecture.empty())
+        architecture(request.architecture);  // an unknown name is reported before any other error
     Model model = std::visit([&](const auto& source) { return load(request, source); }, request.source);
     model.provenance.prefer_ema = request.prefer_ema;
     return model;

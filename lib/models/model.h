@@ -1,4 +1,4 @@
-// A model: everything that turns a picture into class names, but for the engine that computes.
+// A model: everything that classifies a picture, except the engine that computes.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +30,7 @@ struct CheckpointSource {
 /// The trained model that comes with the program (models/bundled_model.h).
 struct BundledSource {};
 
-/// Weights as PyTorch draws them behind `torch.manual_seed(seed)`.
+/// Weights as PyTorch draws them after `torch.manual_seed(seed)`.
 struct RandomSource {
     std::uint64_t seed = 0;
     int classes = 1000;
@@ -42,7 +42,7 @@ inline constexpr std::string_view default_architecture = "resnet50";
 struct ModelRequest {
     std::variant<PublishedSource, CheckpointSource, BundledSource, RandomSource> source = {};
     std::string architecture = {};  ///< empty: what the checkpoint's tensors fit, else the default
-    bool prefer_ema = false;        ///< take averaged weights where a training checkpoint holds both
+    bool prefer_ema = false;  ///< take the averaged weights (EMA) of a training checkpoint that has both
     std::optional<std::filesystem::path> class_names = {};  ///< a file, one name a line; else the model's own
 };
 

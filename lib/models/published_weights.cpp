@@ -86,8 +86,9 @@ const PublishedWeights& published_named(std::string_view model, std::string_view
     for (const PublishedWeights& row : published_weights()) {
         if (row.model == model) known.append(known.empty() ? "" : ", ").append(row.name);
     }
-    throw ModelError(fmt::format(
-        "{}: no such file, and no published weights of {} are called so: there are {}", name, model, known));
+    throw ModelError(
+        fmt::format("{}: there is no such file, and no published weights of {} with this name: it has {}",
+                    name, model, known));
 }
 
 Preprocessing default_preprocessing(std::string_view model) {

@@ -14,7 +14,7 @@ struct Prediction {
 };
 
 /// The `k` most probable classes, most probable first; classes of equal probability by index. All classes
-/// where there are fewer than `k`. Softmax is computed in float32 over all logits, as PyTorch does: exp(x -
+/// if there are fewer than `k`. Softmax is computed in float32 over all logits, as PyTorch does: exp(x -
 /// max) / sum.
 std::vector<Prediction> top_k(std::span<const float> logits, int k);
 
@@ -26,7 +26,7 @@ struct NotFinite : ModelError {
     using ModelError::ModelError;
 };
 
-/// Throws NotFinite where a logit is NaN or infinite, which no picture causes in an intact net.
+/// Throws NotFinite if a logit is NaN or infinite. No picture causes that in an intact net.
 void refuse_non_finite(std::span<const float> logits);
 
 }  // namespace imnet

@@ -9,7 +9,7 @@
 
 namespace imnet {
 
-/// What changes the rows of a run beside the model and the engine.
+/// The settings that change the rows of a run, beside the model and the engine.
 struct RowSettings {
     Format format = Format::text;
     int top = 5;

@@ -39,11 +39,12 @@ Shard check_shard(const std::string& output, const RunRecord& record) {
     if (record.state != RunState::complete) {
         throw UsageError(fmt::format("{}: this shard is not complete: run it again with --resume", output));
     }
-    if (record.shard.empty()) throw UsageError(fmt::format("{}: this is no shard of a run", output));
+    if (record.shard.empty()) throw UsageError(fmt::format("{}: this is not a shard of a run", output));
     if (record.inputs_sha256.empty()) {
-        throw UsageError(fmt::format(
-            "{}: its inputs changed while it was cut, so its rows have no order: join the files with cat",
-            output));
+        throw UsageError(
+            fmt::format("{}: its inputs changed while it was interrupted, so its rows have no order: join "
+                        "the files with cat",
+                        output));
     }
     return parse_shard(record.shard);
 }
@@ -52,9 +53,9 @@ void check_same_run(const std::string& output, const RunRecord& record, const st
                     const RunRecord& first_record) {
     const std::string different = differences(first_record.settings, record.settings);
     if (!different.empty())
-        throw UsageError(fmt::format("{} and {} are of different runs: {}", first, output, different));
+        throw UsageError(fmt::format("{} and {} belong to different runs: {}", first, output, different));
     if (record.inputs_sha256 != first_record.inputs_sha256)
-        throw UsageError(fmt::format("{} and {} are of runs over different inputs", first, output));
+        throw UsageError(fmt::format("{} and {} belong to runs over different inputs", first, output));
 }
 
 void add_counts(RunRecord& merged, const RunRecord& shard) {

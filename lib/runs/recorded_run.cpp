@@ -21,16 +21,16 @@ fs::path lock_path(const std::string& output) { return without_links(output).nat
     throw OutputError(fmt::format("{}: another run of imnet is writing it", output));
 }
 
-// The record of the run that is to go on; nothing where there is nothing to go on with.
+// The record of the run that is continued; nothing if there is no output to continue.
 std::optional<RunRecord> find_previous(const std::string& output, const RunRecord& now) {
     const fs::path path = run_record_path(output);
     std::error_code ignored;
     if (!fs::exists(path, ignored)) {
         const auto size = fs::file_size(output, ignored);
         if (ignored || size == 0) return std::nullopt;
-        throw UsageError(fmt::format(
-            "{}: it cannot be resumed, for {} is missing, which says how it was made: choose another -o",
-            output, path.native()));
+        throw UsageError(
+            fmt::format("{}: it cannot be resumed, because its record {} is missing: choose another -o",
+                        output, path.native()));
     }
     const auto with_shard = [](const RunRecord& record) {
         Settings settings = record.settings;
@@ -40,8 +40,8 @@ std::optional<RunRecord> find_previous(const std::string& output, const RunRecor
     RunRecord previous = read_run_record(path);
     const std::string different = differences(with_shard(previous), with_shard(now));
     if (different.empty()) return previous;
-    throw UsageError(
-        fmt::format("{}: it cannot be resumed, for it was made in another way: {}", output, different));
+    throw UsageError(fmt::format("{}: it cannot be resumed, because it was made with other settings: {}",
+                                 output, different));
 }
 
 }  // namespace
@@ -62,12 +62,12 @@ RecordedRun::RecordedRun(std::string output, bool resume, RunRecord record)
     running_ = true;
 }
 
-// What ends a run early ends it here, where the record can still be written.
+// If an exception ends the run, the record is written here.
 RecordedRun::~RecordedRun() {
     if (!running_) return;
     try {
         finish(RunState::interrupted, record_.rows, record_.failed, 0, 0, "");
-    } catch (...) {  // the record goes on saying that it runs, which it does for the next --resume
+    } catch (...) {  // the record keeps the state "running", which the next --resume accepts
     }
 }
 

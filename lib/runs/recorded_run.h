@@ -8,21 +8,21 @@
 
 namespace imnet {
 
-/// Holds an output file for one run: its lock, and its record OUT.run.json. A run that resumes has a
-/// record from its start, any other gets it together with its output.
+/// Locks an output file for one run, and writes its record OUT.run.json: with --resume from the start of the
+/// run, otherwise together with the output at its end.
 class RecordedRun {
 public:
-    /// Refuses with UsageError to resume what was made by other settings, or what has no record; with
-    /// OutputError where another run has the file.
+    /// Throws UsageError if an output to resume has no record or was made with other settings, and
+    /// OutputError if another run is writing the file.
     RecordedRun(std::string output, bool resume, RunRecord record);
     ~RecordedRun();
     RecordedRun(const RecordedRun&) = delete;
     RecordedRun& operator=(const RecordedRun&) = delete;
 
-    /// Takes the old record away, for the old output is about to be replaced.
+    /// Removes the old record. To be called before the old output is replaced.
     void forget_previous() const;
 
-    /// Writes the record at the end. `seconds` is how long `done` images took.
+    /// Writes the record at the end of the run, which classified `done` images in `seconds`.
     void finish(RunState state, std::uint64_t rows, std::uint64_t failed, std::uint64_t done, double seconds,
                 std::string inputs_sha256);
 
@@ -33,7 +33,7 @@ private:
     FileLock lock_;
     RunRecord record_;
     std::optional<std::string> previous_end_;
-    bool running_ = false;  // the record says so
+    bool running_ = false;  // the record has the state "running"
 };
 
 }  // namespace imnet

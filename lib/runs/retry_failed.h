@@ -8,9 +8,8 @@
 
 namespace imnet {
 
-/// Classifies again what failed before, and puts the new rows at their place in the output. Inputs
-/// that are no longer there keep their rows. `classify` turns inputs into rows; `inputs` gives all of
-/// the run's.
+/// Classifies the inputs again whose rows are errors, and replaces these rows in the output. Rows of inputs
+/// that no longer exist stay. `inputs` returns all inputs of the run; `classify` makes their rows.
 void retry_failed(const OutputPlan& plan, const ClassNames& class_names, std::size_t predictions_a_row,
                   const NextInput& inputs,
                   const std::function<void(const NextInput&, const OnRows&)>& classify);

@@ -5,7 +5,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// After a loss of power, rows of at most this time are done again.
+// A power failure loses at most the rows of this time; --resume then writes them again.
 constexpr std::chrono::seconds between_syncs{5};
 constexpr std::size_t most_pending = 1 << 20;
 
@@ -40,7 +40,8 @@ bool RunOutput::holds(const std::string& path) {
     return resumed_ && resumed_->holds(path);
 }
 
-// What is wrong with an archive as a whole is a row that other shards may not know of.
+// An error of a whole archive is a row of this shard only. It has no number of its own, so the order is then
+// unknown.
 void RunOutput::note_number() {
     ordered_ = ordered_ && inputs_ > next_number_;
     if (!ordered_) return;
@@ -48,7 +49,8 @@ void RunOutput::note_number() {
     next_number_ = inputs_;
 }
 
-// Only once all rows have been read is it known what is torn, and nothing has been changed before.
+// The incomplete row at the end is known only when all rows have been read. Until then the file is not
+// changed.
 void RunOutput::begin_appending() {
     if (!resumed_ || appending_) return;
     appending_ = true;
@@ -98,7 +100,7 @@ void RunOutput::finish_replaced(bool complete) {
                  hash);
 }
 
-// Of inputs that changed while the run was cut there is no one list.
+// If the inputs changed while the run was interrupted, the rows do not belong to one list of inputs.
 std::string RunOutput::inputs_hash(bool complete) {
     return complete && ordered_ && (!resumed_ || resumed_->agreed()) ? inputs_hash_.digits() : "";
 }

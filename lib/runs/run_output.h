@@ -17,7 +17,7 @@
 
 namespace imnet {
 
-/// Where the rows of a run go.
+/// The output of a run.
 struct OutputPlan {
     std::string path;  ///< "-" is standard output
     Format format = Format::text;
@@ -27,31 +27,32 @@ struct OutputPlan {
     bool recorded() const { return is_file_to_write(path); }
 };
 
-/// The rows of a run on their way to where they go. It counts them, leaves out what a resumed output
-/// holds, and makes file and record agree at the end.
+/// Writes and counts the rows of a run. If the run is resumed, it finds the inputs whose rows the output
+/// holds already. At the end it writes the record and, for a shard, OUT.order.
 class RunOutput {
 public:
-    /// `run` is null where there is no record. `predictions_a_row` is how many a row has in the end.
+    /// `run` is null if there is no record. `predictions_a_row` is the number of predictions in a complete
+    /// row.
     RunOutput(const OutputPlan& plan, RecordedRun* run, const ClassNames& class_names,
               std::size_t predictions_a_row);
 
-    /// Takes notice of an input of the run, be it of this shard or of another. In their order.
+    /// Counts an input of the run, of this shard or another. Call it for every input, in order.
     void saw(std::string_view path);
 
-    /// Whether the output holds the row of the input that was seen last, which is of this shard.
+    /// Whether the output already holds a row for this input of this shard. Call it right after `saw`.
     bool holds(const std::string& path);
 
-    /// Writes whole rows, in one go where the system takes them so.
+    /// Writes whole rows, with one system call unless they are large.
     void write(std::span<const Row> rows);
 
-    /// Ends the output. `complete`: all inputs have their rows; else what was not written in place
-    /// is dropped, unless `keep`.
+    /// Ends the output. `complete` means that every input has its row. An incomplete output that is not
+    /// written in place is dropped unless `keep` is set.
     void finish(bool complete, bool keep);
 
     std::uint64_t rows() const;
     std::uint64_t failed() const;
-    std::uint64_t written() const { return written_; }  ///< by this run
-    double seconds() const;                             ///< since it began
+    std::uint64_t written() const { return written_; }  ///< rows that this run wrote
+    double seconds() const;                             ///< since the run began
     bool is_terminal() const { return out_.is_terminal(); }
 
 private:
@@ -67,7 +68,7 @@ private:
     std::unique_ptr<RowFormatter> formatter_;
     std::optional<ResumedRows> resumed_;
     bool appending_ = false;
-    bool ordered_ = true;  ///< every row has a number of its own
+    bool ordered_ = true;  ///< no row shares a number with the previous one
     std::uint64_t next_number_ = 0;
     std::uint64_t written_ = 0;
     std::uint64_t failed_ = 0;

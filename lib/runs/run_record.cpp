@@ -98,7 +98,7 @@ RunRecord read_run_record(const std::filesystem::path& path) {
     try {
         return from_json(Json::parse(text));
     } catch (const std::exception&) {
-        throw UsageError(fmt::format("{}: this is no record of a run of imnet", path.native()));
+        throw UsageError(fmt::format("{}: this is not a record of a run of imnet", path.native()));
     }
 }
 

@@ -207,7 +207,7 @@ private:
 
     [[noreturn]] void refuse() const {
         throw UsageError(
-            fmt::format("{}: line {} is no {} row of imnet: the file was changed; choose another -o",
+            fmt::format("{}: line {} is not a {} row of imnet, so the file was changed: choose another -o",
                         lines_.path().native(), lines_.number(), name(format_)));
     }
 

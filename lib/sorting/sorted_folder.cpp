@@ -22,8 +22,9 @@ namespace fs = std::filesystem;
 
 [[noreturn]] void fail(const fs::path& path, int error) {
     const bool full = error == ENOSPC || error == EDQUOT;
-    throw OutputError(fmt::format("{}: {}{}", path.native(), std::generic_category().message(error),
-                                  full ? ": make room and run the same command again: it continues" : ""));
+    throw OutputError(
+        fmt::format("{}: {}{}", path.native(), std::generic_category().message(error),
+                    full ? ": free some space and run the same command again: it continues" : ""));
 }
 
 // The path of a file in a manifest: links in the path of its folder are resolved, but the file itself is not,
@@ -197,7 +198,7 @@ Expected<void> SortedFolder::link(SortAction& action) {
         place(action, [&](const fs::path& to) { return link_without_replacing(action.from, to); });
     if (error == EXDEV) {
         throw OutputError(
-            fmt::format("{}: no hard link can lead to it from {}, on another file system: "
+            fmt::format("{}: it cannot be hard-linked into {}, which is on another file system: "
                         "use --by copy",
                         action.from.native(), folder_.native()));
     }

@@ -15,7 +15,7 @@
 namespace imnet {
 namespace {
 
-// One row a picture: its features, or why it has none. All threads fill it, each its own rows.
+// One row for each picture: its features, or its error. Threads fill different rows at the same time.
 struct Rows {
     std::vector<float> values;
     std::vector<std::optional<InputError>> errors;

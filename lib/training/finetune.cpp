@@ -223,7 +223,8 @@ std::vector<EpochResult> finetune(const Model& model, const Split& pictures, Fin
                                      options.output));
     });
     if (pictures.validation.empty()) {
-        throw UsageError("no picture to validate with: give --val DIR, or more than one picture a class");
+        throw UsageError(
+            "there are no validation pictures: give --val DIR, or more than one picture a class");
     }
     if (options.balanced_classes) {
         options.trainer.class_weights = balanced_weights(pictures.train, model.architecture.classes);
@@ -238,7 +239,7 @@ std::vector<EpochResult> finetune(const Model& model, const Split& pictures, Fin
     const auto state = read_state(options.loop.state_path);
     if (state && !resume) {
         throw UsageError(fmt::format(
-            "{}: an unfinished training is kept in it: --resume goes on from there; remove it to start again",
+            "{}: an unfinished training is kept in it: --resume continues it; remove the file to start again",
             options.loop.state_path));
     }
     if (state && state->settings != options.loop.settings) {

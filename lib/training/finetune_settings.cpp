@@ -64,7 +64,7 @@ Json optimizer(const FinetuneOptions& options) {
     return json;
 }
 
-/// The entries of a JSON object; empty where the text is none.
+/// The entries of a JSON object; empty if the text is not one.
 Settings settings_of(const std::string& text) {
     const Json json = Json::parse_or_null(text);
     Settings settings;

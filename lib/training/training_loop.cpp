@@ -73,7 +73,7 @@ private:
         }
         if (progress_.pictures == 0) {
             throw UsageError(
-                fmt::format("of the {} pictures to train with none could be read, or not {} of one batch",
+                fmt::format("none of the {} training pictures could be read, or fewer than {} in every batch",
                             options_.pictures, options_.smallest_batch));
         }
         // The effect of a step on the weights shows only in the next loss; running statistics never affect
@@ -83,7 +83,7 @@ private:
         stop_if_asked();  // an interrupted validation is incomplete
         if (!validated) stop_diverged("an answer in validation is not finite", progress_.batch);
         const Evaluation& evaluation = *validated;
-        if (evaluation.images() == 0) throw UsageError("no picture to validate with could be read");
+        if (evaluation.images() == 0) throw UsageError("none of the validation pictures could be read");
         const auto count = static_cast<double>(evaluation.images());
         progress_.curve.push_back({progress_.epoch + 1, rate(std::max(progress_.batch - 1, 0)),
                                    progress_.loss_sum / static_cast<double>(progress_.pictures),

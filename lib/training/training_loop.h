@@ -51,8 +51,8 @@ struct LoopEvents {
 /// Trains to the end, continuing from `state` if there is one, and then removes the state file. Gives the
 /// results of the epochs. The best epoch is the first with the highest top-1 accuracy; it is saved at once.
 /// On a signal it saves the state and throws Interrupted. Throws ModelError for a loss, gradient or weight
-/// that is not finite; the saved model stays. Throws UsageError where no picture to train or to validate with
-/// can be read.
+/// that is not finite; the saved model stays. Throws UsageError if none of the training pictures or none of
+/// the validation pictures can be read.
 std::vector<EpochResult> train(Trainer& trainer, const TrainingTask& task, const LoopOptions& options,
                                const std::optional<TrainingState>& state, const LoopEvents& events);
 

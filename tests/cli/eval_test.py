@@ -267,7 +267,7 @@ def test_class_names_and_wnids_come_from_the_metadata(tmp_path):
 def test_folders_may_be_named_by_some_of_imagenets_wnids(tmp_path):
     root = folders(tmp_path, "n01440764", "n01443537", pictures=1)
     done = imnet("eval", "--no-weights", "--model", "resnet18", root)
-    assert done.returncode == 0 and b"labels mean nothing" in done.stderr
+    assert done.returncode == 0 and b"predictions mean nothing" in done.stderr
     assert "2 by wnid; images of 2 of the model's 1000 classes, answers among all 1000" in done.stdout.decode()
 
 
@@ -277,7 +277,7 @@ def test_images_in_no_folder_are_left_out_and_counted(net, names, tmp_path):
     found, done = figures(net, names, root)
     assert done.returncode == 0 and (found["images"], found["unlabelled"]) == (2, 2)
     loud = imnet("eval", "--weights", net, "--labels", names, root).stderr.decode()
-    assert "2 pictures left out: in no folder of a class" in loud and "00000.ppm" in loud
+    assert "2 pictures left out: not in a class folder" in loud and "00000.ppm" in loud
     done = evaluate(net, names, root / "ant")
     assert done.returncode == 2 and b"--labels-csv" in done.stderr
 
@@ -326,8 +326,8 @@ def test_images_missing_from_the_list_or_the_folder_are_counted(net, names, data
     assert (found["images"], found["unlabelled"], found["missing"]) == (2, 64, 1)
     assert [entry["label"] for entry in found["classes"]] == ["ant", "gnu"]
     loud = imnet("eval", "--weights", net, "--labels", names, "--labels-csv", file, data).stderr.decode()
-    assert "64 pictures left out: the list does not name them" in loud
-    assert "1 picture not found that" in loud and "ant/gone.ppm" in loud
+    assert "64 pictures left out: not in the list" in loud
+    assert "1 picture named in " in loud and " but not found" in loud and "ant/gone.ppm" in loud
 
 
 def test_numbers_in_a_list_are_refused_without_the_option_numbers(net, names, data, two, tmp_path):
@@ -373,7 +373,7 @@ def test_a_list_of_other_images_is_refused(net, names, data, tmp_path):
 
 @pytest.mark.parametrize("more, said", [
     ([], "one folder"), (["a", "b"], "one folder"), (["-"], "standard input has no labels"),
-    (["--wrong", "--format", "json", "a"], "--wrong prints paths"), (["-0", "a"], "goes with --wrong"),
+    (["--wrong", "--format", "json", "a"], "--wrong prints paths"), (["-0", "a"], "--null only goes with --wrong"),
     (["--labels-csv", "/no/list", "a"], "/no/list: the labels cannot be read"),
     (["--numbers", "seven", "a"], "index, ilsvrc2012-id"), (["--top", "3", "a"], "takes no option --top")])
 def test_usage(more, said):

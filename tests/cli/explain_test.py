@@ -199,7 +199,7 @@ def test_pipes(net, tmp_path):
     (["a.png", "-o", "heat.png", "--stride", "9"], "--stride only goes with --occlusion"),
     (["a.png", "-o", "heat.png", "--batch", "9"], "--batch only goes with --occlusion"),
     (["a.png", "-o", "heat.png", "--occlusion", "--patch", "225"], "from 1 to 224"),
-    (["a.png", "-o", "heat.png", "--class", "tabbie"], "near it: tabby"),
+    (["a.png", "-o", "heat.png", "--class", "tabbie"], "similar: tabby"),
     (["a.png", "-o", "heat.png", "--class", "1000"], "no class of that name, wnid or index"),
 ])
 def test_usage(tmp_path, words, said):
@@ -239,4 +239,4 @@ def test_an_output_that_cannot_be_written_is_an_error_before_the_work_starts(net
 
 def test_random_weights_are_announced(tmp_path):
     done = imnet("explain", "--no-weights", "--model", "resnet18", SAMPLES / "rocket.jpg", "-o", tmp_path / "heat.png")
-    assert done.returncode == 0 and "the labels mean nothing" in done.stderr.decode()
+    assert done.returncode == 0 and "the predictions mean nothing" in done.stderr.decode()

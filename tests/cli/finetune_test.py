@@ -184,7 +184,7 @@ def test_an_unfinished_training_is_not_overwritten(pictures, unfinished):
     output, _ = unfinished
     before = (output.parent / "model.safetensors.state").read_bytes()
     done = finetune(pictures, output, *SHORT)
-    assert done.returncode == 2 and b"an unfinished training is kept in it: --resume goes on from there" in done.stderr
+    assert done.returncode == 2 and b"an unfinished training is kept in it: --resume continues it" in done.stderr
     done = finetune(pictures, output, *SHORT, "--resume", "--lr", "0.5", "--batch", "9")
     assert done.returncode == 2 and b"batch is 9, was 16" in done.stderr and b'"learning_rate":0.5' in done.stderr
     assert (output.parent / "model.safetensors.state").read_bytes() == before
@@ -256,7 +256,7 @@ def test_all_training_options_together(pictures, tmp_path):
 
 def test_a_model_of_these_classes_keeps_its_head(pictures, learnt, tmp_path):
     done = finetune(pictures, tmp_path / "on", "--weights", learnt[0], *SMALL, "--epochs", "1", "--lr", "0")
-    assert done.returncode == 0 and b"it has these 3 classes already: its head is kept" in done.stderr
+    assert done.returncode == 0 and b"the model has these 3 classes already: its head is kept" in done.stderr
     assert read(tmp_path / "on")[1]["fc.weight"] == read(learnt[0])[1]["fc.weight"]
 
 
@@ -284,10 +284,10 @@ def tree(root, **classes):
 
 
 @pytest.mark.parametrize("classes, message", [
-    ({}, "no folder of a class in it"),
+    ({}, "no class folders in it"),
     ({"oak": 2}, "only one class (oak)"),
-    ({"oak": 2, "beech": 0}, "no picture in 1 of 2 folders of classes (beech)"),
-    ({"oak": 1, "beech": 1}, "no picture to validate with"),
+    ({"oak": 2, "beech": 0}, "no pictures in 1 of 2 class folders (beech)"),
+    ({"oak": 1, "beech": 1}, "there are no validation pictures"),
     ({"oak": 4, "beech": 4}, "could be read"),
 ], ids=["nothing", "one class", "an empty class", "nothing to validate with", "no picture that can be read"])
 def test_folders_that_cannot_be_trained_on(tmp_path, classes, message):
@@ -301,7 +301,7 @@ def test_folders_that_cannot_be_trained_on(tmp_path, classes, message):
 def test_a_class_that_is_only_in_the_validation_images(pictures, tmp_path):
     validation = class_folders.write(tmp_path / "val", 1, classes=["circles", "triangles"])
     done = finetune(pictures, tmp_path / "m", *SHORT, "--val", validation)
-    assert done.returncode == 2 and f"{validation}: no class of the training pictures: triangles" in done.stderr.decode()
+    assert done.returncode == 2 and f"{validation}: folders that are not classes of the training pictures: triangles" in done.stderr.decode()
 
 
 def test_a_loss_that_is_not_finite_stops_the_training(pictures, tmp_path):

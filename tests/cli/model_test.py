@@ -106,7 +106,7 @@ def test_weights_with_nan_are_refused(tmp_path):
 
 def test_random_weights_are_announced_and_follow_the_seed():
     first, again, other = (quick("--format", "jsonl", "--seed", seed, ROCKET) for seed in ("1", "1", "2"))
-    assert b"random weights (--no-weights, seed 1): the labels mean nothing" in first.stderr
+    assert b"random weights (--no-weights, seed 1): the predictions mean nothing" in first.stderr
     assert first.stdout == again.stdout != other.stdout
 
 

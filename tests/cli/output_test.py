@@ -90,7 +90,7 @@ def test_a_closed_pipe_ends_quietly():
 def test_quiet_keeps_rows_and_the_warning_of_random_weights(tmp_path):
     done = quick("-q", ROCKET, tmp_path / "gone.jpg")
     assert done.returncode == 1 and b"not_found" in done.stdout
-    assert done.stderr.count(b"\n") == 1 and b"the labels mean nothing" in done.stderr
+    assert done.stderr.count(b"\n") == 1 and b"the predictions mean nothing" in done.stderr
 
 
 def test_fail_fast_stops_at_the_first_failure(tmp_path):

@@ -154,7 +154,7 @@ def test_rows_without_a_record_are_refused(net, pictures, tmp_path):
     assert output.read_text() == "precious" and os.listdir(tmp_path) == ["rows.jsonl"]
     (tmp_path / "rows.jsonl.run.json").write_text("{}")
     done = resume(net, "jsonl", output, pictures)
-    assert done.returncode == 2 and b"no record of a run" in done.stderr
+    assert done.returncode == 2 and b"not a record of a run" in done.stderr
 
 
 def test_a_changed_row_is_refused(net, pictures, tmp_path):
@@ -162,13 +162,13 @@ def test_a_changed_row_is_refused(net, pictures, tmp_path):
     assert resume(net, "jsonl", output, pictures / "00000.ppm").returncode == 0
     output.write_text("hello\n" + output.read_text())
     done = resume(net, "jsonl", output, pictures)
-    assert done.returncode == 2 and b"line 1 is no jsonl row" in done.stderr
+    assert done.returncode == 2 and b"line 1 is not a jsonl row" in done.stderr
     assert output.read_text().startswith("hello\n")
 
 
 @pytest.mark.parametrize("wrong, message", [
     (("--resume",), "-o FILE"),
-    (("--resume", "-o", "/dev/null", "--format", "csv"), "no regular file"),
+    (("--resume", "-o", "/dev/null", "--format", "csv"), "not a regular file"),
     (("--resume", "-o", "rows"), "jsonl, csv or tsv"),
     (("--resume", "-o", "rows", "--format", "json"), "jsonl, csv or tsv"),
     (("--resume", "-o", "rows", "--is", "cat"), "--is"),

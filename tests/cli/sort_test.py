@@ -92,7 +92,7 @@ def test_failed_and_improbable_images_are_not_sorted(photos, tmp_path):
     (photos / "broken.jpg").write_bytes((SAMPLES / "rocket.jpg").read_bytes()[:5000])
     done = sort(photos, tmp_path / "sorted", "--by", "move", "--min-prob", "0.03")
     assert done.returncode == 1 and b"1 of 5 inputs failed" in done.stderr
-    assert b"2 sorted" in done.stderr and b"2 left where no label reaches --min-prob" in done.stderr
+    assert b"2 sorted" in done.stderr and b"2 not sorted because no class reaches --min-prob" in done.stderr
     assert sorted(files(photos)) == ["broken.jpg", "chelsea.png", "rocket.jpg"]
 
 
@@ -115,7 +115,7 @@ def test_the_folder_of_sort_into_is_skipped_when_it_is_inside_an_input(photos):
 
 
 @pytest.mark.parametrize("words, message", [
-    (("photos", "--sort-into", "photos"), "photos: what is sorted there is not sorted again"),
+    (("photos", "--sort-into", "photos"), "photos: the input is inside the folder of --sort-into"),
     (("photos/more", "--sort-into", "photos"), "photos/more: what is sorted there"),
     (("photos", "--sort-into", ""), "--sort-into: it takes the name of a folder"),
     (("photos", "--by", "move"), "--by says how --sort-into DIR does it"),

@@ -101,7 +101,7 @@ def test_a_list_on_standard_input():
     assert paths("--files-from", "-", stdin=b"a b.ppm") == ["a b.ppm"]
     assert paths("-0", "--files-from", "-", stdin=b"new\nline.ppm\0\0a b.ppm\0") == ["new\nline.ppm", "a b.ppm"]
     assert rows("--files-from", "-", stdin=b"") == []
-    assert message("--files-from", "-", stdin=b"-\n") == "io: standard input is the list of paths already"
+    assert message("--files-from", "-", stdin=b"-\n") == "io: standard input is already read as the list of paths"
 
 
 def test_lists_from_other_systems():
@@ -138,7 +138,7 @@ def test_rows_come_while_the_list_is_still_written():
 
 @pytest.mark.parametrize("words, reason", [
     (("-0", "a.jpg"), "--null says how the paths of --files-from end"),
-    (("--tar", "a.jpg"), "--tar says what standard input is"),
+    (("--tar", "a.jpg"), "--tar: give - as an input, too"),
     (("-", "--files-from", "-"), "standard input cannot be both"),
     *((("--shard", shard, "a.jpg"), f"--shard {shard}: it takes I/N") for shard in
       ("0/4", "5/4", "a/b", "1", "1/", "/1", "1/0", "+1/4", "1/4x", "-1/4", " 1/4", "1/99999999999")),

@@ -7,7 +7,7 @@ from program import imnet, quick
 
 @pytest.mark.parametrize("words, message", [
     ((), "nothing to classify"),
-    (("--formt", "json", "a.jpg"), "no option is called --formt: did you mean --format?"),
+    (("--formt", "json", "a.jpg"), "there is no option --formt: did you mean --format?"),
     (("--format", "xml", "a.jpg"), "--format xml: it takes text, json, jsonl, csv, tsv"),
     (("--top", "0", "a.jpg"), "--top 0: it takes a number from 1"),
     (("--top", "many", "a.jpg"), "--top"),
@@ -19,7 +19,7 @@ from program import imnet, quick
     (("--model", "resnet5O", "a.jpg"), "resnet50"),
     (("--no-weights", "--weights", "x.pth", "a.jpg"), "contradict"),
     (("--seed", "1", "a.jpg"), "--no-weights"),
-    (("--no-weights", "--is", "tabbi", "a.jpg"), "near it: tabby"),
+    (("--no-weights", "--is", "tabbi", "a.jpg"), "similar: tabby"),
     (("--no-weights", "--is", "tabby", "--format", "json", "a.jpg"), "--is"),
     (("models", "--top", "3"), "'imnet models' takes no option --top"),
     (("merge", "-k3"), "'imnet merge' takes no option -k"),

@@ -22,10 +22,10 @@ public:
     OneDnnConvolution(const FusedStep& step, int height, int width, Arithmetic arithmetic, int threads,
                       const dnnl::engine& engine);
 
-    /// Makes ready what a run over that many images needs: generates code and packs weights.
+    /// Prepares runs over that many images: generates code and packs weights.
     void prepare(int images);
 
-    /// One worker's way to run it. Prepares it where that has not been done.
+    /// A runner for one worker. Calls `prepare` if that has not been done.
     std::unique_ptr<StepRunner> runner(int images, Scratch& scratch);
 
 private:

@@ -142,7 +142,7 @@ public:
         return std::make_unique<OneDnnWorker>(prepared(threads));
     } catch (const dnnl::error& error) {
         if (error.status == dnnl_out_of_memory) throw std::bad_alloc();
-        throw OutputError(fmt::format("oneDNN cannot make the net ready: {}", error.what()));
+        throw OutputError(fmt::format("oneDNN cannot prepare the net: {}", error.what()));
     }
 
     PixelFormat pixel_format() const override {
@@ -162,9 +162,8 @@ public:
     }
     std::string remark() const override {
         if (arithmetic_ != Arithmetic::bf16_by_rounding) return "";
-        return "this processor does not compute in bfloat16: its numbers are rounded to it, which is no "
-               "faster "
-               "than --precision fp32";
+        return "this processor does not compute in bfloat16: numbers are only rounded to bfloat16, which is "
+               "not faster than --precision fp32";
     }
 
 private:

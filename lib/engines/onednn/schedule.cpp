@@ -30,7 +30,7 @@ public:
         find_storages();
         for (Section section : cuttable_sections()) {
             section.images = images_at_a_time(section);
-            // Two sections of the same width are one: each group of images goes on to the end.
+            // Two sections with the same number of images are joined: each group of images runs through both.
             if (!schedule_.sections.empty() && schedule_.sections.back().images == section.images) {
                 schedule_.sections.back().last = section.last;
             } else {
@@ -75,7 +75,7 @@ private:
         }
     }
 
-    // The net may be cut behind a step where only what that step wrote is still needed.
+    // The net can be divided after a step if only the output of that step is still needed.
     std::vector<Section> cuttable_sections() const {
         std::vector<Section> sections;
         std::size_t begin = 0;

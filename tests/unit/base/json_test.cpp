@@ -47,7 +47,7 @@ TEST_CASE("of members of one name the last counts, in the place of the first") {
     CHECK(Json::parse(R"({"a":1,"b":2,"a":3,"c":4,"a":5})").dump() == R"({"a":5,"b":2,"c":4})");
 }
 
-TEST_CASE("what is no JSON, or nested too deep, is refused") {
+TEST_CASE("text that is not JSON, or nested too deep, is refused") {
     for (const std::string& text : {std::string("{"), std::string("[1,]"), std::string("\"\xff\""),
                                     std::string(), std::string("1 2"), std::string(100'000, '[')}) {
         CAPTURE(text.substr(0, 10));

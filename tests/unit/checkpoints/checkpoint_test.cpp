@@ -85,7 +85,7 @@ TEST_CASE("a file without weights is refused in one line that begins with its pa
     CHECK(refusal_of_bytes("") == "the file is empty: copy or download it again");
     CHECK(refusal_of_bytes("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 102530333\n") ==
           "this is a Git LFS pointer, not a checkpoint: run 'git lfs pull'");
-    CHECK(refusal_of_bytes("PK\x03\x04 and then nothing") == Contains("the file is cut"));
+    CHECK(refusal_of_bytes("PK\x03\x04 and then nothing") == Contains("the file is truncated"));
 }
 
 TEST_CASE("a file that cannot be opened is refused in the same way") {

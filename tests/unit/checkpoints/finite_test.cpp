@@ -29,7 +29,7 @@ doctest::String refusal(const std::vector<T>& values, DType dtype, std::int64_t 
 
 TEST_CASE("the first tensor with NaN or infinity is named") {
     CHECK(refusal<float>({1, std::nanf(""), 2}, DType::float32) ==
-          "model.pth: the tensor 'fc.bias' holds NaN or infinite values, so that every answer would be NaN: "
+          "model.pth: the tensor 'fc.bias' holds NaN or infinite values, so every prediction would be NaN: "
           "use another "
           "checkpoint of the training");
 }

@@ -79,7 +79,7 @@ TEST_CASE(
         folder.write("1.safetensors", shard_of("a", 1));
         return refusal_of([&, index = folder.write(index_name, json)] { read_checkpoint(index); });
     };
-    CHECK(refusal(R"({"weight_map":{"a":"../1.safetensors"}})") == Contains("puts the tensor 'a' outside"));
+    CHECK(refusal(R"({"weight_map":{"a":"../1.safetensors"}})") == Contains("places the tensor 'a' outside"));
     CHECK(refusal(R"({"weight_map":{"a":"/etc/passwd"}})") == Contains("outside of its folder"));
     CHECK(refusal(R"({"weight_map":{"a":".."}})") == Contains("outside of its folder"));
     CHECK(refusal(R"({"weight_map":{"a":1}})") == Contains("outside of its folder"));

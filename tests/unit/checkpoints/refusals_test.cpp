@@ -44,7 +44,7 @@ TEST_CASE("other files are recognised by their bytes") {
     CHECK(description("\x89PNG\r\n") == Contains("an image"));
     CHECK(description("\x80\x04\x95\x05") == Contains("plain pickle"));
     CHECK(description("layer1.0.weight 0.5\n") == Contains("a text file"));
-    CHECK(description("\x01\x02\x03") == Contains("no checkpoint that is known"));
+    CHECK(description("\x01\x02\x03") == Contains("not a checkpoint that imnet reads"));
 }
 
 TEST_CASE("the refusal of the oldest form of torch.save, a tar archive, says what to do") {

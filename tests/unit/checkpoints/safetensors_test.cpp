@@ -61,10 +61,10 @@ TEST_CASE("a header that is too long, cut or not an object is refused") {
     CHECK(refusal(file_of(" {}", "")) == Contains("does not start with its length and '{'"));
     CHECK(refusal(file_of("[]", "")) == Contains("does not start with its length and '{'"));
     CHECK(refusal("1234567") == Contains("does not start with its length and '{'"));
-    CHECK(refusal(little_endian(std::uint64_t{0}) + "{}") == Contains("is no JSON"));
-    CHECK(header_refusal(R"({"a":)") == Contains("is no JSON at byte"));
-    CHECK(header_refusal("{}{}") == Contains("is no JSON at byte"));
-    CHECK(header_refusal("{\"\xff\":1}") == Contains("is no JSON at byte"));
+    CHECK(refusal(little_endian(std::uint64_t{0}) + "{}") == Contains("is not JSON"));
+    CHECK(header_refusal(R"({"a":)") == Contains("is not JSON at byte"));
+    CHECK(header_refusal("{}{}") == Contains("is not JSON at byte"));
+    CHECK(header_refusal("{\"\xff\":1}") == Contains("is not JSON at byte"));
 }
 
 TEST_CASE("duplicate keys are refused at every level") {
@@ -91,8 +91,8 @@ TEST_CASE("fields that are unknown, missing or of the wrong type are refused") {
     CHECK(header_refusal(R"({"a":{"shape":[[1]]}})") == Contains("wrong type under 'shape'"));
     CHECK(header_refusal(R"({"a":{"shape":[true]}})") == Contains("wrong type under 'shape'"));
     CHECK(header_refusal(R"({"a":{"other":"4"}})") == Contains("wrong type under 'other'"));
-    CHECK(header_refusal(R"({"a":{"dtype":{}}})") == Contains("nests an object"));
-    CHECK(header_refusal(R"({"__metadata__":{"x":{}}})") == Contains("nests an object"));
+    CHECK(header_refusal(R"({"a":{"dtype":{}}})") == Contains("has an object where none is allowed"));
+    CHECK(header_refusal(R"({"__metadata__":{"x":{}}})") == Contains("has an object where none is allowed"));
     CHECK(header_refusal(R"({"__metadata__":{"x":1}})") == Contains("wrong type under 'x'"));
     CHECK(header_refusal(R"({"a":{"dtype":"F32","shape":[1]}})") == Contains("lacks its dtype, shape"));
     CHECK(header_refusal(R"({"a":{"dtype":"F32","data_offsets":[0,4]}})") ==
@@ -145,5 +145,5 @@ TEST_CASE("a nesting of 100,000 levels is refused at the second level") {
           Contains("wrong type under 'shape'"));
     std::string objects;
     for (int i = 0; i < 100'000; ++i) objects += R"({"a":)";
-    CHECK(header_refusal(objects) == Contains("nests an object"));
+    CHECK(header_refusal(objects) == Contains("has an object where none is allowed"));
 }

@@ -67,13 +67,13 @@ TEST_CASE("a file that is cut at any byte is refused") {
     const std::string file = file_of(object, {"7"}, data);
     for (std::size_t size = 0; size < file.size(); ++size)
         CHECK(refusal(file.substr(0, size)) != "(not refused)");
-    CHECK(refusal(file.substr(0, file.size() - 1)) == Contains("it is cut or damaged"));
+    CHECK(refusal(file.substr(0, file.size() - 1)) == Contains("it is truncated or damaged"));
 }
 
 TEST_CASE("wrong lists and counts are refused") {
     CHECK(refusal(file_of(object, {}, data)) == Contains("'7' is missing"));
     CHECK(refusal(file_of(object, {"8"}, data)) == Contains("no tensor uses"));
-    CHECK(refusal(file_of(object, {"7", "7"}, data + data)) == Contains("'7' stands in the file twice"));
+    CHECK(refusal(file_of(object, {"7", "7"}, data + data)) == Contains("'7' is in the file twice"));
     CHECK(refusal(file_of(object, {"7"}, data_of(3, floats({0, 1, 2})))) ==
           Contains("holds 4 elements of float32"));
     CHECK(refusal(file_of(object, {"7"}, data_of(-1, floats({0, 1, 2, 3})))) == Contains("ends too early"));

@@ -155,7 +155,7 @@ TEST_CASE("a tensor that occurs twice, or has no name or one that is not text, i
         return refusal(
             torch_archive(proto + empty_dict + mark + items + setitems + stop, {floats({1})}).bytes());
     };
-    CHECK(with_items(text("a") + one + text("a") + one) == Contains("'a' stands in the state dict twice"));
+    CHECK(with_items(text("a") + one + text("a") + one) == Contains("'a' is in the state dict twice"));
     CHECK(with_items(text("") + one) == Contains("name has 0 bytes"));
     CHECK(with_items(integer(1) + one) == Contains("has no name"));
     CHECK(with_items(text("\xff") + one) == Contains("'\\xff' has a name that is not UTF-8"));

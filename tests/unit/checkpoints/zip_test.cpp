@@ -50,11 +50,11 @@ TEST_CASE("a comment may end the archive") {
     CHECK(read_zip_directory(as_bytes(file)).size() == 1);
 }
 
-TEST_CASE("an archive that is cut at any byte is refused as cut") {
+TEST_CASE("an archive that is cut at any byte is refused as truncated") {
     const std::string file = Archive{.entries = {{.name = "a", .bytes = "x"}}, .wide_end = true}.bytes();
     for (std::size_t size = 0; size < file.size(); ++size) {
         CHECK(refusal_of([&] { read_zip_directory(as_bytes(file).first(size)); }) ==
-              Contains("the file is cut"));
+              Contains("the file is truncated"));
     }
 }
 
@@ -69,7 +69,7 @@ TEST_CASE("compressed, encrypted and foreign entries are refused with their name
 
 TEST_CASE("names that contain .., are absolute, empty or repeated are refused") {
     for (const char* name : {"../a", "a/../../b", "a/..", ".."}) {
-        CHECK(refusal({.name = name, .bytes = "x"}) == Contains("climbs out"));
+        CHECK(refusal({.name = name, .bytes = "x"}) == Contains("leads out of the archive"));
     }
     for (const char* name : {"/etc/passwd", "a\\..\\b"}) {
         CHECK(refusal({.name = name, .bytes = "x"}) == Contains("absolute or foreign"));
@@ -77,7 +77,7 @@ TEST_CASE("names that contain .., are absolute, empty or repeated are refused") 
     CHECK(refusal({.name = std::string("a\0b", 3), .bytes = "x"}) == Contains("absolute or foreign"));
     CHECK(refusal({.name = "", .bytes = "x"}) == Contains("no name"));
     CHECK(refusal(Archive{.entries = {{.name = "a", .bytes = "x"}, {.name = "a", .bytes = "y"}}}) ==
-          Contains("'a' stands in the archive twice"));
+          Contains("'a' is in the archive twice"));
     CHECK(refusal({.name = "a..b/..c", .bytes = "x"}) == "(not refused)");
 }
 
@@ -95,7 +95,7 @@ TEST_CASE("entries that overlap or lie outside are refused") {
     CHECK(refusal({.name = "a", .bytes = "x", .local_size = 1000, .size = 1000}) ==
           Contains("beyond the end"));
     CHECK(refusal(Archive{.entries = {{.name = "a", .bytes = "x"}}, .directory_offset = 0x7FFFFFFF}) ==
-          Contains("leaves the file"));
+          Contains("reaches beyond the file"));
 }
 
 TEST_CASE("a local header that differs from the directory is refused") {

@@ -81,9 +81,9 @@ TEST_CASE("the error of a truncated file says how many rows there are") {
 
 TEST_CASE("the error names what is not supported") {
     CHECK(shown(bmp({1, 1, 7}, "", "....")) ==
-          "BMP with 7 bits a pixel is not served: convert it to PNG or JPEG");
+          "BMP with 7 bits a pixel is not supported: convert it to PNG or JPEG");
     CHECK(shown(bmp({1, 1, 24, 4}, "", "....")) ==
-          "BMP with compression 4 of 24 bits a pixel is not served: convert it to PNG or JPEG");
+          "BMP with compression 4 of 24 bits a pixel is not supported: convert it to PNG or JPEG");
     CHECK(decode_bmp(bytes_of(bmp({1, 1, 7}, "", "....")), {}).error().kind == InputErrorKind::format);
 }
 

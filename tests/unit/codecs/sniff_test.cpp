@@ -29,14 +29,15 @@ TEST_CASE("texts that start like a format are not mistaken for it") {
 TEST_CASE("a message says what the file is and what to do") {
     const auto described = [](std::string_view start) { return describe_unknown(bytes_of(start)); };
     CHECK(described("") == "empty file");
-    CHECK(described("II*\0\x08\0\0\0"sv) ==
-          "this is a TIFF picture (or a camera's raw file), which is not served: convert it to PNG or JPEG");
+    CHECK(
+        described("II*\0\x08\0\0\0"sv) ==
+        "this is a TIFF picture (or a camera's raw file), which is not supported: convert it to PNG or JPEG");
     CHECK(described("\0\0\0\x1C"
                     "ftypavif\0\0\0\0"sv) ==
-          "this is an AVIF picture, which is not served: convert it to PNG or JPEG");
+          "this is an AVIF picture, which is not supported: convert it to PNG or JPEG");
     CHECK(described("\0\0\0\x18"
                     "ftypheic"sv) ==
-          "this is a HEIC picture, which is not served: convert it to PNG or JPEG");
+          "this is a HEIC picture, which is not supported: convert it to PNG or JPEG");
     CHECK(described("\xFF\x0A"sv).find("JPEG XL") != std::string::npos);
     CHECK(described("\0\0\0\x0CjP  \r\n\x87\n"sv).find("JPEG 2000") != std::string::npos);
     CHECK(described("8BPS\0\1"sv).find("Photoshop") != std::string::npos);

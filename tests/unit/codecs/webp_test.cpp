@@ -20,7 +20,7 @@ TEST_CASE("a build without WebP says so, one with it decodes") {
         CHECK(decoded->image.height == 53);
     } else {
         CHECK(decoded.error().kind == InputErrorKind::format);
-        CHECK(decoded.error().message.find("this build has no WebP") != std::string::npos);
+        CHECK(decoded.error().message.find("this build does not read WebP") != std::string::npos);
     }
 }
 

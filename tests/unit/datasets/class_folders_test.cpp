@@ -80,7 +80,7 @@ TEST_CASE("other files are ignored, and a note names what may be a mistake") {
         {"cat/1.jpg", "cat/notes.txt", "dog/2.jpg", "LICENSE", "lost.jpg", ".thumbnails/cat/1.jpg"});
     const ClassFolders found = read_class_folders(pictures.path());
     CHECK(found.images.size() == 2);
-    CHECK(found.notes == Strings{pictures.path() + ": 1 picture beside the folders of the classes left out",
+    CHECK(found.notes == Strings{pictures.path() + ": 1 picture outside the class folders left out",
                                  pictures.path() + ": 1 hidden folder left out"});
 }
 
@@ -88,18 +88,19 @@ TEST_CASE("a folder without usable classes is refused in one line that says why"
     CHECK(message_of([] { read_class_folders("/nonexistent"); }) ==
           "/nonexistent: No such file or directory: pictures are expected as DIR/CLASS/PICTURE");
     CHECK(refusal_of({}) ==
-          "DIR: no folder of a class in it, and no picture: pictures are expected as DIR/CLASS/PICTURE");
+          "DIR: no class folders in it and no pictures: pictures are expected as DIR/CLASS/PICTURE");
     CHECK(refusal_of({"1.jpg", "2.jpg"}) ==
-          "DIR: no folder of a class in it, only 2 pictures: pictures are expected as DIR/CLASS/PICTURE");
+          "DIR: no class folders in it, only 2 pictures: pictures are expected as DIR/CLASS/PICTURE");
     CHECK(refusal_of({"cat/1.jpg"}) ==
-          "DIR: only one class (cat), so there is nothing to tell apart: pictures are expected as "
+          "DIR: only one class (cat), but training needs at least two: pictures are expected as "
           "DIR/CLASS/PICTURE");
     CHECK(refusal_of({"cat/1.jpg", "dog/x.txt"}) ==
-          "DIR: no picture in 1 of 2 folders of classes (dog): fill or remove it");
+          "DIR: no pictures in 1 of 2 class folders (dog): fill or remove it");
     CHECK(refusal_of({"a/x", "b/x", "c/x", "d/x", "e/x", "f/x", "g/x", "h/1.jpg"}) ==
-          "DIR: no picture in 7 of 8 folders of classes (a, b, c, d, e and 2 more): fill or remove them");
+          "DIR: no pictures in 7 of 8 class folders (a, b, c, d, e and 2 more): fill or remove them");
     CHECK(refusal_of({"train/cat/1.jpg", "val/cat/1.jpg"}) ==
-          "DIR: holds parts of a data set (train, val) and not classes: name one of them, DIR/train for one");
+          "DIR: it holds the parts of a data set (train, val), not class folders: give one of them, such as "
+          "DIR/train");
 }
 
 TEST_CASE("validation pictures have the training classes as targets") {
@@ -108,18 +109,19 @@ TEST_CASE("validation pictures have the training classes as targets") {
     CHECK(found.classes == Strings{"bird", "cat", "dog"});
     CHECK(found.images == std::vector<LabelledImage>{{pictures.path() + "/bird/1.jpg", 0},
                                                      {pictures.path() + "/dog/2.jpg", 2}});
-    CHECK(found.notes == Strings{pictures.path() + ": no picture of 1 of 3 classes (cat)"});
+    CHECK(found.notes == Strings{pictures.path() + ": no pictures of 1 of 3 classes (cat)"});
 }
 
 TEST_CASE("a validation folder that is not a training class is refused") {
     const Pictures pictures({"dog/2.jpg", "wolf/1.jpg"});
     CHECK(message_of([&] {
               read_validation_folders(pictures.path(), {"cat", "dog"});
-          }) == pictures.path() + ": no class of the training pictures: wolf: rename or remove this folder");
+          }) == pictures.path() +
+                    ": folders that are not classes of the training pictures: wolf: rename or remove it");
     const Pictures empty({"dog/2.txt"});
     CHECK(message_of([&] {
               read_validation_folders(empty.path(), {"cat", "dog"});
-          }) == empty.path() + ": no picture in it: pictures are expected as DIR/CLASS/PICTURE");
+          }) == empty.path() + ": no pictures in it: pictures are expected as DIR/CLASS/PICTURE");
 }
 
 TEST_CASE("a part of each class is held back: at least one picture, and never all") {

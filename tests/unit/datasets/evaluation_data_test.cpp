@@ -34,7 +34,7 @@ TEST_CASE("folders name the classes of their pictures") {
     CHECK(data.target_of((folder / "beech/3.jpg").native()) == 1);
     CHECK_FALSE(data.target_of((folder / "4.jpg").native()).has_value());
     REQUIRE(data.notes().size() == 1);
-    CHECK(holds(data.notes()[0], "1 picture left out: in no folder of a class"));
+    CHECK(holds(data.notes()[0], "1 picture left out: not in a class folder"));
 }
 
 TEST_CASE("targets that the model has no class for are refused by name, or left out") {
@@ -55,7 +55,7 @@ TEST_CASE("where there is nothing to evaluate, that is said") {
     CHECK(holds(refusal<UsageError>({.folder = folder.path().native()}), "there are no pictures in it"));
     folder.write("1.jpg", "");
     CHECK(holds(refusal<UsageError>({.folder = folder.path().native()}),
-                "in no folder that names their class"));
+                "not in folders that name their classes"));
     const auto list = folder.write("list.csv", "gone.jpg,oak\n").native();
     CHECK(holds(refusal<UsageError>({.folder = folder.path().native(), .target_list = list}),
                 "none of its 1 pictures"));

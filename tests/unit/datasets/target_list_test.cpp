@@ -88,8 +88,7 @@ TEST_CASE("a list with one target on each line is the ground truth of ILSVRC 201
 TEST_CASE("other lists are refused with the number of the line") {
     CHECK(refusal("a.jpg,cat\nb.jpg\n") == "line 2: 1 field instead of 2");
     CHECK(refusal("a.jpg,cat\nb.jpg,dog,7\n") == "line 2: 3 fields instead of 2");
-    CHECK(refusal("a.jpg,7,cat\n") ==
-          "line 1: 3 fields without a header that names them; what is read is path,label");
+    CHECK(refusal("a.jpg,7,cat\n") == "line 1: 3 fields without a header: give a header, or only path,label");
     CHECK(refusal("a.jpg,cat\n\"a.jpg,cat\n") == "line 2: a quote that is not closed");
     CHECK(refusal("a.jpg,cat\na.jpg,dog\n") == "line 2: a.jpg is dog here and cat in line 1");
     CHECK(refusal("a.jpg,cat\na.jpg,cat\n") == "accepted");

@@ -163,13 +163,14 @@ TEST_CASE("a picture on another file system is moved by a copy, and cannot be li
     }
     const test::TemporaryFolder place;
     const fs::path original = place.write("a.jpg", "picture");
-    CHECK_THROWS_WITH_AS(SortedFolder(other->path() / "linked", SortBy::link, class_names)
-                             .put(original, std::nullopt, cat)
-                             .value(),
-                         (original.native() + ": no hard link can lead to it from " +
-                          (other->path() / "linked").native() + ", on another file system: use --by copy")
-                             .c_str(),
-                         OutputError);
+    CHECK_THROWS_WITH_AS(
+        SortedFolder(other->path() / "linked", SortBy::link, class_names)
+            .put(original, std::nullopt, cat)
+            .value(),
+        (original.native() + ": it cannot be hard-linked into " + (other->path() / "linked").native() +
+         ", which is on another file system: use --by copy")
+            .c_str(),
+        OutputError);
     {
         SortedFolder folder(other->path() / "moved", SortBy::move, class_names);
         CHECK(folder.put(original, std::nullopt, cat).value() == sorted);

@@ -286,7 +286,7 @@ TEST_CASE("a batch that is too small is skipped") {
 TEST_CASE("missing pictures are an error, and no model is written") {
     Run run({1});
     run.features = {1, {}, {}, {}};
-    CHECK(run.failure() == "of the 10 pictures to train with none could be read, or not 1 of one batch");
+    CHECK(run.failure() == "none of the 10 training pictures could be read, or fewer than 1 in every batch");
     CHECK(run.kept.empty());
 
     Run dumb({1});
@@ -297,6 +297,6 @@ TEST_CASE("missing pictures are an error, and no model is written") {
 
     Run blind({1});
     blind.task.validate = [](Trainer&) { return Evaluation(2); };
-    CHECK(blind.failure() == "no picture to validate with could be read");
+    CHECK(blind.failure() == "none of the validation pictures could be read");
     CHECK(blind.kept.empty());
 }
