@@ -55,7 +55,7 @@ void classify_runs(InputQueue& queue, const Engine& engine, const ClassifyOption
         PixelLoader(options.preprocessing, engine.pixel_format(), options.limits, options.draft),
         static_cast<std::size_t>(options.classes));
     FitMemory memory;
-    const auto full_batch = static_cast<std::size_t>(options.whole_batches ? options.batch : 0);
+    const auto full_batch = static_cast<std::size_t>(options.fixed_batch ? options.batch : 0);
     while (true) {
         // find: the next inputs, in their order
         InputRun run = queue.take();
@@ -93,7 +93,7 @@ void classify(const NextInput& next_input, const Engine& engine, const ClassifyO
     InputQueue queue(next_input, static_cast<std::size_t>(wanted.batch));
     const std::size_t workers = queue.spread_over(static_cast<std::size_t>(wanted.threads));
     ClassifyOptions options = wanted;
-    options.whole_batches = (wanted.whole_batches || !queue.is_short()) && !engine.batch_invariant();
+    options.fixed_batch = (wanted.fixed_batch || !queue.is_short()) && !engine.batch_invariant();
 
     // A slow picture holds up the output, while the other workers may go this many runs ahead.
     const std::uint64_t window = 4 * workers;
@@ -104,7 +104,7 @@ void classify(const NextInput& next_input, const Engine& engine, const ClassifyO
         on_rows({rows.begin(), failed + 1});
         sink.stop();
     });
-    const int threads_each = workers == 1 && !options.whole_batches ? options.threads : 1;
+    const int threads_each = workers == 1 && !options.fixed_batch ? options.threads : 1;
     run_on_threads(static_cast<int>(workers), [&] {
         try {
             classify_runs(queue, engine, options, threads_each, sink);

@@ -28,7 +28,7 @@ struct ClassifyOptions {
     /// Make rows batch-invariant even if the engine's last digits depend on the batch: every batch runs on
     /// one thread and is filled up to `batch`, so that a row does not depend on the other inputs. This is
     /// always so for more inputs than fit in the first batches of all threads.
-    bool whole_batches = false;
+    bool fixed_batch = false;
 };
 
 /// Classifies every input, one row each. `next_input` and `on_rows` are called by one thread at a time. An

@@ -21,7 +21,7 @@ ClassifyOptions resolve_rows(const Options& options) {
     if (!(min_prob >= 0 && min_prob <= 1)) throw UsageError("--min-prob: it takes a number from 0 to 1");
     resolved.min_probability = static_cast<float>(min_prob);
     // Rows must not depend on where a run was interrupted or how it was divided into shards.
-    resolved.whole_batches = options.resume || options.shard;
+    resolved.fixed_batch = options.resume || options.shard;
     return resolved;
 }
 

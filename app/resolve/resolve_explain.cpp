@@ -63,7 +63,7 @@ ExplainRun resolve_explain(const Options& options) {
 
 OcclusionOptions resolve_occlusion(const TypedPatch& typed, int image_size) {
     OcclusionOptions resolved;
-    resolved.side = image_size;
+    resolved.image_size = image_size;
     resolved.patch = number_in_range(typed.side, "--patch", 1, image_size, (image_size + 3) / 4);
     resolved.stride = number_in_range(typed.stride, "--stride", 1, image_size, (image_size + 13) / 14);
     resolved.batch = typed.batch;

@@ -16,9 +16,9 @@ struct Extent {
 };
 
 Extent patch_at(int cell, int cells, const OcclusionOptions& options) {
-    const double centre = (cell + 0.5) * options.side / cells;
+    const double centre = (cell + 0.5) * options.image_size / cells;
     const int first = static_cast<int>(std::lround(centre - options.patch / 2.0));
-    return {std::max(first, 0), std::min(first + options.patch, options.side)};
+    return {std::max(first, 0), std::min(first + options.patch, options.image_size)};
 }
 
 // The mean colour is zero after normalisation, in every number format.
@@ -48,7 +48,7 @@ ClassHeat occlusion(const Engine& engine, const OcclusionOptions& options, std::
     const int index = class_index ? *class_index : top_k(logits, 1).front().index;
     const float whole = probability_of(logits, index);
 
-    const int cells = (options.side + options.stride - 1) / options.stride;
+    const int cells = (options.image_size + options.stride - 1) / options.stride;
     HeatMap heat{cells, cells, {}};
     std::vector<std::byte> batch;
     for (int done = 0; done < cells * cells;) {
@@ -57,7 +57,7 @@ ClassHeat occlusion(const Engine& engine, const OcclusionOptions& options, std::
         for (int i = done; i < done + count; ++i) {
             batch.insert(batch.end(), pixels.begin(), pixels.end());
             hide(std::span(batch).last(pixels.size()), patch_at(i % cells, cells, options),
-                 patch_at(i / cells, cells, options), engine.pixel_format(), options.side);
+                 patch_at(i / cells, cells, options), engine.pixel_format(), options.image_size);
         }
         logits.resize(static_cast<std::size_t>(count) * classes);
         worker->run(batch, count, logits);

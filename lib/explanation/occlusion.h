@@ -11,10 +11,10 @@
 namespace imnet {
 
 struct OcclusionOptions {
-    int classes = 1000;  ///< outputs of the net
-    int side = 224;      ///< of the preprocessed picture
-    int patch = 56;      ///< side of the patch, in pixels
-    int stride = 16;     ///< the distance from one place of the patch to the next, at most
+    int classes = 1000;    ///< outputs of the net
+    int image_size = 224;  ///< of the preprocessed picture
+    int patch = 56;        ///< side of the patch, in pixels
+    int stride = 16;       ///< the distance from one place of the patch to the next, at most
     int batch = 8;
     int threads = 1;
 };

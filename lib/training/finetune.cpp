@@ -62,7 +62,7 @@ std::optional<Evaluation> evaluate_pictures(const Model& model, const FinetuneOp
     classifying.classes = classifying.top = model.architecture.classes;
     classifying.threads = options.engine.threads;
     classifying.batch = options.engine.batch;
-    classifying.whole_batches = true;
+    classifying.fixed_batch = true;
     std::unordered_map<std::string_view, int> targets;
     for (const LabelledImage& image : images) targets.emplace(image.path, image.target);
     Evaluation evaluation(model.architecture.classes);

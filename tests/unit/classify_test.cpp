@@ -199,10 +199,10 @@ TEST_CASE("if memory runs out, fewer images go through the net at a time") {
         folder.write(std::to_string(i) + ".ppm", i % 2 == 0 ? red : blue);
         expected.push_back((i % 2 == 0 ? "0 " : "2 ") + std::to_string(i) + ".ppm");
     }
-    for (const bool whole_batches : {false, true}) {
+    for (const bool fixed_batch : {false, true}) {
         ClassifyOptions options = colour_options();
         options.threads = 2;
-        options.whole_batches = whole_batches;
+        options.fixed_batch = fixed_batch;
         ColourEngine engine;
         engine.memory = 3;
         CHECK(classify_names(folder, options, engine) == expected);
@@ -236,7 +236,7 @@ TEST_CASE("whole batches always have the same number of images, on one thread ea
         ClassifyOptions options = colour_options();
         options.threads = threads;
         options.batch = 4;
-        options.whole_batches = true;
+        options.fixed_batch = true;
         ColourEngine engine;
         CHECK(classify_names(folder, options, engine).size() == 11);
         CHECK(engine.smallest_batch == 4);
@@ -251,7 +251,7 @@ TEST_CASE("batches are not filled up for an engine whose digits do not depend on
     ClassifyOptions options = colour_options();
     options.threads = 2;
     options.batch = 4;
-    options.whole_batches = true;
+    options.fixed_batch = true;
     ColourEngine engine;
     engine.is_batch_invariant = true;
     CHECK(classify_names(folder, options, engine).size() == 11);

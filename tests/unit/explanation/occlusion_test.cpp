@@ -80,7 +80,7 @@ std::vector<std::byte> ones(PixelFormat format) {
     return bytes;
 }
 
-const OcclusionOptions options{.classes = 2, .side = side, .patch = 4, .stride = 4, .batch = 6};
+const OcclusionOptions options{.classes = 2, .image_size = side, .patch = 4, .stride = 4, .batch = 6};
 
 }  // namespace
 
