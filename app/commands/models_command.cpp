@@ -24,7 +24,7 @@ std::string bundled_row() try {
     const StateDict state_dict = read_checkpoint(path);
     const std::string_view fitting = fitting_architecture(state_dict);
     const Architecture net = architecture(fitting, head_classes(architecture(fitting), state_dict));
-    return fmt::format("{:<19}{:<16}{:>12}{:>8}{:>8}{:>7.1f} MiB  {}\n", bundled_model, net.name,
+    return fmt::format("{:<23}{:<16}{:>12}{:>8}{:>8}{:>7.1f} MiB  {}\n", bundled_model, net.name,
                        grouped_digits(net.parameter_count()), "-", "-",
                        static_cast<double>(std::filesystem::file_size(path)) / (1 << 20), "yes");
 } catch (const ModelError&) {
@@ -35,11 +35,11 @@ std::string bundled_row() try {
 
 int run_models() {
     OutputFile out("-");
-    out.write(fmt::format("{:<19}{:<16}{:>12}{:>8}{:>8}{:>11}  {}\n", "model", "weights", "parameters",
+    out.write(fmt::format("{:<23}{:<16}{:>12}{:>8}{:>8}{:>11}  {}\n", "model", "weights", "parameters",
                           "acc@1", "acc@5", "size", "cached"));
     for (const PublishedWeights& row : published_weights()) {
         const std::string weights = std::string(row.name) + (row.is_default ? "*" : "");
-        out.write(fmt::format("{:<19}{:<16}{:>12}{:>8.2f}{:>8.2f}{:>7.1f} MiB  {}\n", row.model, weights,
+        out.write(fmt::format("{:<23}{:<16}{:>12}{:>8.2f}{:>8.2f}{:>7.1f} MiB  {}\n", row.model, weights,
                               grouped_digits(row.parameters), row.accuracy_top1, row.accuracy_top5,
                               row.mebibytes, find_cached(row) ? "yes" : "no"));
     }

@@ -29,7 +29,7 @@ std::string hash_of(const fs::path& file) try {
 
 void write_row(OutputFile& out, std::string_view model, std::string_view name, std::string_view path,
                std::string_view state) {
-    out.write(fmt::format("{:<19}{:<16}{}  {}\n", model, name, path, state));
+    out.write(fmt::format("{:<23}{:<16}{}  {}\n", model, name, path, state));
     out.flush();
 }
 
