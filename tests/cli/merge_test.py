@@ -101,7 +101,7 @@ def test_another_run_is_refused_by_name(net, pictures, shards, tmp_path):
     assert "top was 3, is 2" in refusal(shards[0], other, shards[2], target=tmp_path / "all")
     whole = tmp_path / "whole"
     assert run(net, "--format", "jsonl", "-o", whole, pictures).returncode == 1
-    assert "no shard" in refusal(whole, target=tmp_path / "all")
+    assert "not a shard" in refusal(whole, target=tmp_path / "all")
 
 
 def test_other_inputs_are_refused(net, pictures, shards, tmp_path):

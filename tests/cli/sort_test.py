@@ -56,7 +56,7 @@ def test_sort_and_undo(photos, tmp_path, by):
     assert files(photos) == before
     assert os.listdir(tmp_path / "sorted") == [manifest.name + ".undone"]
     done = imnet("undo", manifest)
-    assert done.returncode == 0 and b"undone before" in done.stderr
+    assert done.returncode == 0 and b"undone already" in done.stderr
 
 
 def test_the_manifest(photos, tmp_path):
@@ -118,7 +118,7 @@ def test_the_folder_of_sort_into_is_skipped_when_it_is_inside_an_input(photos):
     (("photos", "--sort-into", "photos"), "photos: the input is inside the folder of --sort-into"),
     (("photos/more", "--sort-into", "photos"), "photos/more: what is sorted there"),
     (("photos", "--sort-into", ""), "--sort-into: it takes the name of a folder"),
-    (("photos", "--by", "move"), "--by says how --sort-into DIR does it"),
+    (("photos", "--by", "move"), "--by only goes with --sort-into"),
     (("photos", "--sort-into", "sorted", "--by", "magic"), "--by magic: it takes copy, link, move"),
     (("undo",), "nothing to undo"),
     (("undo", "gone.jsonl"), "gone.jsonl: No such file"),

@@ -137,7 +137,7 @@ def test_rows_come_while_the_list_is_still_written():
 
 
 @pytest.mark.parametrize("words, reason", [
-    (("-0", "a.jpg"), "--null says how the paths of --files-from end"),
+    (("-0", "a.jpg"), "--null only goes with --files-from"),
     (("--tar", "a.jpg"), "--tar: give - as an input, too"),
     (("-", "--files-from", "-"), "standard input cannot be both"),
     *((("--shard", shard, "a.jpg"), f"--shard {shard}: it takes I/N") for shard in
