@@ -1,5 +1,5 @@
-// The steps that do little with each value and are bound by memory: the average pool and batch norms that
-// cannot be folded. Values are float32, or the bits of bfloat16 that are computed with in float32.
+// Steps that memory bandwidth limits: the average pool, and batch norms that cannot be folded. Values are
+// float32, or bits of bfloat16, which are converted to float32 to compute.
 #pragma once
 
 #include <cstddef>

@@ -13,8 +13,8 @@ namespace imnet {
 /// in, in groups of 4 or of a multiple of 8.
 bool grouped_fits(int in_channels, int out_channels, int kernel, int stride, int padding, int groups);
 
-/// One convolution with its packed weights. Immutable: any number of threads may run it at once. The sums
-/// run in one order, whatever the other images and however the work is divided.
+/// One convolution with its packed weights. Immutable: any number of threads may run it at once. Each sum has
+/// a fixed order, which depends neither on the other images nor on how the work is divided.
 class GroupedConvolution {
 public:
     /// `weight` is [channels, channels / groups, 3, 3], `bias` [channels]; `grouped_fits`.

@@ -42,7 +42,7 @@ public:
     std::size_t scratch_floats(NhwcImages images) const;
 
     /// source [count, height, width, in_channels] → destination [count, height, width, out_channels],
-    /// which do not overlap. What scratch holds before and after is of no account.
+    /// which do not overlap. The contents of `scratch` do not matter.
     void run(std::span<const float> source, NhwcImages images, std::span<float> destination,
              WinogradEpilogue epilogue, std::span<float> scratch) const {
         run_part(source, images, destination, epilogue, scratch, 0, 1);

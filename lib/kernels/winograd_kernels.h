@@ -26,7 +26,7 @@ struct WinogradTileKernels {
                              bool relu);
 };
 
-/// All loops for one kind of vector.
+/// All loops for one instruction set.
 struct WinogradKernels {
     int lanes;  ///< floats a vector holds; channels must be a multiple
     int panel;  ///< output channels that are multiplied together

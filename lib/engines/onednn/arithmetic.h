@@ -5,8 +5,8 @@
 namespace imnet {
 
 /// How the CPU engine keeps weights and activations. `bf16_by_rounding` serves processors without
-/// bfloat16 arithmetic: float32 that is rounded to bfloat16 wherever `bf16` would store it, so that the
-/// answers are those of bf16, though no faster.
+/// bfloat16 arithmetic: it computes in float32 and rounds to bfloat16 wherever `bf16` would store a value.
+/// The results are those of bf16, but it is no faster.
 enum class Arithmetic { fp32, bf16, bf16_by_rounding };
 
 /// Bytes of a weight or activation.

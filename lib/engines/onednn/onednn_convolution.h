@@ -14,11 +14,11 @@
 
 namespace imnet {
 
-/// A convolution of the net as oneDNN computes it: the primitives for the numbers of images that are
-/// asked for, made once, and the packed weights, shared by all workers.
+/// A convolution that oneDNN computes. It makes one primitive for each number of images, once, and packs
+/// the weights; all workers share them.
 class OneDnnConvolution {
 public:
-    /// For images of that size, computed by `threads` threads. The step must outlive it.
+    /// For images of this size and `threads` threads. The step must outlive the convolution.
     OneDnnConvolution(const FusedStep& step, int height, int width, Arithmetic arithmetic, int threads,
                       const dnnl::engine& engine);
 
@@ -49,7 +49,7 @@ private:
     int threads_;
     dnnl::engine engine_;
     dnnl::memory bias_;
-    dnnl::memory scale_;  ///< of what follows the residual; empty for none
+    dnnl::memory scale_;  ///< applied after the residual is added; empty for none
     dnnl::memory shift_;
     std::mutex mutex_;
     std::map<int, Prepared> by_images_;

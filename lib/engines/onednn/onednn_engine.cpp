@@ -1,6 +1,6 @@
-// The fast engine for CPUs: batch norms folded, steps fused, activations channels-last in a few
-// buffers that are used again and again. oneDNN computes the convolutions, and our own code those that
-// Winograd's method makes faster.
+// The fast engine for CPUs: batch norms are folded, steps are fused, and activations are channels-last in a
+// few buffers that are reused. oneDNN computes the convolutions, except those for which lib/kernels is
+// faster.
 #include <algorithm>
 #include <bit>
 #include <map>
@@ -64,7 +64,7 @@ private:
         }
         logits_ = reinterpret_cast<std::byte*>(logits);
         for (std::size_t section = 0; section < passes_.size(); ++section) {
-            // What does not fill a pass goes through in smaller ones, each a power of two.
+            // The images that do not fill a pass go through in smaller passes, each a power of two.
             int images_a_pass = net_->schedule().sections[section].images;
             for (int first = 0; first < count; first += images_a_pass) {
                 images_a_pass = std::min(
@@ -105,7 +105,7 @@ private:
     std::shared_ptr<const PreparedNet> net_;
     Scratch scratch_;
     std::vector<AlignedMemory> buffers_;
-    AlignedMemory widened_;  ///< the pixels, where they come as bfloat16 and float32 is needed
+    AlignedMemory widened_;  ///< the pixels as float32, if they arrive as bfloat16 and float32 is needed
     std::vector<std::map<int, Pass>> passes_;  ///< by section and number of images
     const std::byte* input_ = nullptr;
     std::byte* logits_ = nullptr;

@@ -90,7 +90,7 @@ private:
     int threads_;
 };
 
-/// A step that needs nothing made ready: pooling, an affine, the head.
+/// A step that needs no preparation: pooling, an affine, the head.
 template <typename Element>
 class PlainRunner : public StepRunner {
 public:
@@ -163,8 +163,8 @@ PreparedNet::PreparedNet(const Architecture& architecture, FusedNet net, const P
                                (shape.size() == 1 ? sizeof(float) : element_bytes(purpose.arithmetic)));
     }
     schedule_ = imnet::schedule(net_, value_bytes_, purpose.batch);
-    // The sums of a pre-activation net are never normalised, so that rounding errors add up: there the
-    // smaller tile, as exact as a direct convolution, and elsewhere the faster one.
+    // A pre-activation net never normalises its sums, so rounding errors add up. It gets the smaller tile,
+    // which is as exact as a direct convolution; other nets get the faster one.
     const bool pre_activation = std::ranges::any_of(
         net_.steps, [](const FusedStep& step) { return step.kind == FusedStep::Kind::affine; });
     tile_ = pre_activation ? 2 : 4;
@@ -216,7 +216,8 @@ void PreparedNet::prepare_all() {
             });
         }
     }
-    // The last layers weigh most: the threads end at about the same time if they begin with those.
+    // The last layers have the most weights. The threads finish at about the same time if they start with
+    // them.
     std::ranges::reverse(jobs);
     run_jobs(jobs, purpose_.workers * purpose_.threads);
 }

@@ -19,7 +19,7 @@
 
 namespace imnet {
 
-/// For what a net is made ready.
+/// What a net is prepared for.
 struct PreparedFor {
     Arithmetic arithmetic = Arithmetic::fp32;
     int image_size = 224;
@@ -28,10 +28,10 @@ struct PreparedFor {
     int threads = 1;  ///< of each worker
 };
 
-/// A net with its schedule, its packed weights and its generated code: all that workers share.
+/// A net with its schedule, packed weights and generated code: everything that workers share.
 class PreparedNet {
 public:
-    /// Makes everything ready with as many threads as will run it.
+    /// Prepares everything, with as many threads as will run it.
     PreparedNet(const Architecture& architecture, FusedNet net, const PreparedFor& purpose);
 
     const FusedNet& net() const { return net_; }
@@ -39,11 +39,11 @@ public:
     const PreparedFor& purpose() const { return purpose_; }
     std::size_t value_bytes(int value) const { return value_bytes_[static_cast<std::size_t>(value)]; }
 
-    /// One worker's way to run the step over that many images.
+    /// What one worker runs the step over that many images with.
     std::unique_ptr<StepRunner> runner(std::size_t step, int images, Scratch& scratch) const;
 
 private:
-    /// How a convolution is computed: the one of these that is not null.
+    /// What computes a convolution: exactly one of these is set.
     struct Convolution {
         std::unique_ptr<OneDnnConvolution> onednn;
         std::unique_ptr<WinogradConvolution> winograd;

@@ -6,9 +6,9 @@
 namespace imnet {
 namespace {
 
-constexpr int most_images = 8;  // at a time: beyond that nothing was gained
+constexpr int most_images = 8;  // at a time; measured: more is not faster
 
-// Memory that one value after the other occupies: a sum takes that of its residual.
+// Memory that several values use one after another: a sum reuses the memory of its residual.
 struct Storage {
     std::size_t first = 0;  ///< step that writes it first
     std::size_t last = 0;   ///< step that reads it last
@@ -121,7 +121,7 @@ private:
         return section;
     }
 
-    // The first free buffer takes the next storage, in the order in which they are written.
+    // Storages take the first free buffer, in the order in which they are written.
     void place() {
         std::vector<std::size_t> free_after;  // by buffer: the last step that reads it
         for (Storage& storage : storages_) {
@@ -146,8 +146,8 @@ private:
         }
     }
 
-    // All groups pass through a section before the next one begins: what holds the whole batch is
-    // busy from the beginning of the section that writes it to the end of the one that reads it.
+    // All images pass through a section before the next section starts. A buffer that holds the whole batch
+    // is therefore busy from the start of the section that writes it to the end of the one that reads it.
     std::size_t first_busy(const Storage& storage, std::size_t section, bool whole_batch) const {
         return whole_batch ? schedule_.sections[section].first : storage.first;
     }

@@ -1,4 +1,4 @@
-// In which order and in which memory a net runs on a CPU: pure bookkeeping, without any kernel.
+// Decides in which order and in which memory a net runs on a CPU. It computes nothing itself.
 #pragma once
 
 #include <cstddef>
@@ -8,15 +8,15 @@
 
 namespace imnet {
 
-/// A run of steps that a few images at a time go through from the first to the last, so that what
-/// one step writes is still in the cache when the next one reads it.
+/// A range of steps that a few images at a time go through, so that what one step writes is still in the
+/// cache when the next step reads it.
 struct Section {
     std::size_t first = 0;  ///< of the steps
     std::size_t last = 0;   ///< one past
     int images = 1;         ///< at a time; a power of two
 };
 
-/// A piece of memory that values share, one after the other.
+/// Memory that several values use one after another.
 struct Buffer {
     std::size_t bytes = 0;     ///< in all
     bool whole_batch = false;  ///< holds a value of every image of the batch, not of one pass only
@@ -28,9 +28,9 @@ struct Schedule {
     std::vector<Buffer> buffers;
 };
 
-/// What a step reads and writes for the images that go through at a time should stay within that many
-/// bytes: about a core's share of the caches. Measured: more at a time is slower where activations are
-/// large, and fewer is slower where weights are.
+/// What a step reads and writes for the images that go through together should fit into this many bytes:
+/// about a core's share of the caches. Measured: a larger value is slower where activations are large, a
+/// smaller one where weights are large.
 inline constexpr std::size_t usual_working_set = std::size_t{4} << 20U;
 
 /// Plans batches of up to `batch` images. `value_bytes` is the size of each value of one image, by

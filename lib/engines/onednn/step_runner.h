@@ -4,8 +4,8 @@
 
 namespace imnet {
 
-/// Computes one fused step for a fixed number of images, as often as it is asked. It belongs to one
-/// worker. Activations are channels-last: [images, height, width, channels].
+/// Computes one fused step for a fixed number of images. Each worker has its own. Activations are
+/// channels-last: [images, height, width, channels].
 class StepRunner {
 public:
     virtual ~StepRunner() = default;
