@@ -116,7 +116,7 @@ def test_the_folder_of_sort_into_is_skipped_when_it_is_inside_an_input(photos):
 
 @pytest.mark.parametrize("words, message", [
     (("photos", "--sort-into", "photos"), "photos: the input is inside the folder of --sort-into"),
-    (("photos/more", "--sort-into", "photos"), "photos/more: what is sorted there"),
+    (("photos/more", "--sort-into", "photos"), "photos/more: the input is inside the folder of --sort-into"),
     (("photos", "--sort-into", ""), "--sort-into: it takes the name of a folder"),
     (("photos", "--by", "move"), "--by only goes with --sort-into"),
     (("photos", "--sort-into", "sorted", "--by", "magic"), "--by magic: it takes copy, link, move"),
@@ -193,7 +193,7 @@ def tiny_disk(tmp_path):
 def test_a_full_disk_ends_the_run_and_loses_nothing(photos, tiny_disk, by):
     before = files(photos)
     done = sort(photos, tiny_disk, "--by", by)
-    assert done.returncode == 4 and b"No space left on device: make room" in done.stderr
+    assert done.returncode == 4 and b"No space left on device: free some space" in done.stderr
     assert list(files(tiny_disk)) == [f"{LABEL}/chelsea.png"]  # there is no room for the next one: no part of it is left
     subprocess.run(["mount", "-o", "remount,size=4m", tiny_disk], check=True)
     assert sort(photos, tiny_disk, "--by", by).returncode == 0
