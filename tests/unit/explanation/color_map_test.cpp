@@ -8,7 +8,7 @@
 using namespace imnet;
 
 TEST_CASE("inferno is matplotlib's") {
-    struct {
+    const struct {
         float t;
         std::array<int, 3> rgb;  ///< of the table in matplotlib/_cm_listed.py
     } cases[] = {{0, {0, 0, 4}},
@@ -16,11 +16,11 @@ TEST_CASE("inferno is matplotlib's") {
                  {128 / 255.0F, {188, 55, 84}},
                  {192 / 255.0F, {250, 142, 9}},
                  {1, {252, 255, 165}}};
-    for (const auto& [t, rgb] : cases) {
-        CAPTURE(t);
-        const auto colour = inferno(t);
+    for (const auto& known : cases) {
+        CAPTURE(known.t);
+        const auto colour = inferno(known.t);
         for (std::size_t channel = 0; channel < 3; ++channel)
-            CHECK(std::abs(colour[channel] - rgb[channel]) <= 9);
+            CHECK(std::abs(colour[channel] - known.rgb[channel]) <= 9);
     }
     CHECK(inferno(-1) == inferno(0));
     CHECK(inferno(7) == inferno(1));

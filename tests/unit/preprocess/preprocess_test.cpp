@@ -54,8 +54,9 @@ TEST_CASE("the crop is centred, and a half is rounded to the even neighbour") {
         int width;
         float first_column;
     } cases[] = {{10, 0}, {11, 0}, {12, 1}, {13, 2}, {14, 2}, {15, 2}, {16, 3}, {17, 4}};
-    for (const auto& [width, first_column] : cases) {
-        CAPTURE(width);
+    for (const auto& centred : cases) {
+        CAPTURE(centred.width);
+        const auto& [width, first_column] = centred;
         const std::vector<float> out = preprocessed(gradient(width, 10), only_crop(10, 10));
         CHECK(out[0] == doctest::Approx(first_column));
         CHECK(out[9] == doctest::Approx(first_column + 9));
@@ -92,9 +93,10 @@ TEST_CASE("interleaved is planar with the channels last, and bfloat16 is its nea
     struct {
         int width, height, resize, crop;
     } cases[] = {{500, 375, 232, 224}, {31, 97, 40, 33}, {9, 7, 20, 32}, {90, 60, 24, 31}};
-    for (const auto& [width, height, resize, crop] : cases) {
-        CAPTURE(width);
-        CAPTURE(crop);
+    for (const auto& sizes : cases) {
+        CAPTURE(sizes.width);
+        CAPTURE(sizes.crop);
+        const auto& [width, height, resize, crop] = sizes;
         const Image image = gradient(width, height);
         Preprocessing preprocessing;
         preprocessing.short_side = resize;
@@ -130,10 +132,11 @@ TEST_CASE("a preprocessor gives the same for each of many pictures as for one") 
 TEST_CASE("a stored picture and its orientation give what the upright picture gives") {
     for (const auto interpolation : {Interpolation::bilinear, Interpolation::bicubic}) {
         const Preprocessor preprocessor({.interpolation = interpolation}, PixelFormat::interleaved_bfloat16);
-        for (const auto& [width, height] : {std::pair{300, 241}, {200, 500}, {600, 232}, {90, 70}, {1, 40}}) {
+        for (const auto& size : {std::pair{300, 241}, {200, 500}, {600, 232}, {90, 70}, {1, 40}}) {
+            const auto& [width, height] = size;
             const Image stored = gradient(width, height);
             for (int orientation = 1; orientation <= 8; ++orientation) {
-                CAPTURE(width);
+                CAPTURE(size.first);
                 CAPTURE(orientation);
                 std::vector<std::byte> upright(preprocessor.bytes());
                 preprocessor.preprocess(orient(stored, orientation), upright);
