@@ -61,7 +61,7 @@ def test_a_killed_process_is_started_again(cluster, photos, single_run, tmp_path
     program, was_killed = dying_program.write(tmp_path)
     job = submit(cluster, photos, tmp_path / "all.jsonl", program)
     assert merged(cluster, photos, job, tmp_path / "all.jsonl") == single_run
-    assert was_killed() and "killed by signal 9; going on" in (tmp_path / "all.jsonl.log").read_text()
+    assert was_killed() and "killed by signal 9; continuing" in (tmp_path / "all.jsonl.log").read_text()
 
 
 def test_a_requeued_task_continues(cluster, photos, single_run, tmp_path):
