@@ -3,89 +3,16 @@ import collections
 import csv
 import io
 import json
-import math
 import os
-import shutil
-import statistics
-import struct
 import tarfile
 
 import pytest
 
 import checkpoints
+from evaluated import NAMES, QUIET, classes_found, evaluate, figures
+from evaluated import data, names, net, rows, small_net  # noqa: F401
 from program import imnet
-from small_net import CLASSES, write_pictures
-from small_net import net as small_net  # noqa: F401
-
-NAMES = ["ant", "bee", "cat", "dog", "eel", "fox", "gnu"]
-SHARPER = 300
-QUIET = ("-q", "--threads", "2")
-
-
-@pytest.fixture(scope="module")
-def net(small_net, tmp_path_factory):
-    """The small net with a head that makes its predictions differ between images: the logits minus their mean over
-    some images, scaled up."""
-    folder = tmp_path_factory.mktemp("sharp") / "net"
-    shutil.copytree(small_net, folder)
-    pictures = write_pictures(tmp_path_factory.mktemp("some") / "pictures", 40, seed=99)
-    done = imnet(*QUIET, "--weights", small_net, "-k", str(CLASSES), "--format", "jsonl", pictures)
-    answers = [row["top"] for row in map(json.loads, done.stdout.splitlines()) if "top" in row]
-    means = [statistics.mean(math.log(label["prob"]) for top in answers for label in top if label["index"] == index)
-             for index in range(CLASSES)]
-    with open(folder / "model.safetensors", "r+b") as file:
-        size, = struct.unpack("<Q", file.read(8))
-        header = json.loads(file.read(size))
-        for name, shift in (("fc.weight", [0] * CLASSES * 512), ("fc.bias", means)):
-            begin, end = header[name]["data_offsets"]
-            file.seek(8 + size + begin)
-            values = struct.unpack(f"<{len(shift)}f", file.read(end - begin))
-            file.seek(8 + size + begin)
-            file.write(struct.pack(f"<{len(shift)}f", *(SHARPER * (a - b) for a, b in zip(values, shift))))
-    return folder
-
-
-@pytest.fixture(scope="module")
-def names(tmp_path_factory):
-    file = tmp_path_factory.mktemp("names") / "names.txt"
-    file.write_text("\n".join(NAMES) + "\n")
-    return file
-
-
-@pytest.fixture(scope="module")
-def data(net, names, tmp_path_factory):
-    """A folder for each class but the last. It has images that the net predicts as this class, others, and some files
-    that are not images."""
-    root = tmp_path_factory.mktemp("data")
-    flat = write_pictures(tmp_path_factory.mktemp("flat") / "pictures", 66)
-    done = imnet(*QUIET, "--weights", net, "-k", "7", "--format", "jsonl", flat)
-    for number, row in enumerate(map(json.loads, done.stdout.splitlines())):
-        order = [label["index"] for label in row.get("top", [{"index": 0}])]
-        rank = [0, 0, 3, 0, 6, 1][number % 6]
-        name = NAMES[min(order[rank % len(order)], 5)]
-        (root / name).mkdir(exist_ok=True)
-        (root / name / os.path.basename(row["path"])).write_bytes(open(row["path"], "rb").read())
-    assert sorted(os.listdir(root)) == NAMES[:-1]
-    return root
-
-
-def evaluate(net, names, *more, **keywords):
-    return imnet("eval", *QUIET, "--weights", net, "--labels", names, *more, **keywords)
-
-
-def figures(net, names, *more):
-    done = evaluate(net, names, "--format", "json", *more)
-    assert done.stdout, done.stderr
-    return json.loads(done.stdout), done
-
-
-@pytest.fixture(scope="module")
-def rows(net, names, data):
-    """(target, path, predicted indices in order, probabilities) of all images that can be decoded."""
-    done = imnet(*QUIET, "--weights", net, "--labels", names, "-k", str(CLASSES), "--format", "jsonl", data)
-    parsed = [json.loads(line) for line in done.stdout.splitlines()]
-    return [(NAMES.index(row["path"].split("/")[-2]), row["path"], [label["index"] for label in row["top"]],
-             [label["prob"] for label in row["top"]]) for row in parsed if "top" in row]
+from small_net import write_pictures
 
 
 def wilson(right, count, z=1.959963984540054):
@@ -201,10 +128,6 @@ def folders(root, *names, pictures=2):
     return root
 
 
-def classes_found(net, names, *more):
-    return [entry["index"] for entry in figures(net, names, *more)[0]["classes"]]
-
-
 def test_folders_may_be_named_by_index_or_by_class_name_in_any_case(net, names, tmp_path):
     assert classes_found(net, names, folders(tmp_path, "0", "DOG", "6")) == [0, 3, 6]
 
@@ -289,84 +212,6 @@ def test_an_archive_counts_as_a_folder(net, names, data, tmp_path):
     inside, _ = figures(net, names, tmp_path / "val.tar")
     outside, _ = figures(net, names, data)
     assert {**inside, "data": ""} == {**outside, "data": ""}
-
-
-# Targets from lists
-
-@pytest.fixture(scope="module")
-def two(data, rows):
-    """The paths of an ant and a bee below the folder of the data."""
-    return [next(path for truth, path, *_ in rows if truth == index)[len(str(data)) + 1:] for index in (0, 1)]
-
-
-@pytest.fixture(scope="module")
-def flat(tmp_path_factory):
-    """A flat folder like that of ILSVRC's validation images."""
-    root = tmp_path_factory.mktemp("flat")
-    for number in range(1, 6):
-        pixels = bytes((number * 37 + i * 11) % 256 for i in range(360))
-        (root / f"ILSVRC2012_val_{number:08}.JPEG").write_bytes(b"P6\n12 10\n255\n" + pixels)
-    return root
-
-
-def test_a_list_gives_the_same_figures_as_folders(net, names, data, tmp_path):
-    file = tmp_path / "labels.csv"
-    file.write_text("path,label\n" + "".join(
-        f"{path.relative_to(data)},{path.parent.name}\n" for path in sorted(data.glob("*/*"))))
-    listed, done = figures(net, names, "--labels-csv", file, data)
-    assert done.returncode == 1  # the files that are not images
-    assert listed == figures(net, names, data)[0]
-
-
-def test_images_missing_from_the_list_or_the_folder_are_counted(net, names, data, two, tmp_path):
-    file = tmp_path / "labels.csv"
-    file.write_text(f"path,label\n{two[0]},ant\n{two[1]},gnu\nant/gone.ppm,ant\n")
-    found, done = figures(net, names, "--labels-csv", file, data)
-    assert done.returncode == 1
-    assert (found["images"], found["unlabelled"], found["missing"]) == (2, 64, 1)
-    assert [entry["label"] for entry in found["classes"]] == ["ant", "gnu"]
-    loud = imnet("eval", "--weights", net, "--labels", names, "--labels-csv", file, data).stderr.decode()
-    assert "64 pictures left out: not in the list" in loud
-    assert "1 picture named in " in loud and " but not found" in loud and "ant/gone.ppm" in loud
-
-
-def test_numbers_in_a_list_are_refused_without_the_option_numbers(net, names, data, two, tmp_path):
-    file = tmp_path / "labels.csv"
-    file.write_text(f"{two[0]},0\n{two[1]},6\n")
-    done = evaluate(net, names, "--labels-csv", file, data)
-    assert done.returncode == 2 and b"--numbers index" in done.stderr and b"--numbers ilsvrc2012-id" in done.stderr
-    assert classes_found(net, names, "--numbers", "index", "--labels-csv", file, data) == [0, 6]
-    done = evaluate(net, names, "--numbers", "ilsvrc2012-id", "--labels-csv", file, data)
-    assert done.returncode == 3  # ILSVRC2012_IDs need ImageNet's classes
-
-
-def test_the_ground_truth_of_ilsvrc_2012(flat, tmp_path):
-    truth = tmp_path / "ILSVRC2012_validation_ground_truth.txt"
-    truth.write_text("490\n361\n171\n822\n297\n")  # the first lines of the file
-    words = ("eval", *QUIET, "--no-weights", "--model", "resnet18", "--labels-csv", truth)
-    assert imnet(*words, flat).returncode == 2
-    done = imnet(*words, "--numbers", "ilsvrc2012-id", "--format", "json", flat)
-    found = json.loads(done.stdout)
-    assert done.returncode == 0 and found["mapping"] == "5 by ILSVRC2012_ID"
-    # The indices of the first five images, from other lists.
-    assert [entry["index"] for entry in found["classes"]] == sorted([65, 970, 230, 809, 516])
-
-
-def test_the_solution_file_of_kaggle(flat, tmp_path):
-    solution = tmp_path / "LOC_val_solution.csv"
-    solution.write_text("ImageId,PredictionString\nILSVRC2012_val_00000001,n01751748 1 2 3 4 n01751748 5 6 7 8 \n"
-                        "ILSVRC2012_val_00000002,n09193705 1 2 3 4 \n")
-    done = imnet("eval", "--no-weights", "--model", "resnet18", "--labels-csv", solution, "--format", "json", flat)
-    found = json.loads(done.stdout)
-    assert done.returncode == 0 and found["unlabelled"] == 3
-    assert [entry["index"] for entry in found["classes"]] == [65, 970]
-
-
-def test_a_list_of_other_images_is_refused(net, names, data, tmp_path):
-    file = tmp_path / "labels.csv"
-    file.write_text("train/1.jpg,ant\n")
-    done = evaluate(net, names, "--labels-csv", file, data)
-    assert done.returncode == 2 and b"none of its 66 pictures" in done.stderr and b"train/1.jpg" in done.stderr
 
 
 # Errors of usage
