@@ -85,11 +85,17 @@ std::vector<Shape> value_shapes(const Architecture& architecture, int height, in
         switch (step.operation) {
             case Operation::convolution:
             case Operation::max_pool:
+            case Operation::average_pool:
+            case Operation::blur_pool:
                 shapes.push_back({step.out_channels, step.window.outputs_for(input[1]),
                                   step.window.outputs_for(input[2])});
                 break;
             case Operation::batch_norm:
+            case Operation::group_norm:
+            case Operation::evo_norm:
             case Operation::activation:
+            case Operation::squeeze_excitation:
+            case Operation::channel_attention:
             case Operation::add: shapes.push_back(Shape(input)); break;
             case Operation::global_average_pool:
             case Operation::linear: shapes.push_back({step.out_channels}); break;

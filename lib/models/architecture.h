@@ -18,7 +18,22 @@ struct Module {
     std::string details;  ///< text in the parentheses of its repr: `64, 64, kernel_size=(1, 1), …`
 };
 
-enum class Operation { convolution, batch_norm, activation, max_pool, global_average_pool, add, linear };
+enum class Operation {
+    convolution,
+    batch_norm,
+    group_norm,  ///< y = weight · (x − mean) / √(variance + eps) + bias, over the values of one image and
+                 ///< group
+    evo_norm,  ///< EvoNorm-S0 (arXiv:2004.02967): weight · x · σ(v · x) / √(variance + eps) + bias, as above
+    activation,
+    max_pool,
+    average_pool,         ///< padding and what lies beyond the input are not counted
+    blur_pool,            ///< the filter [1 2 1] / 4 along both axes (arXiv:1904.11486); the padding reflects
+    global_average_pool,  ///< [C, H, W] → [C]
+    squeeze_excitation,   ///< x · σ(fc2(relu(fc1(mean(x))))), for each channel (arXiv:1709.01507)
+    channel_attention,    ///< x · σ(conv(mean(x))): `conv` runs along the channels (ECA, arXiv:1910.03151)
+    add,
+    linear
+};
 
 /// A function of each value alone. `relu6` is min(max(x, 0), 6).
 enum class Activation { none, relu, relu6 };
@@ -33,14 +48,19 @@ struct Step {
     int output = 0;
     int in_channels = 0;
     int out_channels = 0;
-    Window window = {};  ///< convolution and max_pool
-    int groups = 1;
-    bool bias = false;                         ///< convolution and linear
-    float eps = 0.0F;                          ///< batch_norm
+    Window window = {};        ///< of a convolution or pool; `channel_attention` reads the kernel
+    int groups = 1;            ///< of a convolution, a group_norm or an evo_norm
+    int reduced_channels = 0;  ///< between the two layers of a squeeze_excitation
+    bool bias = false;         ///< convolution and linear
+    /// Of a convolution: each output channel of the weight is brought to mean 0 and variance 1 before it is
+    /// used, (w − mean) / √(variance + eps) (weight standardisation, arXiv:1903.10520).
+    bool standardised = false;
+    float eps = 0.0F;                          ///< of a norm, or of a standardised convolution
     Activation activation = Activation::none;  ///< activation
 };
 
-enum class ParameterKind { weight, bias, running_mean, running_var, num_batches_tracked };
+/// `gate` is the `v` of an evo_norm.
+enum class ParameterKind { weight, bias, gate, running_mean, running_var, num_batches_tracked };
 
 /// One entry of the state dict. Entries are in the order of the state dict.
 struct Parameter {
@@ -50,8 +70,11 @@ struct Parameter {
     Operation operation;  ///< of the module that owns it
 
     std::int64_t element_count() const;
-    /// Whether it is in `model.parameters()`: weights and biases are, running statistics are not.
-    bool trainable() const { return kind == ParameterKind::weight || kind == ParameterKind::bias; }
+    /// Whether it is in `model.parameters()`: running statistics are not.
+    bool trainable() const {
+        return kind != ParameterKind::running_mean && kind != ParameterKind::running_var &&
+               kind != ParameterKind::num_batches_tracked;
+    }
 };
 
 /// How the constructor of the reference draws new weights.

@@ -12,10 +12,10 @@ namespace {
 
 /// `Conv2d.extra_repr()`: `3, 64, kernel_size=(7, 7), stride=(2, 2), padding=(3, 3), bias=False`.
 std::string convolution_details(const Step& step) {
-    const auto& [kernel, stride, padding, same] = step.window;
+    const int kernel = step.window.kernel, stride = step.window.stride, padding = step.window.padding;
     std::string text = fmt::format("{}, {}, kernel_size=({}, {}), stride=({}, {})", step.in_channels,
                                    step.out_channels, kernel, kernel, stride, stride);
-    if (!same && padding != 0) text += fmt::format(", padding=({}, {})", padding, padding);
+    if (!step.window.same && padding != 0) text += fmt::format(", padding=({}, {})", padding, padding);
     if (step.groups != 1) text += fmt::format(", groups={}", step.groups);
     if (!step.bias) text += ", bias=False";
     return text;

@@ -111,6 +111,12 @@ private:
             case Operation::global_average_pool:
                 fused.kind = FusedStep::Kind::global_average_pool;
                 return fused;
+            case Operation::group_norm:
+            case Operation::evo_norm:
+            case Operation::average_pool:
+            case Operation::blur_pool:
+            case Operation::squeeze_excitation:
+            case Operation::channel_attention:
             case Operation::activation:
             case Operation::add: break;
         }

@@ -21,6 +21,9 @@ struct Window {
     /// TensorFlow's SAME padding: as few zeros as give ⌈size / stride⌉ outputs, the odd one behind. So it
     /// depends on the size of the input.
     bool same = false;
+    bool ceil_mode = false;  ///< a last window that starts within the input may reach beyond its end
+    /// Of a max pool: the padding counts as zeros, as after PyTorch's `ConstantPad2d`, not as −∞.
+    bool zeros = false;
 
     AxisPadding padding_for(std::int64_t size) const {
         if (!same) return {padding, padding};
@@ -32,8 +35,11 @@ struct Window {
 
     /// The size of the output along an axis of that size.
     std::int64_t outputs_for(std::int64_t size) const {
-        const AxisPadding zeros = padding_for(size);
-        return (size + zeros.before + zeros.after - kernel) / stride + 1;
+        const AxisPadding added = padding_for(size);
+        const std::int64_t beyond = size + added.before + added.after - kernel;
+        if (!ceil_mode) return beyond / stride + 1;
+        const std::int64_t outputs = (beyond + stride - 1) / stride + 1;
+        return (outputs - 1) * stride < size + added.before ? outputs : outputs - 1;
     }
 };
 

@@ -8,26 +8,14 @@
 #include <utility>
 
 #include <ATen/Context.h>
-#include <ATen/ops/add.h>
-#include <ATen/ops/batch_norm.h>
-#include <ATen/ops/constant_pad_nd.h>
-#include <ATen/ops/conv2d.h>
 #include <ATen/ops/from_blob.h>
-#include <ATen/ops/hardtanh.h>
-#include <ATen/ops/linear.h>
-#include <ATen/ops/max_pool2d.h>
-#include <ATen/ops/mean.h>
-#include <ATen/ops/relu.h>
 #include <torch/version.h>
 
 #include "base/errors.h"
-#include "engines/torch/small_map_convolution.h"
 
 namespace imnet {
 
 namespace {
-
-constexpr double norm_momentum = 0.1;  // PyTorch's default
 
 std::vector<std::size_t> last_uses(const std::vector<Step>& steps) {
     std::vector<std::size_t> last_use(steps.size() + 1, steps.size());
@@ -36,52 +24,6 @@ std::vector<std::size_t> last_uses(const std::vector<Step>& steps) {
         if (steps[i].other >= 0) last_use[steps[i].other] = i;
     }
     return last_use;
-}
-
-at::Tensor convolve(const Step& step, const StepTensors& tensors, const at::Tensor& x) {
-    if (!tensors.bias.defined() && has_small_map(step, x, tensors.weight))
-        return small_map_convolution(x, tensors.weight, step.window.stride, step.window.padding);
-    const AxisPadding rows = step.window.padding_for(x.size(2));
-    const AxisPadding columns = step.window.padding_for(x.size(3));
-    const auto convolution = [&](const at::Tensor& padded, at::IntArrayRef padding) {
-        return at::conv2d(padded, tensors.weight, tensors.bias, {step.window.stride, step.window.stride},
-                          padding, {1, 1}, step.groups);
-    };
-    if (rows.symmetric() && columns.symmetric()) return convolution(x, {rows.before, columns.before});
-    return convolution(at::constant_pad_nd(x, {columns.before, columns.after, rows.before, rows.after}, 0),
-                       {0, 0});
-}
-
-at::Tensor activate(Activation activation, at::Tensor x, bool in_place) {
-    switch (activation) {
-        case Activation::none: return x;
-        case Activation::relu: return in_place ? x.relu_() : at::relu(x);
-        case Activation::relu6: return in_place ? at::hardtanh_(x, 0, 6) : at::hardtanh(x, 0, 6);
-    }
-    throw ModelError("the libtorch engine does not know this activation");
-}
-
-/// x and other: [N, C, H, W], or [N, features] for `linear`. The result may overwrite x if no later step
-/// reads it.
-at::Tensor compute(const Step& step, const StepTensors& tensors, at::Tensor x, const at::Tensor& other,
-                   bool may_overwrite_x) {
-    switch (step.operation) {
-        case Operation::convolution: return convolve(step, tensors, x);
-        case Operation::batch_norm:
-            return at::batch_norm(x, tensors.weight, tensors.bias, tensors.running_mean, tensors.running_var,
-                                  tensors.training, norm_momentum, step.eps, /*cudnn_enabled=*/true);
-        case Operation::activation: return activate(step.activation, std::move(x), may_overwrite_x);
-        case Operation::max_pool:
-            return at::max_pool2d(x, {step.window.kernel, step.window.kernel},
-                                  {step.window.stride, step.window.stride},
-                                  {step.window.padding, step.window.padding});
-        case Operation::global_average_pool: return at::mean(x, {2, 3}, /*keepdim=*/false, at::kFloat);
-        case Operation::add: return may_overwrite_x ? x.add_(other) : at::add(x, other);
-        case Operation::linear:
-            // timm's head is a 1×1 convolution with a weight of [classes, features, 1, 1].
-            return at::linear(x, tensors.weight.flatten(1), tensors.bias);
-    }
-    throw ModelError("the libtorch engine does not know this operation");
 }
 
 /// A parameter on the device; a view of `values` if device, type and memory format agree, else a copy.
@@ -111,12 +53,13 @@ at::Tensor run_steps(const TorchNet& net, std::size_t first, std::size_t end, co
         const bool is_last_use = step.input != given && net.last_use[step.input] == i;
         at::Tensor x = is_last_use ? std::move(values[step.input]) : values[step.input];
         const at::Tensor other = adds ? values[step.other] : at::Tensor();
-        values[step.output] = compute(step, net.tensors[i], std::move(x), other, is_last_use);
+        values[step.output] = compute_step(step, net.tensors[i], std::move(x), other, is_last_use);
         if (adds && net.last_use[step.other] == i) values[step.other].reset();
     }
     return values[net.steps[end - 1].output];
 }
 
+/// The pooling before the head.
 std::size_t pooling_step(const TorchNet& net) {
     const auto step = std::find_if(net.steps.begin(), net.steps.end(), [](const Step& each) {
         return each.operation == Operation::global_average_pool;
@@ -134,13 +77,26 @@ TorchNet torch_net(const Architecture& architecture, std::span<const at::Tensor>
         switch (parameter.kind) {
             case ParameterKind::weight: tensors.weight = by_parameter[i]; break;
             case ParameterKind::bias: tensors.bias = by_parameter[i]; break;
+            case ParameterKind::gate: tensors.gate = by_parameter[i]; break;
             case ParameterKind::running_mean: tensors.running_mean = by_parameter[i]; break;
             case ParameterKind::running_var: tensors.running_var = by_parameter[i]; break;
             case ParameterKind::num_batches_tracked: break;
         }
     }
     TorchNet net{architecture.steps, {}, last_uses(architecture.steps)};
-    for (const Step& step : architecture.steps) net.tensors.push_back(by_module[step.module]);
+    for (const Step& step : architecture.steps) {
+        if (step.operation == Operation::squeeze_excitation) {
+            StepTensors tensors = by_module[step.module + ".fc2"];
+            const StepTensors& reduce = by_module[step.module + ".fc1"];
+            tensors.reduce_weight = reduce.weight;
+            tensors.reduce_bias = reduce.bias;
+            net.tensors.push_back(std::move(tensors));
+        } else if (step.operation == Operation::channel_attention) {
+            net.tensors.push_back(by_module[step.module + ".conv"]);
+        } else {
+            net.tensors.push_back(by_module[step.module]);
+        }
+    }
     return net;
 }
 

@@ -10,19 +10,11 @@
 #include <ATen/core/Tensor.h>
 
 #include "engines/engine.h"
+#include "engines/torch/torch_step.h"
 #include "models/architecture.h"
 #include "models/parameters.h"
 
 namespace imnet {
-
-/// The tensors of the module that a step belongs to; undefined if the module has none.
-struct StepTensors {
-    at::Tensor weight;  ///< of the head: [classes, features], or [classes, features, 1, 1]
-    at::Tensor bias;
-    at::Tensor running_mean;
-    at::Tensor running_var;
-    bool training = false;  ///< a batch norm uses the statistics of the batch and updates the running ones
-};
 
 /// The steps with their tensors on the device.
 struct TorchNet {
