@@ -15,6 +15,7 @@
 #include "models/efficientnet_lite.h"
 #include "models/resnet.h"
 #include "models/resnetv2.h"
+#include "models/timm_resnet.h"
 
 namespace imnet {
 
@@ -64,7 +65,8 @@ std::int64_t Architecture::parameter_count() const {
 std::vector<std::string_view> architecture_names() {
     std::vector<std::string_view> names;
     for (const ResNetVariant& variant : resnet_variants) names.push_back(variant.name);
-    names.push_back("resnetv2_50");
+    for (const TimmResNetVariant& variant : timm_resnet_variants()) names.push_back(variant.name);
+    for (const ResNetV2Variant& variant : resnetv2_variants()) names.push_back(variant.name);
     for (const EfficientNetLiteVariant& variant : efficientnet_lite_variants) names.push_back(variant.name);
     return names;
 }
@@ -72,7 +74,10 @@ std::vector<std::string_view> architecture_names() {
 Architecture architecture(std::string_view name, int classes) {
     for (const ResNetVariant& variant : resnet_variants)
         if (variant.name == name) return resnet(variant, classes);
-    if (name == "resnetv2_50") return resnetv2_50(classes);
+    for (const TimmResNetVariant& variant : timm_resnet_variants())
+        if (variant.name == name) return timm_resnet(variant, classes);
+    for (const ResNetV2Variant& variant : resnetv2_variants())
+        if (variant.name == name) return resnetv2(variant, classes);
     for (const EfficientNetLiteVariant& variant : efficientnet_lite_variants)
         if (variant.name == name) return efficientnet_lite(variant, classes);
     unknown_name(name);

@@ -42,7 +42,7 @@ enum class Activation { none, relu, relu6 };
 /// `input` (`add` also reads `other`) and writes the value `output`. Each value is written once.
 struct Step {
     Operation operation;
-    std::string module;  ///< path of the module that computes it; the block's path for `add`
+    std::string module = {};  ///< path of the module that computes it; the block's path for `add`
     int input = 0;
     int other = -1;  ///< second operand of `add`
     int output = 0;
@@ -78,7 +78,7 @@ struct Parameter {
 };
 
 /// How the constructor of the reference draws new weights.
-enum class Initialisation { torchvision_resnet, timm_resnetv2, timm_efficientnet };
+enum class Initialisation { torchvision_resnet, timm_resnet, timm_resnetv2, timm_efficientnet };
 
 struct Architecture {
     std::string name;  ///< "resnet50"
@@ -99,7 +99,7 @@ struct Architecture {
 /// The names that `architecture` accepts, in the order in which `imnet models` lists them.
 std::vector<std::string_view> architecture_names();
 
-/// Describes a network of torchvision's ResNet family, timm's `resnetv2_50`, or one of its
+/// Describes a network of torchvision's ResNet family, of timm's `resnet.py` or `resnetv2.py`, or one of its
 /// `tf_efficientnet_lite0` to `4`. Throws UsageError, which suggests similar names, if the name is unknown.
 Architecture architecture(std::string_view name, int classes = 1000);
 

@@ -68,6 +68,23 @@ void ArchitectureBuilder::same_convolution(std::string_view path, int in_channel
                  .groups = groups});
 }
 
+void ArchitectureBuilder::standardised_convolution(std::string_view path, int in_channels, int out_channels,
+                                                   int kernel, int stride, float eps) {
+    convolution(path, "StdConv2d",
+                {.operation = Operation::convolution,
+                 .module = std::string(path),
+                 .in_channels = in_channels,
+                 .out_channels = out_channels,
+                 .window = {.kernel = kernel, .stride = stride, .padding = kernel / 2},
+                 .standardised = true,
+                 .eps = eps});
+}
+
+void ArchitectureBuilder::layer(std::string_view path, Step step) {
+    step.module = path;
+    layers_.emplace(path, std::move(step));
+}
+
 void ArchitectureBuilder::convolution(std::string_view path, std::string_view type, Step step) {
     module(path, type, convolution_details(step));
     tensor(path, "weight",
@@ -98,6 +115,70 @@ void ArchitectureBuilder::batch_norm_act(std::string_view path, int channels, Ac
     this->activation(fmt::format("{}.act", path), activation);
 }
 
+void ArchitectureBuilder::group_norm(std::string_view path, int groups, int channels, std::string_view type) {
+    constexpr float eps = 1e-5F;
+    module(path, type, fmt::format("{}, {}, eps={}, affine=True", groups, channels, eps));
+    tensor(path, "weight", {channels}, ParameterKind::weight, Operation::group_norm);
+    tensor(path, "bias", {channels}, ParameterKind::bias, Operation::group_norm);
+    layer(path, {.operation = Operation::group_norm,
+                 .in_channels = channels,
+                 .out_channels = channels,
+                 .groups = groups,
+                 .eps = eps});
+}
+
+void ArchitectureBuilder::group_norm_act(std::string_view path, int groups, int channels,
+                                         Activation activation) {
+    group_norm(path, groups, channels, "GroupNormAct");
+    module(fmt::format("{}.drop", path), "Identity");
+    this->activation(fmt::format("{}.act", path), activation);
+}
+
+void ArchitectureBuilder::evo_norm(std::string_view path, int groups, int channels) {
+    module(path, "EvoNorm2dS0");
+    tensor(path, "weight", {channels}, ParameterKind::weight, Operation::evo_norm);
+    tensor(path, "bias", {channels}, ParameterKind::bias, Operation::evo_norm);
+    tensor(path, "v", {channels}, ParameterKind::gate, Operation::evo_norm);
+    layer(path, {.operation = Operation::evo_norm,
+                 .in_channels = channels,
+                 .out_channels = channels,
+                 .groups = groups,
+                 .eps = 1e-5F});
+}
+
+void ArchitectureBuilder::squeeze_excitation(std::string_view path, int channels, int reduced_channels) {
+    const auto dense = [&](std::string_view name, int in, int out) {
+        const std::string layer_path = fmt::format("{}.{}", path, name);
+        module(layer_path, "Conv2d", fmt::format("{}, {}, kernel_size=(1, 1), stride=(1, 1)", in, out));
+        tensor(layer_path, "weight", {out, in, 1, 1}, ParameterKind::weight, Operation::squeeze_excitation);
+        tensor(layer_path, "bias", {out}, ParameterKind::bias, Operation::squeeze_excitation);
+    };
+    module(path, "SEModule");
+    dense("fc1", channels, reduced_channels);
+    module(fmt::format("{}.bn", path), "Identity");
+    module(fmt::format("{}.act", path), "ReLU", "inplace=True");
+    dense("fc2", reduced_channels, channels);
+    module(fmt::format("{}.gate", path), "Sigmoid");
+    layer(path, {.operation = Operation::squeeze_excitation,
+                 .in_channels = channels,
+                 .out_channels = channels,
+                 .reduced_channels = reduced_channels});
+}
+
+void ArchitectureBuilder::channel_attention(std::string_view path, int channels, int kernel) {
+    const std::string convolution_path = fmt::format("{}.conv", path);
+    module(path, "EcaModule");
+    module(
+        convolution_path, "Conv1d",
+        fmt::format("1, 1, kernel_size=({},), stride=(1,), padding=({},), bias=False", kernel, kernel / 2));
+    tensor(convolution_path, "weight", {1, 1, kernel}, ParameterKind::weight, Operation::channel_attention);
+    module(fmt::format("{}.gate", path), "Sigmoid");
+    layer(path, {.operation = Operation::channel_attention,
+                 .in_channels = channels,
+                 .out_channels = channels,
+                 .window = {.kernel = kernel}});
+}
+
 void ArchitectureBuilder::activation(std::string_view path, Activation activation) {
     switch (activation) {
         case Activation::none: module(path, "Identity"); return;
@@ -109,11 +190,28 @@ void ArchitectureBuilder::activation(std::string_view path, Activation activatio
         Step{.operation = Operation::activation, .module = std::string(path), .activation = activation});
 }
 
-void ArchitectureBuilder::max_pool(std::string_view path) {
-    module(path, "MaxPool2d", "kernel_size=3, stride=2, padding=1, dilation=1, ceil_mode=False");
-    layers_.emplace(path, Step{.operation = Operation::max_pool,
-                               .module = std::string(path),
-                               .window = {.kernel = 3, .stride = 2, .padding = 1}});
+void ArchitectureBuilder::max_pool(std::string_view path, int stride) {
+    module(path, "MaxPool2d",
+           fmt::format("kernel_size=3, stride={}, padding=1, dilation=1, ceil_mode=False", stride));
+    layer(path, {.operation = Operation::max_pool, .window = {.kernel = 3, .stride = stride, .padding = 1}});
+}
+
+void ArchitectureBuilder::zero_padded_max_pool(std::string_view pad, std::string_view path) {
+    module(pad, "ConstantPad2d", "padding=(1, 1, 1, 1), value=0.0");
+    module(path, "MaxPool2d", "kernel_size=3, stride=2, padding=0, dilation=1, ceil_mode=False");
+    layer(path, {.operation = Operation::max_pool,
+                 .window = {.kernel = 3, .stride = 2, .padding = 1, .zeros = true}});
+}
+
+void ArchitectureBuilder::average_pool(std::string_view path, bool ceil_mode) {
+    module(path, "AvgPool2d", "kernel_size=2, stride=2, padding=0");
+    layer(path, {.operation = Operation::average_pool,
+                 .window = {.kernel = 2, .stride = 2, .ceil_mode = ceil_mode}});
+}
+
+void ArchitectureBuilder::blur_pool(std::string_view path) {
+    module(path, "BlurPool2d");
+    layer(path, {.operation = Operation::blur_pool, .window = {.kernel = 3, .stride = 2, .padding = 1}});
 }
 
 void ArchitectureBuilder::global_average_pool(std::string_view path, std::string_view type,

@@ -31,15 +31,34 @@ public:
     /// timm's `Conv2dSame`, which pads as TensorFlow does.
     void same_convolution(std::string_view path, int in_channels, int out_channels, int kernel, int stride,
                           int groups = 1);
+    /// timm's `StdConv2d`: a convolution with a standardised weight.
+    void standardised_convolution(std::string_view path, int in_channels, int out_channels, int kernel,
+                                  int stride, float eps);
     /// Batch normalisation; `type` is PyTorch's class.
     void batch_norm(std::string_view path, int channels, std::string_view type = "BatchNorm2d",
                     float eps = 1e-5F);
     /// timm's `BatchNormAct2d`: a batch norm and its activation.
     void batch_norm_act(std::string_view path, int channels, Activation activation, float eps = 1e-5F);
+    /// Group normalisation; `type` is PyTorch's class.
+    void group_norm(std::string_view path, int groups, int channels, std::string_view type = "GroupNorm");
+    /// timm's `GroupNormAct`: a group norm and its activation.
+    void group_norm_act(std::string_view path, int groups, int channels, Activation activation);
+    /// timm's `EvoNorm2dS0`, which has its own activation.
+    void evo_norm(std::string_view path, int groups, int channels);
+    /// timm's `SEModule`.
+    void squeeze_excitation(std::string_view path, int channels, int reduced_channels);
+    /// timm's `EcaModule`.
+    void channel_attention(std::string_view path, int channels, int kernel);
     /// `Activation::none` is an `Identity` without a step.
     void activation(std::string_view path, Activation activation);
-    /// 3×3, stride 2, padded by 1.
-    void max_pool(std::string_view path);
+    /// 3×3, padded by 1.
+    void max_pool(std::string_view path, int stride = 2);
+    /// 3×3, stride 2, over an input that the `ConstantPad2d` at `pad` has padded by zeros.
+    void zero_padded_max_pool(std::string_view pad, std::string_view path);
+    /// 2×2, stride 2.
+    void average_pool(std::string_view path, bool ceil_mode);
+    /// timm's `BlurPool2d`: 3×3, stride 2, padded by 1.
+    void blur_pool(std::string_view path);
     void global_average_pool(std::string_view path, std::string_view type, std::string_view details);
     /// The classifier as a `Linear`.
     void linear_head(std::string_view path, int in_features);
@@ -49,8 +68,7 @@ public:
 
     /// Adds a step that applies a registered module to the value `input`. Returns the number of its output.
     int apply(std::string_view path, int input);
-    /// Applies a `batch_norm_act`: the norm and the activation, if it has one. Returns the number of the
-    /// output.
+    /// Applies a norm and its activation, if it has one of its own. Returns the number of the output.
     int apply_norm_act(std::string_view path, int input);
     /// Adds the step `input + other` of a block. Returns the number of its output.
     int add(std::string_view block, int input, int other);
@@ -61,6 +79,7 @@ private:
     void tensor(std::string_view path, std::string_view field, std::vector<std::int64_t> shape,
                 ParameterKind kind, Operation operation);
     void convolution(std::string_view path, std::string_view type, Step step);
+    void layer(std::string_view path, Step step);
     void head(std::string_view path, std::string_view type, std::string_view details,
               std::vector<std::int64_t> weight_shape);
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <numbers>
+#include <set>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -31,11 +32,16 @@ void box_muller(std::span<float, 16> values, float deviation) {
     }
 }
 
-/// `Tensor.normal_(0, deviation)` for a multiple of 16 elements, which all convolutions and timm's head have.
+/// `Tensor.normal_(0, deviation)` for at least 16 elements, which all convolutions and timm's head have.
 void fill_normal(std::span<float> tensor, double deviation, TorchGenerator& generator) {
+    const auto scale = static_cast<float>(deviation);
     for (float& value : tensor) value = generator.rand();
-    for (std::size_t i = 0; i < tensor.size(); i += 16)
-        box_muller(tensor.subspan(i).first<16>(), static_cast<float>(deviation));
+    for (std::size_t i = 0; i + 16 <= tensor.size(); i += 16)
+        box_muller(tensor.subspan(i).first<16>(), scale);
+    if (tensor.size() % 16 == 0) return;
+    const std::span<float, 16> rest = tensor.last<16>();  // PyTorch draws the last 16 again
+    for (float& value : rest) value = generator.rand();
+    box_muller(rest, scale);
 }
 
 int groups_of(const Architecture& architecture, const Parameter& weight) {
@@ -52,10 +58,75 @@ double kaiming_deviation(const Architecture& architecture, const Parameter& weig
     return std::sqrt(2.0 / static_cast<double>(fan_out / groups_of(architecture, weight)));
 }
 
-/// The bound of PyTorch's default initialisation of a linear layer, weight and bias: 1 / sqrt(fan_in).
+/// The bound of PyTorch's default initialisation of a layer, weight and bias: 1 / sqrt(fan_in).
+double default_bound(std::int64_t fan_in) { return 1.0 / std::sqrt(static_cast<double>(fan_in)); }
+
 double linear_bound(const Architecture& architecture) {
-    const Step& head = architecture.steps.back();
-    return 1.0 / std::sqrt(static_cast<double>(head.in_channels));
+    return default_bound(architecture.steps.back().in_channels);
+}
+
+/// A bias stands behind its weight, [outputs, inputs, …].
+std::int64_t fan_in(const Architecture& architecture, std::size_t parameter) {
+    const bool bias = architecture.parameters[parameter].kind == ParameterKind::bias;
+    const Parameter& weight = architecture.parameters[bias ? parameter - 1 : parameter];
+    return weight.element_count() / weight.shape[0];
+}
+
+/// Whether the layer that owns the parameter draws it when it is made.
+bool is_drawn(const Parameter& parameter) {
+    switch (parameter.operation) {
+        case Operation::convolution:
+        case Operation::linear:
+        case Operation::squeeze_excitation:
+        case Operation::channel_attention: return true;
+        default: return false;
+    }
+}
+
+/// Whether the parameter keeps what its layer drew when it was made. timm's ResNets, too, draw again only the
+/// weights of two-dimensional convolutions.
+bool keeps_default(const Architecture& architecture, const Parameter& parameter) {
+    const bool head = parameter.operation == Operation::linear;
+    if (architecture.initialisation == Initialisation::torchvision_resnet) return head;
+    return architecture.initialisation == Initialisation::timm_resnet &&
+           (head || parameter.operation == Operation::channel_attention ||
+            (parameter.operation == Operation::squeeze_excitation && parameter.kind == ParameterKind::bias));
+}
+
+/// The order in which the constructor makes the layers: a shortcut before the block that owns it.
+std::vector<std::size_t> construction_order(const Architecture& architecture) {
+    constexpr std::string_view shortcut = ".downsample.";
+    std::vector<std::size_t> order;
+    for (std::size_t i = 0; i < architecture.parameters.size(); ++i) {
+        const std::string_view name = architecture.parameters[i].name;
+        const std::size_t cut = name.find(shortcut);
+        auto place = order.end();
+        if (cut != std::string_view::npos) {
+            const std::string_view block = name.substr(0, cut + 1);
+            place = std::ranges::find_if(order, [&](std::size_t earlier) {
+                const std::string_view other = architecture.parameters[earlier].name;
+                return other.starts_with(block) && other.find(shortcut) == std::string_view::npos;
+            });
+        }
+        order.insert(place, i);
+    }
+    return order;
+}
+
+/// The norms that end the branch of a block. timm's ResNets start them with a weight of 0, so that each block
+/// passes its input on.
+std::set<std::string_view> last_norms(const Architecture& architecture) {
+    std::set<std::string_view> modules;
+    if (architecture.initialisation != Initialisation::timm_resnet) return modules;
+    for (const Step& step : architecture.steps) {
+        if (step.operation != Operation::add) continue;
+        const Step* last = &architecture.steps[static_cast<std::size_t>(step.input) - 1];
+        if (last->operation == Operation::squeeze_excitation ||
+            last->operation == Operation::channel_attention)
+            last = &architecture.steps[static_cast<std::size_t>(last->input) - 1];
+        modules.insert(last->module);
+    }
+    return modules;
 }
 
 /// The weight of a head that does not keep PyTorch's default; its bias is 0.
@@ -67,51 +138,72 @@ void fill_head(const Architecture& architecture, std::span<float> weight, TorchG
     }
 }
 
-}  // namespace
-
-// A PyTorch constructor draws random numbers in two passes. First each layer draws its default weights when
-// it is made. Then the network initialises layers again, in the order of `modules()`: all convolutions, and
-// in timm also the head. torchvision keeps the head's default weights. So the
-// numbers of the first pass are skipped, except those of torchvision's head, which is made last.
-Parameters random_parameters(const Architecture& architecture, std::uint64_t seed) {
-    const bool keeps_default_head = architecture.initialisation == Initialisation::torchvision_resnet;
-    TorchGenerator generator(seed);
-    for (const Parameter& parameter : architecture.parameters) {
-        const bool drawn = parameter.operation == Operation::convolution ||
-                           (parameter.operation == Operation::linear && !keeps_default_head);
-        if (drawn) generator.skip(parameter.element_count());
-    }
-    // timm's builder of EfficientNets also makes two 1×1 convolutions over 8 channels, with biases, and drops
-    // them: it tries out what arguments its class for squeeze-and-excitation takes.
-    if (architecture.initialisation == Initialisation::timm_efficientnet) generator.skip(2 * (8 * 8 + 8));
-
-    Parameters result;
+/// Zeros for each parameter.
+std::vector<std::span<float>> allocate(const Architecture& architecture,
+                                       std::vector<std::shared_ptr<float[]>>& owners) {
     std::vector<std::span<float>> tensors;
     for (const Parameter& parameter : architecture.parameters) {
         const bool is_float = parameter.kind != ParameterKind::num_batches_tracked;
         const auto count = is_float ? static_cast<std::size_t>(parameter.element_count()) : 0;
-        const auto memory = std::make_shared<float[]>(count);
-        tensors.emplace_back(memory.get(), count);
-        result.views_.emplace_back(memory.get(), count);
-        result.owners_.push_back(memory);
+        owners.push_back(std::make_shared<float[]>(count));
+        tensors.emplace_back(owners.back().get(), count);
     }
+    return tensors;
+}
 
-    for (std::size_t i = 0; keeps_default_head && i < tensors.size(); ++i)
-        if (architecture.parameters[i].operation == Operation::linear)
-            fill_uniform(tensors[i], linear_bound(architecture), generator);
-
-    for (std::size_t i = 0; i < tensors.size(); ++i) {
+/// First pass: each layer draws its own default when it is made.
+void draw_defaults(const Architecture& architecture, std::span<const std::span<float>> tensors,
+                   TorchGenerator& generator) {
+    for (const std::size_t i : construction_order(architecture)) {
         const Parameter& parameter = architecture.parameters[i];
-        const bool weight = parameter.kind == ParameterKind::weight;
-        if (parameter.operation == Operation::convolution) {
-            fill_normal(tensors[i], kaiming_deviation(architecture, parameter), generator);
-        } else if (parameter.operation == Operation::linear && !keeps_default_head && weight) {
-            fill_head(architecture, tensors[i], generator);
-        } else if (parameter.operation == Operation::batch_norm &&
-                   (weight || parameter.kind == ParameterKind::running_var)) {
-            std::fill(tensors[i].begin(), tensors[i].end(), 1.0F);
+        if (!is_drawn(parameter)) continue;
+        if (keeps_default(architecture, parameter)) {
+            fill_uniform(tensors[i], default_bound(fan_in(architecture, i)), generator);
+        } else {
+            generator.skip(parameter.element_count());
         }
     }
+    // timm's builder of EfficientNets also makes two 1×1 convolutions over 8 channels, with biases, and drops
+    // them: it tries out what arguments its class for squeeze-and-excitation takes.
+    if (architecture.initialisation == Initialisation::timm_efficientnet) generator.skip(2 * (8 * 8 + 8));
+}
+
+/// Second pass: the network draws layers again, in the order of `modules()`.
+void draw_again(const Architecture& architecture, std::span<const std::span<float>> tensors,
+                TorchGenerator& generator) {
+    const std::set<std::string_view> zeroed = last_norms(architecture);
+    for (std::size_t i = 0; i < tensors.size(); ++i) {
+        const Parameter& parameter = architecture.parameters[i];
+        const std::string_view module = std::string_view(parameter.name).substr(0, parameter.name.rfind('.'));
+        const bool weight = parameter.kind == ParameterKind::weight;
+        if (is_drawn(parameter)) {
+            if (!weight || keeps_default(architecture, parameter)) continue;
+            if (parameter.operation == Operation::linear) {
+                fill_head(architecture, tensors[i], generator);
+            } else {
+                fill_normal(tensors[i], kaiming_deviation(architecture, parameter), generator);
+            }
+        } else if (parameter.kind == ParameterKind::running_var || parameter.kind == ParameterKind::gate ||
+                   (weight && !zeroed.contains(module))) {
+            std::ranges::fill(tensors[i], 1.0F);
+        }
+    }
+}
+
+}  // namespace
+
+// A PyTorch constructor draws random numbers in two passes, so the numbers of the first pass that are drawn
+// again are skipped.
+Parameters random_parameters(const Architecture& architecture, std::uint64_t seed) {
+    TorchGenerator generator(seed);
+    std::vector<std::shared_ptr<float[]>> owners;
+    const std::vector<std::span<float>> tensors = allocate(architecture, owners);
+    draw_defaults(architecture, tensors, generator);
+    draw_again(architecture, tensors, generator);
+
+    Parameters result;
+    result.views_.assign(tensors.begin(), tensors.end());
+    result.owners_.assign(owners.begin(), owners.end());
     return result;
 }
 
