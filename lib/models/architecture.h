@@ -77,7 +77,7 @@ struct Parameter {
     }
 };
 
-/// How the constructor of the reference draws new weights.
+/// How the constructor of the reference draws new weights. timm's pruned nets are drawn as those that are not.
 enum class Initialisation { torchvision_resnet, timm_resnet, timm_resnetv2, timm_efficientnet };
 
 struct Architecture {

@@ -1,4 +1,5 @@
 // Writes what this program knows and computes of a model to standard output, to compare it with PyTorch:
+//   logits_probe - names                the names of all architectures, a line each
 //   logits_probe MODEL print            text of print(model)
 //   logits_probe MODEL summary          the same with output shapes for [1, 3, 224, 224] and parameter counts
 //   logits_probe MODEL parameters       name and shape of each entry of the state dict, a line each; total
@@ -12,6 +13,7 @@
 #include <exception>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
@@ -93,6 +95,10 @@ int main(int argc, char** argv) try {
     const std::string& what = arguments.at(1);
     if (what == "logits") {
         print_logits(model, {arguments.begin() + 2, arguments.end()});
+        return 0;
+    }
+    if (what == "names") {
+        for (const std::string_view name : architecture_names()) fmt::print("{}\n", name);
         return 0;
     }
     const Architecture net = architecture(model);

@@ -16,12 +16,8 @@ pytest.importorskip("torchvision", reason="the reference, torchvision, is not in
 pytest.importorskip("timm", reason="the reference, timm, is not installed")
 safetensors_torch = pytest.importorskip("safetensors.torch", reason="safetensors is not installed")
 
-from random_weights import TIMM, build, photographs, random_net  # noqa: E402
+from random_weights import TIMM, TORCHVISION, build, photographs, random_net  # noqa: E402
 
-TORCHVISION = [
-    "resnet18", "resnet34", "resnet50", "resnet101", "resnet152", "resnext50_32x4d", "resnext101_32x8d",
-    "resnext101_64x4d", "wide_resnet50_2", "wide_resnet101_2",
-]
 ALL = TORCHVISION + TIMM
 ANSWERING = ["resnet18", "resnet50", "resnext50_32x4d", "wide_resnet50_2", "resnetv2_50", "tf_efficientnet_lite0"]
 PICTURES = 9

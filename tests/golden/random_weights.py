@@ -18,14 +18,18 @@ MEAN = torch.tensor([0.485, 0.456, 0.406]).view(3, 1, 1)
 DEVIATION = torch.tensor([0.229, 0.224, 0.225]).view(3, 1, 1)
 LOGIT_DEVIATION = 2.5
 TIMM = ["resnetv2_50"] + [f"tf_efficientnet_lite{i}" for i in range(5)]
+TORCHVISION = [
+    "resnet18", "resnet34", "resnet50", "resnet101", "resnet152", "resnext50_32x4d", "resnext101_32x8d",
+    "resnext101_64x4d", "wide_resnet50_2", "wide_resnet101_2",
+]
 
 
 def build(name, classes=1000):
     """The net of torchvision or timm with its own initialisation."""
-    if name in TIMM:
+    if name not in TORCHVISION:
         import timm
 
-        return timm.create_model(name, num_classes=classes)
+        return timm.create_model(name.removeprefix("timm/"), num_classes=classes)
     import torchvision
 
     return getattr(torchvision.models, name)(num_classes=classes)
@@ -59,11 +63,23 @@ def batch_norms(net):
     return [m for m in net.modules() if isinstance(m, torch.nn.BatchNorm2d)]
 
 
+def is_norm(module):
+    return (isinstance(module, (torch.nn.BatchNorm2d, torch.nn.GroupNorm))
+            or type(module).__name__ == "EvoNorm2dS0")
+
+
 def ends_branch(net, path):
     """Whether the norm is the last one before the addition of a block, as in post-activation nets and EfficientNets."""
     block, _, name = path.rpartition(".")
     last = "bn2" if type(net.get_submodule(block)).__name__ == "BasicBlock" else "bn3"
     return bool(block) and name == last
+
+
+def sets_branch_size(net, path):
+    """Whether the norm is the last one of a block's branch; in pre-activation nets a convolution follows it."""
+    block, _, name = path.rpartition(".")
+    last = {"PreActBasic": "norm2", "PreActBottleneck": "norm3"}.get(type(net.get_submodule(block)).__name__)
+    return name == last or ends_branch(net, path)
 
 
 def head(net):
@@ -80,7 +96,8 @@ def settle(net, images):
         norm.reset_running_stats()
         norm.momentum = None
     with torch.no_grad():
-        net.train()(images)
+        if batch_norms(net):
+            net.train()(images)
         logits = net.eval()(images)
         head(net).bias -= logits.mean(0)
         scale = LOGIT_DEVIATION / (logits - logits.mean(0)).std()
@@ -112,18 +129,21 @@ def random_net(name, seed=0, count=12):
     return net
 
 
-def tell_apart(net, seed=0, count=12):
+def tell_apart(net, seed=0, count=12, side=224):
     """Gives a new net random norms, the running statistics of photographs, and a head whose logits differ."""
     with torch.no_grad():
         for path, norm in net.named_modules():
-            if not isinstance(norm, torch.nn.BatchNorm2d):
+            if not is_norm(norm):
                 continue
             # Small residual branches: otherwise each block would amplify rounding errors, too.
-            low, high = (0.1, 0.5) if ends_branch(net, path) else (0.5, 1.5)
+            small = sets_branch_size(net, path)
+            low, high = (0.1, 0.5) if small else (0.5, 1.5)
             norm.weight.uniform_(low, high)
-            norm.bias.normal_(0, 0.2)
+            norm.bias.normal_(0, 0.1 if small else 0.2)
+            if getattr(norm, "v", None) is not None:
+                norm.v.uniform_(0.5, 1.5)
         for convolution in net.modules():
             # Depthwise kernels that only see edges would leave the pooled features of all images nearly alike.
             if isinstance(convolution, torch.nn.Conv2d) and convolution.groups == convolution.in_channels:
                 convolution.weight += convolution.weight.std() / 4
-    return settle(net, photographs(count, seed))
+    return settle(net, photographs(count, seed, side))

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -102,11 +103,19 @@ TorchNet torch_net(const Architecture& architecture, std::span<const at::Tensor>
 
 std::vector<at::Tensor> device_tensors(const Architecture& architecture, const Parameters& parameters,
                                        at::Device device, at::ScalarType type) {
+    // A weight is rounded after it is standardised, not before.
+    std::set<std::string_view> standardised;
+    for (const Step& step : architecture.steps)
+        if (step.standardised) standardised.insert(step.module);
+
     std::vector<at::Tensor> tensors;
     for (std::size_t i = 0; i < architecture.parameters.size(); ++i) {
         const Parameter& parameter = architecture.parameters[i];
+        const std::string_view module = std::string_view(parameter.name).substr(0, parameter.name.rfind('.'));
         const bool unused = parameter.kind == ParameterKind::num_batches_tracked;
-        tensors.push_back(unused ? at::Tensor() : device_tensor(parameter, parameters.at(i), device, type));
+        tensors.push_back(unused ? at::Tensor()
+                                 : device_tensor(parameter, parameters.at(i), device,
+                                                 standardised.contains(module) ? at::kFloat : type));
     }
     return tensors;
 }

@@ -27,7 +27,8 @@ struct TorchNet {
 /// `num_batches_tracked`. The network shares the tensors.
 TorchNet torch_net(const Architecture& architecture, std::span<const at::Tensor> by_parameter);
 
-/// One tensor for each parameter, for `torch_net`. Convolutions are in `type`, the others in float32. A
+/// One tensor for each parameter, for `torch_net`. Convolutions are in `type`, those that are
+/// standardised and the others in float32. A
 /// tensor views `parameters` if device, type and memory format agree, else it is a copy.
 std::vector<at::Tensor> device_tensors(const Architecture& architecture, const Parameters& parameters,
                                        at::Device device, at::ScalarType type);

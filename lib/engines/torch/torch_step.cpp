@@ -32,12 +32,12 @@ constexpr double norm_momentum = 0.1;  // PyTorch's default
 at::Tensor standardised_weight(const at::Tensor& weight, double eps) {
     const at::Tensor rows = weight.to(at::kFloat).flatten(1);  // [out, in / groups · kernel · kernel]
     const auto [variance, mean] = at::var_mean(rows, at::IntArrayRef{1}, /*correction=*/0, /*keepdim=*/true);
-    return rows.sub(mean).mul(variance.add(eps).rsqrt()).view_as(weight).to(weight.dtype());
+    return rows.sub(mean).mul(variance.add(eps).rsqrt()).view_as(weight);
 }
 
 at::Tensor convolve(const Step& step, const StepTensors& tensors, const at::Tensor& x) {
     const at::Tensor weight =
-        step.standardised ? standardised_weight(tensors.weight, step.eps) : tensors.weight;
+        step.standardised ? standardised_weight(tensors.weight, step.eps).to(x.dtype()) : tensors.weight;
     if (!tensors.bias.defined() && has_small_map(step, x, weight))
         return small_map_convolution(x, weight, step.window.stride, step.window.padding);
     const AxisPadding rows = step.window.padding_for(x.size(2));
@@ -71,7 +71,7 @@ at::Tensor max_pool(const Window& window, const at::Tensor& x) {
 
 at::Tensor blur(const Step& step, const at::Tensor& x) {
     const std::int64_t padding = step.window.padding, channels = x.size(1);
-    const at::Tensor line = at::tensor({0.25F, 0.5F, 0.25F}, x.options());
+    const at::Tensor line = at::tensor({0.25F, 0.5F, 0.25F}, at::kFloat).to(x.options());
     const at::Tensor filter = line.unsqueeze(1).mul(line).expand({channels, 1, 3, 3}).contiguous();
     return at::conv2d(at::reflection_pad2d(x, {padding, padding, padding, padding}), filter, /*bias=*/{},
                       at::IntArrayRef{step.window.stride, step.window.stride}, at::IntArrayRef{0, 0},
