@@ -11,6 +11,7 @@
 #include "models/bundled_model.h"
 #include "models/parameters.h"
 #include "models/published_weights.h"
+#include "models/recognise_architecture.h"
 #include "models/summary.h"
 #include "models/weight_cache.h"
 
@@ -22,7 +23,7 @@ namespace {
 std::string bundled_row() try {
     const std::filesystem::path path = bundled_checkpoint();
     const StateDict state_dict = read_checkpoint(path);
-    const std::string_view fitting = fitting_architecture(state_dict);
+    const std::string_view fitting = fitting_architectures(state_dict).front();
     const Architecture net = architecture(fitting, head_classes(architecture(fitting), state_dict));
     return fmt::format("{:<23}{:<16}{:>12}{:>8}{:>8}{:>7.1f} MiB  {}\n", bundled_model, net.name,
                        grouped_digits(net.parameter_count()), "-", "-",

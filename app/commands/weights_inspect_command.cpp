@@ -9,6 +9,7 @@
 #include "checkpoints/key_layouts.h"
 #include "commands/commands.h"
 #include "models/parameters.h"
+#include "models/recognise_architecture.h"
 #include "models/summary.h"
 #include "resolve/resolve_weights.h"
 
@@ -20,7 +21,7 @@ std::int64_t byte_count(const TensorView& tensor) {
 }
 
 struct Findings {
-    std::string_view architecture;  ///< empty if none fits
+    std::vector<std::string_view> architectures;  ///< that fit
     int classes = 0;
     std::int64_t bytes = 0;
 };
@@ -29,19 +30,19 @@ struct Findings {
 // The list shows the names in the file.
 Findings examine(StateDict native) {
     use_native_names(native);
-    Findings findings{fitting_architecture(native), 0, 0};
-    if (!findings.architecture.empty()) {
-        findings.classes = head_classes(architecture(findings.architecture), native);
-    }
+    Findings findings{fitting_architectures(native), 0, 0};
+    if (!findings.architectures.empty())
+        findings.classes = head_classes(architecture(findings.architectures.front()), native);
     for (const auto& [name, tensor] : native.tensors) findings.bytes += byte_count(tensor);
     return findings;
 }
 
 std::string as_text(const std::string& path, const StateDict& state_dict, const Findings& findings) {
     std::string text = fmt::format("{}: {}\n", sanitise_for_terminal(path), state_dict.container);
-    text += findings.architecture.empty()
+    text += findings.architectures.empty()
                 ? "architecture: none that imnet knows\n"
-                : fmt::format("architecture: {}, {} classes\n", findings.architecture, findings.classes);
+                : fmt::format("architecture: {}, {} classes\n", fmt::join(findings.architectures, " or "),
+                              findings.classes);
     text += fmt::format("tensors: {}, {} bytes\n", state_dict.tensors.size(), grouped_digits(findings.bytes));
     std::size_t widest = 0;
     for (const auto& [name, tensor] : state_dict.tensors) widest = std::max(widest, name.size());
@@ -54,8 +55,9 @@ std::string as_text(const std::string& path, const StateDict& state_dict, const 
 
 std::string as_json(const std::string& path, const StateDict& state_dict, const Findings& findings) {
     Json report{{"path", path}, {"container", state_dict.container}};
-    if (!findings.architecture.empty()) {
-        report["architecture"] = findings.architecture;
+    if (!findings.architectures.empty()) {
+        report["architecture"] = findings.architectures.front();
+        report["architectures"] = findings.architectures;
         report["classes"] = findings.classes;
     }
     Json tensors = Json::array();

@@ -1,9 +1,11 @@
 #include "models/architecture.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <functional>
 #include <numeric>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -69,6 +71,28 @@ std::vector<std::string_view> architecture_names() {
     for (const ResNetV2Variant& variant : resnetv2_variants()) names.push_back(variant.name);
     for (const EfficientNetLiteVariant& variant : efficientnet_lite_variants) names.push_back(variant.name);
     return names;
+}
+
+std::vector<std::string_view> architecture_names_of_depth(std::span<const int> blocks) {
+    std::vector<std::string_view> names;
+    const auto add_those = [&](const auto& variants) {
+        for (const auto& variant : variants)
+            if (std::ranges::equal(variant.blocks, blocks)) names.push_back(variant.name);
+    };
+    add_those(resnet_variants);
+    add_those(timm_resnet_variants());
+    add_those(resnetv2_variants());
+    for (const EfficientNetLiteVariant& variant : efficientnet_lite_variants)
+        if (std::ranges::equal(stage_depths(variant), blocks)) names.push_back(variant.name);
+    return names;
+}
+
+bool compute_the_same(const Architecture& a, const Architecture& b) {
+    return std::ranges::equal(a.steps, b.steps, [](Step x, Step y) {
+        x.module.clear();
+        y.module.clear();
+        return x == y;
+    });
 }
 
 Architecture architecture(std::string_view name, int classes) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,6 +58,8 @@ struct Step {
     bool standardised = false;
     float eps = 0.0F;                          ///< of a norm, or of a standardised convolution
     Activation activation = Activation::none;  ///< activation
+
+    bool operator==(const Step&) const = default;
 };
 
 /// `gate` is the `v` of an evo_norm.
@@ -77,7 +80,8 @@ struct Parameter {
     }
 };
 
-/// How the constructor of the reference draws new weights. timm's pruned nets are drawn as those that are not.
+/// How the constructor of the reference draws new weights. timm's pruned nets are drawn as those that are
+/// not.
 enum class Initialisation { torchvision_resnet, timm_resnet, timm_resnetv2, timm_efficientnet };
 
 struct Architecture {
@@ -99,9 +103,16 @@ struct Architecture {
 /// The names that `architecture` accepts, in the order in which `imnet models` lists them.
 std::vector<std::string_view> architecture_names();
 
+/// Those of the names whose stages have these numbers of blocks.
+std::vector<std::string_view> architecture_names_of_depth(std::span<const int> blocks);
+
 /// Describes a network of torchvision's ResNet family, of timm's `resnet.py` or `resnetv2.py`, or one of its
 /// `tf_efficientnet_lite0` to `4`. Throws UsageError, which suggests similar names, if the name is unknown.
 Architecture architecture(std::string_view name, int classes = 1000);
+
+/// Whether the two give the same output for the same tensors: their steps differ in the names of modules
+/// alone.
+bool compute_the_same(const Architecture& a, const Architecture& b);
 
 /// Shape of one value for one image, without the batch dimension: {channels, height, width}, or {features}
 /// after global pooling.

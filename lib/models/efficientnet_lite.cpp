@@ -99,6 +99,12 @@ int inverted_residual(ArchitectureBuilder& net, const Block& block, int x) {
 
 }  // namespace
 
+std::array<int, 7> stage_depths(const EfficientNetLiteVariant& variant) {
+    std::array<int, stages.size()> depths{};
+    for (std::size_t i = 0; i < stages.size(); ++i) depths[i] = scaled_blocks(i, variant.depth);
+    return depths;
+}
+
 Architecture efficientnet_lite(const EfficientNetLiteVariant& variant, int classes) {
     ArchitectureBuilder net(variant.name, "EfficientNet", Initialisation::timm_efficientnet, classes);
     net.stem({"conv_stem", "bn1"});

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <string_view>
 
 #include "models/architecture.h"
@@ -12,6 +13,9 @@ struct EfficientNetLiteVariant {
     double width;  ///< factor of the channels of all stages
     double depth;  ///< factor of the blocks of all stages but the first and the last
 };
+
+/// The number of blocks in each stage.
+std::array<int, 7> stage_depths(const EfficientNetLiteVariant& variant);
 
 /// EfficientNet (arXiv:1905.11946) for phones, as TensorFlow published it and timm builds it: without
 /// squeeze-and-excitation, with ReLU6, a stem and a head of one width, and SAME padding.

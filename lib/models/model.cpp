@@ -11,6 +11,7 @@
 #include "models/bundled_model.h"
 #include "models/checkpoint_config.h"
 #include "models/published_weights.h"
+#include "models/recognise_architecture.h"
 #include "models/weight_cache.h"
 
 namespace imnet {
@@ -51,23 +52,22 @@ RecognisedPreprocessing recognise_preprocessing(const std::string& architecture,
 }
 
 // If no architecture fits, the default one is returned: binding its parameters then says what does not fit.
-std::string recognise_architecture(const ModelRequest& request, const fs::path& path,
-                                   const StateDict& state_dict, std::vector<ModelNote>& notes) {
+std::string architecture_of(const ModelRequest& request, const fs::path& path, const StateDict& state_dict,
+                            std::vector<ModelNote>& notes) {
     if (!request.architecture.empty()) return request.architecture;
-    const std::string_view fitting = fitting_architecture(state_dict);
-    if (fitting.empty()) return std::string(default_architecture);
-    const int classes = head_classes(architecture(fitting), state_dict);
-    notes.push_back({.text = fmt::format("{}: {} with {} classes", path.native(), fitting, classes)});
-    return std::string(fitting);
+    const std::string recognised = recognise_architecture(state_dict, path);
+    if (recognised.empty()) return std::string(default_architecture);
+    const int classes = head_classes(architecture(recognised), state_dict);
+    notes.push_back({.text = fmt::format("{}: {} with {} classes", path.native(), recognised, classes)});
+    return recognised;
 }
 
 // `published` is null for a checkpoint that the user gave as a file.
 Model read_model(const ModelRequest& request, const fs::path& path, const PublishedWeights* published) {
     const StateDict state_dict = read_checkpoint(path, {.prefer_ema = request.prefer_ema});
     Model model;
-    const std::string name = published != nullptr
-                                 ? architecture_name(request)
-                                 : recognise_architecture(request, path, state_dict, model.notes);
+    const std::string name = published != nullptr ? architecture_name(request)
+                                                  : architecture_of(request, path, state_dict, model.notes);
     model.architecture = architecture(name);
     if (const int classes = head_classes(model.architecture, state_dict);
         classes != 0 && classes != model.architecture.classes) {

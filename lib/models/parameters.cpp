@@ -15,6 +15,7 @@
 #include <fmt/ranges.h>
 
 #include "base/errors.h"
+#include "models/recognise_architecture.h"
 
 namespace imnet {
 
@@ -86,21 +87,19 @@ std::span<const float> Parameters::at(const Architecture& architecture, std::str
     throw std::out_of_range(fmt::format("{} has no parameter '{}'", architecture.name, name));
 }
 
-std::string_view fitting_architecture(const StateDict& state_dict) {
-    for (const std::string_view name : architecture_names()) {
-        const int classes = head_classes(architecture(name), state_dict);
-        if (classes > 0 && compare(architecture(name, classes), state_dict).empty()) return name;
-    }
-    return "";
+bool fits(const Architecture& architecture, const StateDict& state_dict) {
+    return compare(architecture, state_dict).empty();
 }
 
 Parameters bind_parameters(const Architecture& architecture, const StateDict& state_dict,
                            std::string_view source) {
     if (const Misfit misfit = compare(architecture, state_dict); !misfit.empty()) {
-        const std::string_view other = fitting_architecture(state_dict);
-        throw ModelError(fmt::format(
-            "{} does not fit {}: {}{}", source, architecture.name, describe(misfit),
-            other.empty() ? "" : fmt::format("; it looks like {}: use --model {}", other, other)));
+        const auto others = fitting_architectures(state_dict);
+        throw ModelError(fmt::format("{} does not fit {}: {}{}", source, architecture.name, describe(misfit),
+                                     others.empty()
+                                         ? ""
+                                         : fmt::format("; it looks like {}: use --model {}",
+                                                       fmt::join(others, " or "), others.front())));
     }
     Parameters parameters;
     parameters.owners_.push_back(state_dict.owner);

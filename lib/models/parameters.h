@@ -37,8 +37,8 @@ private:
 Parameters bind_parameters(const Architecture& architecture, const StateDict& state_dict,
                            std::string_view source);
 
-/// The name of the architecture that the state dict fits with some number of classes; empty if there is none.
-std::string_view fitting_architecture(const StateDict& state_dict);
+/// Whether `bind_parameters` would take these tensors.
+bool fits(const Architecture& architecture, const StateDict& state_dict);
 
 /// Number of classes of the state dict: the first dimension of the weight of the architecture's head. 0 if
 /// the state dict has no such tensor.

@@ -25,6 +25,8 @@ struct Window {
     /// Of a max pool: the padding counts as zeros, as after PyTorch's `ConstantPad2d`, not as −∞.
     bool zeros = false;
 
+    bool operator==(const Window&) const = default;
+
     AxisPadding padding_for(std::int64_t size) const {
         if (!same) return {padding, padding};
         const std::int64_t outputs = (size + stride - 1) / stride;

@@ -12,7 +12,7 @@ namespace {
 
 using namespace imnet;
 
-TEST_CASE("every architecture has the published number of parameters") {
+TEST_CASE("the architectures have the published numbers of parameters") {
     CHECK(architecture("resnet18").parameter_count() == 11'689'512);
     CHECK(architecture("resnet34").parameter_count() == 21'797'672);
     CHECK(architecture("resnet50").parameter_count() == 25'557'032);
@@ -29,7 +29,7 @@ TEST_CASE("every architecture has the published number of parameters") {
     CHECK(architecture("tf_efficientnet_lite2").parameter_count() == 6'092'072);
     CHECK(architecture("tf_efficientnet_lite3").parameter_count() == 8'197'096);
     CHECK(architecture("tf_efficientnet_lite4").parameter_count() == 13'006'568);
-    CHECK(architecture_names().size() == 16);
+    CHECK(architecture_names().size() == 93);
 }
 
 TEST_CASE("the head has the given number of classes") {

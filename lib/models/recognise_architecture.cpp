@@ -1,0 +1,161 @@
+#include "models/recognise_architecture.h"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <cstddef>
+#include <map>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/errors.h"
+#include "base/json.h"
+#include "models/architecture.h"
+#include "models/parameters.h"
+
+namespace imnet {
+namespace {
+
+/// Takes `prefix` and the number behind it from the start of the text; -1 where they are not there.
+int take_number(std::string_view& text, std::string_view prefix) {
+    if (!text.starts_with(prefix)) return -1;
+    const std::string_view rest = text.substr(prefix.size());
+    int number = -1;
+    const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), number);
+    if (error != std::errc()) return -1;
+    text = rest.substr(static_cast<std::size_t>(end - rest.data()));
+    return number;
+}
+
+/// The number of blocks in each stage, from the names of the tensors: `layer1.0.…`, `stages.0.blocks.0.…` or
+/// `blocks.0.0.…`.
+std::vector<int> stage_depths(const StateDict& state_dict) {
+    std::map<int, int> depths;
+    for (const auto& [name, tensor] : state_dict.tensors) {
+        std::string_view rest = name;
+        std::string_view between = ".";
+        int stage = take_number(rest, "layer");
+        if (stage < 0) stage = take_number(rest, "blocks.");
+        if (stage < 0) {
+            stage = take_number(rest, "stages.");
+            between = ".blocks.";
+        }
+        if (stage < 0) continue;
+        if (const int block = take_number(rest, between); block >= 0)
+            depths[stage] = std::max(depths[stage], block + 1);
+    }
+    std::vector<int> in_order;
+    for (const auto& [stage, blocks] : depths) in_order.push_back(blocks);
+    return in_order;
+}
+
+std::string metadata(const StateDict& state_dict, std::string_view wanted) {
+    for (const auto& [key, text] : state_dict.metadata)
+        if (key == wanted) return text;
+    return "";
+}
+
+bool is_known(std::string_view name) {
+    const auto names = architecture_names();
+    return std::ranges::find(names, name) != names.end();
+}
+
+/// timm's name of a net without its tag and without the hub's prefix: `timm/resnet50.a1_in1k` → `resnet50`.
+std::string bare_name(std::string_view name) {
+    name = name.substr(name.rfind('/') + 1);
+    return std::string(name.substr(0, name.find('.')));
+}
+
+std::string in_config(const StateDict& state_dict) {
+    const Json config = Json::parse_or_null(metadata(state_dict, "config.json"));
+    const Json* architecture = config.is_object() ? config.find("architecture") : nullptr;
+    if (architecture == nullptr || !architecture->is_string()) return "";
+    const std::string name = bare_name(architecture->get<std::string>());
+    return is_known("timm/" + name) ? "timm/" + name : name;
+}
+
+/// transformers has one ResNet: that of torchvision.
+bool is_transformers_resnet(const StateDict& state_dict) {
+    const Json config = Json::parse_or_null(metadata(state_dict, "config.json"));
+    const Json* type = config.is_object() ? config.find("model_type") : nullptr;
+    return type != nullptr && *type == "resnet";
+}
+
+bool is_letter_or_digit(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
+
+std::string lower_case(std::string text) {
+    for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    return text;
+}
+
+/// Whether the word stands in the text, not as a part of a longer one: `seresnet50` and `resnet50d` do not
+/// hold `resnet50`.
+bool holds_word(std::string_view text, std::string_view word) {
+    const std::size_t at = text.find(word);
+    if (at == std::string_view::npos) return false;
+    const std::size_t end = at + word.size();
+    return (at == 0 || !is_letter_or_digit(text[at - 1])) &&
+           (end == text.size() || !is_letter_or_digit(text[end]));
+}
+
+/// Which of the names stands in the name of the file, or else of its folder; empty for none or several.
+std::string_view named_by(const std::filesystem::path& path, const std::vector<std::string_view>& names) {
+    for (const std::filesystem::path& part : {path.filename(), path.parent_path().filename()}) {
+        const std::string text = lower_case(part.native());
+        std::vector<std::string_view> found;
+        for (const std::string_view name : names)
+            if (holds_word(text, bare_name(name))) found.push_back(name);
+        if (found.size() == 1) return found.front();
+    }
+    return "";
+}
+
+}  // namespace
+
+std::vector<std::string_view> fitting_architectures(const StateDict& state_dict) {
+    std::vector<std::string_view> fitting;
+    std::vector<Architecture> described;
+    for (const std::string_view name : architecture_names_of_depth(stage_depths(state_dict))) {
+        Architecture candidate = architecture(name);
+        const int classes = head_classes(candidate, state_dict);
+        if (classes == 0) continue;
+        if (classes != candidate.classes) candidate = architecture(name, classes);
+        if (!fits(candidate, state_dict)) continue;
+        if (std::ranges::any_of(
+                described, [&](const Architecture& other) { return compute_the_same(other, candidate); }))
+            continue;
+        fitting.push_back(name);
+        described.push_back(std::move(candidate));
+    }
+    return fitting;
+}
+
+std::string stated_architecture(const StateDict& state_dict) {
+    if (std::string own = metadata(state_dict, "architecture"); !own.empty()) return own;
+    if (std::string in_file = in_config(state_dict); !in_file.empty()) return in_file;
+    return lower_case(bare_name(metadata(state_dict, "arch")));
+}
+
+std::string recognise_architecture(const StateDict& state_dict, const std::filesystem::path& path) {
+    const std::vector<std::string_view> fitting = fitting_architectures(state_dict);
+    const std::string stated = stated_architecture(state_dict);
+    if (is_known(stated)) return stated;
+    if (!stated.empty() && !fitting.empty()) {
+        throw ModelError(
+            fmt::format("{}: it states the architecture {}, which imnet does not know: if it "
+                        "computes what {} computes, use --model {}",
+                        path.native(), stated, fmt::join(fitting, " or "), fitting.front()));
+    }
+    if (fitting.empty()) return "";
+    if (fitting.size() == 1 || is_transformers_resnet(state_dict)) return std::string(fitting.front());
+    const std::string_view named = named_by(path, fitting);
+    if (!named.empty()) return std::string(named);
+    throw ModelError(
+        fmt::format("{}: {} have the same tensors and compute different things, and nothing says "
+                    "which this is: use --model {} if you know no better",
+                    path.native(), fmt::join(fitting, ", "), fitting.front()));
+}
+
+}  // namespace imnet
