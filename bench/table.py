@@ -132,13 +132,19 @@ def left_out(entry):
     return f"- {entry['peer']}, {described(what)}: {entry['why']}"
 
 
+def net(run):
+    about = run.get("net", {"name": "resnet50", "size": 224})
+    name = "ResNet-50" if about["name"] == "resnet50" else about["name"]
+    return f"{name}, {about['size']} pixels"
+
+
 def conditions(run):
     machine, versions = run["machine"], run["versions"]
     flags = ", ".join(machine["flags"])
     shown = ("PyTorch", "torch"), ("ONNX Runtime", "onnxruntime"), ("OpenVINO", "openvino"), ("Pillow", "pillow")
     return (f"{run['date']}, {machine['cores']} cores of {machine['cpu']} ({flags}); "
             f"{versions['imnet']}, {', '.join(f'{name} {versions[package]}' for name, package in shown)}; "
-            f"ResNet-50, 224 pixels, medians.")
+            f"{net(run)}, medians.")
 
 
 def block(name, render):

@@ -4,7 +4,7 @@
     .deps/python/bin/python bench/peers --output bench/runs/DATE-CPU/peers.json
     .deps/python/bin/python bench/table.py bench/runs/DATE-CPU/peers.json
 
-It makes a ResNet-50 with random weights whose logits differ between images, and makes images from samples/. The
+It makes a net (ResNet-50, or that of --net) with random weights whose logits differ between images, and makes images from samples/. The
 logits or labels of each peer are compared with PyTorch's before it is timed. bench/README.md says what is measured.
 A peer that fails or takes too long is recorded as skipped.
 """
@@ -35,6 +35,7 @@ def parse():
     build = Path(os.environ.get("IMNET_BUILD", "build/release"))
     parser.add_argument("--output", type=Path, default=Path("peers.json"))
     parser.add_argument("--program", type=Path, default=build / "bin" / "imnet", help="[default: %(default)s]")
+    parser.add_argument("--net", default="resnet50", help="torchvision's resnet50, or a net of timm [default: %(default)s]")
     parser.add_argument("--measures", nargs="+", choices=MEASURES, default=MEASURES)
     parser.add_argument("--peers", nargs="+", choices=settings.NAMES, default=tuple(settings.NAMES))
     parser.add_argument("--precision", nargs="+", choices=("fp32", "bf16"),
@@ -55,7 +56,7 @@ def parse():
 
 def prepared(options, folder):
     """Makes images and net, unless an earlier run with the same numbers made them."""
-    numbers, made = [options.small, options.large, options.rounds], folder / "prepared.json"
+    numbers, made = [options.net, options.small, options.large, options.rounds], folder / "prepared.json"
     if made.exists() and json.loads(made.read_text())["numbers"] == numbers:
         return json.loads(made.read_text())
     if made.exists():

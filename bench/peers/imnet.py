@@ -12,7 +12,7 @@ LIBTORCH = "imnet, libtorch engine"
 class Imnet:
     def __init__(self, program, folder, reference):
         self.program, self.folder, self.reference = program, folder, reference
-        self.weights = folder / "resnet50.safetensors"
+        self.weights = folder / "net.safetensors"
         self.help = subprocess.run([program, "--help"], capture_output=True, text=True, check=True).stdout
         self.can_bench = re.search(r"^  bench\b", self.help, re.MULTILINE) is not None
 

@@ -1,8 +1,9 @@
 """ONNX Runtime on its CPU provider. It has no bf16 on x86."""
 import onnxruntime
 
-import pixels
 import thread_pool
+from nets import load_description
+from pixels import Pixels
 
 
 def session_of(file, threads, optimised=False):
@@ -15,7 +16,8 @@ def session_of(file, threads, optimised=False):
 
 class Session:
     def __init__(self, folder, precision, batch, threads, workers, own_decoding=False):
-        self.file, self.batch, self.workers, self.own_decoding = folder / "resnet50.onnx", batch, workers, own_decoding
+        self.file, self.batch, self.workers, self.own_decoding = folder / "net.onnx", batch, workers, own_decoding
+        self.pixels = Pixels(load_description(folder))
         # One session with its own threads for each worker.
         self.sessions = [session_of(self.file, threads) for _ in range(workers)]
         self.given = 0
@@ -32,19 +34,21 @@ class Session:
         return output
 
     def classify(self, paths, draft):
-        return thread_pool.classify(paths, lambda path: pixels.normalised(pixels.cropped(path, draft)), self.batch,
-                                    False, self.workers, self.own_decoding, self.worker)
+        read = self.pixels
+        return thread_pool.classify(paths, lambda path: read.normalised(read.cropped(path, draft)), self.batch, False,
+                                    self.workers, self.own_decoding, self.worker)
 
 
 def prepare_first_label(folder, precision, cores):
     options = onnxruntime.SessionOptions()
-    options.optimized_model_filepath = str(folder / "resnet50-optimised.onnx")
+    options.optimized_model_filepath = str(folder / "net-optimised.onnx")
     options.log_severity_level = 3  # otherwise it warns that such a file is for this machine only
-    onnxruntime.InferenceSession(str(folder / "resnet50.onnx"), options, providers=["CPUExecutionProvider"])
+    onnxruntime.InferenceSession(str(folder / "net.onnx"), options, providers=["CPUExecutionProvider"])
 
 
 def first_label(folder, precision, path, setting):
     file = folder / setting["file"]
     session = session_of(file, setting["threads"], optimised="optimised" in file.name)
-    image = pixels.normalised(pixels.cropped(path))[None]
+    read = Pixels(load_description(folder))
+    image = read.normalised(read.cropped(path))[None]
     return int(session.run(None, {"images": image})[0].argmax())

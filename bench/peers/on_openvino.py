@@ -3,24 +3,26 @@ import numpy as np
 import openvino
 from openvino import properties
 
-import pixels
 import thread_pool
+from nets import load_description
+from pixels import Pixels
 
 TYPES = {"fp32": openvino.Type.f32, "bf16": openvino.Type.bf16}
 
 
 def model_of(core, folder, batch, from_bytes):
-    """With from_bytes the net takes [batch, 224, 224, 3] uint8 and normalises in its graph."""
-    model = core.read_model(folder / "resnet50.onnx")
-    model.reshape([batch, 3, pixels.CROP, pixels.CROP])
+    """With from_bytes the net takes [batch, side, side, 3] uint8 and normalises in its graph."""
+    read = Pixels(load_description(folder))
+    model = core.read_model(folder / "net.onnx")
+    model.reshape([batch, 3, read.crop, read.crop])
     if not from_bytes:
         return model
     steps = openvino.preprocess.PrePostProcessor(model)
     steps.input().tensor().set_element_type(openvino.Type.u8).set_layout(openvino.Layout("NHWC"))
     steps.input().model().set_layout(openvino.Layout("NCHW"))
-    mean = -pixels.SHIFT / pixels.SCALE
+    mean = -read.shift / read.scale
     steps.input().preprocess().convert_element_type(openvino.Type.f32).mean(mean.ravel().tolist()) \
-        .scale((1 / pixels.SCALE).ravel().tolist())
+        .scale((1 / read.scale).ravel().tolist())
     return steps.build()
 
 
@@ -32,6 +34,7 @@ def options(precision, threads, streams, mode):
 class Model:
     def __init__(self, folder, precision, batch, threads, streams, mode, own_decoding=None):
         self.batch, self.workers, self.own_decoding = batch, streams, own_decoding
+        self.pixels = Pixels(load_description(folder))
         core = openvino.Core()
         model = model_of(core, folder, batch, from_bytes=own_decoding is not None)
         self.net = core.compile_model(model, "CPU", options(precision, threads, streams, mode))
@@ -50,7 +53,7 @@ class Model:
         return np.array(output)
 
     def classify(self, paths, draft):
-        return thread_pool.classify(paths, lambda path: pixels.cropped(path, draft), self.batch, True,
+        return thread_pool.classify(paths, lambda path: self.pixels.cropped(path, draft), self.batch, True,
                                     self.workers, self.own_decoding, self.worker)
 
 
@@ -62,19 +65,19 @@ def configured(core, folder, precision, threads):
 def prepare_first_label(folder, precision, cores):
     core = openvino.Core()
     model = model_of(core, folder, 1, from_bytes=True)
-    openvino.save_model(model, folder / "resnet50-u8.xml", compress_to_fp16=False)
+    openvino.save_model(model, folder / "net-u8.xml", compress_to_fp16=False)
     net = core.compile_model(model, "CPU", options(precision, cores, 1, "LATENCY"))
-    (folder / f"resnet50-{precision}.blob").write_bytes(net.export_model().getvalue())
+    (folder / f"net-{precision}.blob").write_bytes(net.export_model().getvalue())
     with_cache = openvino.Core()
-    with_cache.compile_model(str(folder / "resnet50-u8.xml"), "CPU", configured(with_cache, folder, precision, cores))
+    with_cache.compile_model(str(folder / "net-u8.xml"), "CPU", configured(with_cache, folder, precision, cores))
 
 
 def first_label(folder, precision, path, setting):
     core = openvino.Core()
     if setting["from"] == "compiled blob":
-        net = core.import_model((folder / f"resnet50-{precision}.blob").read_bytes(), "CPU",
+        net = core.import_model((folder / f"net-{precision}.blob").read_bytes(), "CPU",
                                 options(precision, setting["threads"], 1, "LATENCY"))
     else:
-        net = core.compile_model(str(folder / "resnet50-u8.xml"), "CPU",
+        net = core.compile_model(str(folder / "net-u8.xml"), "CPU",
                                  configured(core, folder, precision, setting["threads"]))
-    return int(net(pixels.cropped(path)[None])[0].argmax())
+    return int(net(Pixels(load_description(folder)).cropped(path)[None])[0].argmax())

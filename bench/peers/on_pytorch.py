@@ -4,28 +4,28 @@ import os
 import torch
 from safetensors.torch import load_file
 
-import pixels
-from resnet50 import ResNet50
+import nets
+from pixels import Pixels
 
 TYPES = {"fp32": torch.float32, "bf16": torch.bfloat16}
 
 
 def load(folder):
     with torch.device("meta"):  # does not draw random weights that are replaced at once
-        net = ResNet50()
-    net.load_state_dict(load_file(folder / "resnet50.safetensors"), assign=True)
+        net = nets.build(nets.load_description(folder))
+    net.load_state_dict(load_file(folder / "net.safetensors"), assign=True)
     return net.eval()
 
 
 class Pictures(torch.utils.data.Dataset):
-    def __init__(self, paths, draft):
-        self.paths, self.draft = paths, draft
+    def __init__(self, pixels, paths, draft):
+        self.pixels, self.paths, self.draft = pixels, paths, draft
 
     def __len__(self):
         return len(self.paths)
 
     def __getitem__(self, index):
-        return torch.from_numpy(pixels.normalised(pixels.cropped(self.paths[index], self.draft)))
+        return torch.from_numpy(self.pixels.normalised(self.pixels.cropped(self.paths[index], self.draft)))
 
 
 class Eager:
@@ -35,6 +35,7 @@ class Eager:
         torch.set_num_threads(threads)
         self.batch, self.workers, self.type = batch, workers, TYPES[precision]
         self.format = torch.channels_last if channels_last else torch.contiguous_format
+        self.pixels = Pixels(nets.load_description(folder))
         self.net = load(folder).to(self.type).to(memory_format=self.format)
         if self.compiled:
             torch._inductor.config.freezing = True
@@ -54,7 +55,7 @@ class Eager:
 
     def classify(self, paths, draft):
         """torch.utils.data.DataLoader with one process for each core, and a net that uses all cores."""
-        loader = torch.utils.data.DataLoader(Pictures(paths, draft), self.batch,
+        loader = torch.utils.data.DataLoader(Pictures(self.pixels, paths, draft), self.batch,
                                              num_workers=len(os.sched_getaffinity(0)))
         run, labels = self.worker(), []
         for images in loader:
@@ -74,6 +75,7 @@ def first_label(folder, precision, path, setting):
     torch.set_num_threads(setting["threads"])
     layout = torch.channels_last if setting["channels_last"] else torch.contiguous_format
     net = load(folder).to(TYPES[precision]).to(memory_format=layout)
+    pixels = Pixels(nets.load_description(folder))
     image = torch.from_numpy(pixels.normalised(pixels.cropped(path)))[None].to(TYPES[precision])
     with torch.inference_mode():
         return int(net(image.contiguous(memory_format=layout)).argmax())

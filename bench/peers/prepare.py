@@ -1,6 +1,6 @@
 """Makes the inputs of all peers: images, one net as safetensors and ONNX, and its logits for a check.
 
-    python bench/peers/prepare.py FOLDER SMALL LARGE PARTS
+    python bench/peers/prepare.py FOLDER NET SMALL LARGE PARTS
 """
 import hashlib
 import json
@@ -12,8 +12,8 @@ import torch
 from safetensors.torch import save_file
 
 import pictures
-import pixels
-from resnet50 import ResNet50
+import nets
+from pixels import Pixels
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "tests" / "golden"))
 from random_weights import tell_apart  # noqa: E402
@@ -25,16 +25,26 @@ def first_of(folder, kind):
     return sorted((folder / kind).rglob("*.jpg"))[:CHECKED[kind]]
 
 
+def own_metadata(about):
+    """What imnet reads in its own checkpoints."""
+    preprocessing = {"resize": about["short_side"], "crop": about["size"], "interpolation": about["interpolation"],
+                     "mean": about["mean"], "std": about["std"]}
+    return {"architecture": about["name"], "preprocessing": json.dumps(preprocessing)}
+
+
 def main():
     folder = Path(sys.argv[1])
-    counts = {"small": int(sys.argv[2]), "large": int(sys.argv[3])}
-    sizes = {kind: pictures.make(folder, kind, count, int(sys.argv[4])) for kind, count in counts.items()}
+    about = nets.describe(sys.argv[2])
+    (folder / "net.json").write_text(json.dumps(about))
+    pixels = Pixels(about)
+    counts = {"small": int(sys.argv[3]), "large": int(sys.argv[4])}
+    sizes = {kind: pictures.make(folder, kind, count, int(sys.argv[5])) for kind, count in counts.items()}
 
     torch.manual_seed(0)
-    net = tell_apart(ResNet50())
-    save_file(net.state_dict(), folder / "resnet50.safetensors")
+    net = tell_apart(nets.build(about).eval(), side=about["size"])
+    save_file(net.state_dict(), folder / "net.safetensors", own_metadata(about))
     axes = {"images": {0: "batch"}, "logits": {0: "batch"}}
-    torch.onnx.export(net, torch.zeros(1, 3, 224, 224), folder / "resnet50.onnx", dynamo=False, opset_version=17,
+    torch.onnx.export(net, torch.zeros(1, 3, about["size"], about["size"]), folder / "net.onnx", dynamo=False, opset_version=17,
                       input_names=["images"], output_names=["logits"], dynamic_axes=axes)
 
     for kind in counts:
@@ -50,7 +60,8 @@ def main():
     classes = len(set(np.load(folder / "small-logits.npy").argmax(1).tolist()))
     assert classes >= 8, f"the net tells only {classes} classes apart: a check with it would prove little"
     print(json.dumps({
-        "weights_sha256": hashlib.sha256((folder / "resnet50.safetensors").read_bytes()).hexdigest(),
+        "net": about,
+        "weights_sha256": hashlib.sha256((folder / "net.safetensors").read_bytes()).hexdigest(),
         "classes_in_check": classes,
         "pictures": {kind: {"count": counts[kind], "mean_bytes": round(sizes[kind])} for kind in counts}}))
 

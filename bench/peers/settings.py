@@ -29,7 +29,7 @@ def onnxruntime(measure, cores):
     if measure == "latency":
         return [{"batch": 1, **teams(cores)[0]}]
     if measure == "cold":
-        return [{"threads": cores, "file": file} for file in ("resnet50.onnx", "resnet50-optimised.onnx")]
+        return [{"threads": cores, "file": file} for file in ("net.onnx", "net-optimised.onnx")]
     if measure == "files":
         return [{"batch": 8, **teams(cores)[0], "own_decoding": False}] + [
             {"batch": 8, **teams(cores)[-1], "own_decoding": own} for own in (False, True)]
