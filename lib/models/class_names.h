@@ -22,6 +22,14 @@ using ClassNames = std::vector<ClassName>;
 /// The 1000 classes of ImageNet (ILSVRC 2012) with torchvision's names, from weights/imagenet_classes.tsv.
 ClassNames imagenet_class_names();
 
+/// The classes of ImageNet's larger sets, with WordNet's words as their names ("tabby, tabby cat"), from
+/// weights/imagenet21k_classes.tsv: the 21,843 of Google's ImageNet-21k, or timm's 11,821 of ImageNet-12k.
+ClassNames imagenet21k_class_names();
+ClassNames imagenet12k_class_names();
+
+/// The names for a head with that number of outputs: ImageNet's for 1000, 11,821 and 21,843, else numbers.
+ClassNames class_names_of_head(int classes);
+
 /// WordNet ids by ILSVRC2012_ID, the numbering of the challenge's development kit. Element 0 is ID 1
 /// (n02119789, kit fox). These IDs differ from class indices.
 std::vector<std::string> ilsvrc2012_wnids();
@@ -37,8 +45,9 @@ ClassNames class_names_of_folders(std::span<const std::string> folders);
 /// file cannot be read, is not UTF-8, has an empty line, or does not have `classes` lines.
 ClassNames read_class_names(const std::filesystem::path& path, int classes);
 
-/// Indices of the classes that `text` names: by name (ignoring ASCII case) or WordNet id, else by index.
-/// Several classes may share a name. Empty if there is no such class.
+/// Indices of the classes that `text` names: by name (ignoring ASCII case) or WordNet id, else by one of the
+/// words in a name that lists several ("tabby, tabby cat"), else by index. Several classes may share a name.
+/// Empty if there is no such class.
 std::vector<int> find_classes(const ClassNames& class_names, std::string_view text);
 
 }  // namespace imnet

@@ -6,8 +6,9 @@
 
 namespace imnet {
 
-extern const std::string_view imagenet_classes_table;   ///< weights/imagenet_classes.tsv
-extern const std::string_view published_weights_table;  ///< weights/published.tsv
+extern const std::string_view imagenet_classes_table;     ///< weights/imagenet_classes.tsv
+extern const std::string_view imagenet21k_classes_table;  ///< weights/imagenet21k_classes.tsv
+extern const std::string_view published_weights_table;    ///< weights/published.tsv
 
 /// Splits a tab-separated table into rows of fields, without the header line. The fields are views into
 /// `table`.

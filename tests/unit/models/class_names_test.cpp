@@ -18,6 +18,29 @@ TEST_CASE("ImageNet's classes have torchvision's names and WordNet ids") {
     CHECK(class_names[999].name == "toilet tissue");
 }
 
+TEST_CASE("the larger heads have the names and WordNet ids of ImageNet-21k and ImageNet-12k") {
+    const ClassNames large = class_names_of_head(21'843);
+    REQUIRE(large.size() == 21'843);
+    CHECK(large[0] == ClassName{"organism, being", "n00004475"});
+    CHECK(large == imagenet21k_class_names());
+    const ClassNames smaller = class_names_of_head(11'821);
+    REQUIRE(smaller.size() == 11'821);
+    CHECK(smaller[0] == ClassName{"benthos", "n00005787"});
+    CHECK(class_names_of_head(1000) == imagenet_class_names());
+    CHECK(class_names_of_head(3) == numbered_class_names(3));
+}
+
+TEST_CASE("one of the words of a class finds it, and its whole name goes first") {
+    const ClassNames class_names = imagenet12k_class_names();
+    const std::vector<int> tabby = find_classes(class_names, "Tabby cat");
+    REQUIRE(tabby.size() == 1);
+    CHECK(class_names[tabby[0]] == ClassName{"tabby, tabby cat", "n02123045"});
+    CHECK(find_classes(class_names, "tabby").size() == 2);  // "tabby, queen" is another class
+    CHECK(find_classes({{"crane, bird", ""}, {"crane", ""}}, "crane") == std::vector{1});
+    CHECK(find_classes({{"crane, bird", ""}, {"lorry, crane", ""}}, "crane") == std::vector{0, 1});
+    CHECK(find_classes({{"crane, bird", ""}}, "bir").empty());
+}
+
 TEST_CASE("ILSVRC2012_IDs are in another order than class indices") {
     const std::vector<std::string> wnids = ilsvrc2012_wnids();
     REQUIRE(wnids.size() == 1000);
