@@ -15,13 +15,13 @@
 #include "cli/say.h"
 #include "cli/version.h"
 #include "commands/commands.h"
-#include "resolve/arguments.h"
 #include "resolve/resolve_bench.h"
 #include "resolve/resolve_classify.h"
 #include "resolve/resolve_eval.h"
 #include "resolve/resolve_explain.h"
 #include "resolve/resolve_finetune.h"
 #include "resolve/resolve_merge.h"
+#include "resolve/resolve_models.h"
 #include "resolve/resolve_summary.h"
 #include "resolve/resolve_undo.h"
 #include "resolve/resolve_weights.h"
@@ -51,7 +51,7 @@ int dispatch(const Options& options) {
     if (options.generate) return print(generated(*options.generate));
     switch (options.command) {
         case Command::classify: return run_classify(resolve_classify(options));
-        case Command::models: refuse_arguments(options); return run_models();
+        case Command::models: return run_models(resolve_models(options));
         case Command::summary: return run_summary(resolve_summary(options));
         case Command::finetune: return run_finetune(resolve_finetune(options));
         case Command::bench: return run_bench(resolve_bench(options));

@@ -15,10 +15,12 @@ const std::vector<CommandRow>& commands() {
          "by path. An archive (.tar, .tar.gz, .tgz, .tar.zst, .tzst, .zip) counts as a folder; its members "
          "come in the order of the archive and are named archive/member. Images are turned as their EXIF "
          "orientation says and preprocessed exactly as the weights require."},
-        {Command::models, "models", "", "List the architectures and their published weights",
-         "Prints one line for each set of published weights: model, weights, parameters, published top-1 and "
-         "top-5 accuracy on ImageNet in per cent, size of the file, and whether it is on this machine. A "
-         "star marks the default weights of a model."},
+        {Command::models, "models", "[WORD…]", "List the architectures and their published weights",
+         "Prints one line for each set of published weights, by family: model, weights, parameters, image "
+         "size with the published top-1 and top-5 accuracy on ImageNet in per cent, the size that "
+         "--test-size takes with its top-1 accuracy, MiB of the file, and whether it is on this machine. A "
+         "star marks the default weights of a model. With words it lists only what has each of them in its "
+         "model, weights, family or publisher; the exit status is 1 if there is none."},
         {Command::summary, "summary", "", "Show a model's layers, and the output for a random input",
          "Prints the net as PyTorch's print(model) nests it, with the output shape and the parameters of "
          "each layer. Then it prints the number of parameters, the device, and the shape of the output for a "

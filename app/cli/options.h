@@ -34,6 +34,7 @@ struct Options {
     std::optional<std::string> model;
     std::optional<std::string> weights;
     bool no_weights = false;
+    bool test_size = false;
     bool ema = false;
     std::optional<std::int64_t> seed;
     std::optional<std::string> labels;

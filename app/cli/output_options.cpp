@@ -11,6 +11,7 @@ std::vector<OptionRow> output_options() {
                                           Command::eval,          Command::explain, Command::bench,
                                           Command::weights_fetch, Command::undo};
     const std::vector<Command> bench{Command::bench};
+    const std::vector<Command> models{Command::models};
     const std::vector<Command> with_progress{Command::classify, Command::finetune, Command::eval};
     return {
         {"Output",
@@ -32,6 +33,16 @@ std::vector<OptionRow> output_options() {
          {"text", "json"},
          Completion::none,
          inspect,
+         &Options::format},
+        {"Output",
+         "",
+         "--format",
+         "FORMAT",
+         "Format of the list of models: text, or json with all that is known of them",
+         "text",
+         {"text", "json"},
+         Completion::none,
+         models,
          &Options::format},
         {"Output",
          "",

@@ -10,6 +10,7 @@ struct EvalRun;
 struct ExplainRun;
 struct FinetuneRun;
 struct MergeRun;
+struct ModelsRun;
 struct SummaryRun;
 struct UndoRun;
 struct WeightsConvertRun;
@@ -24,7 +25,7 @@ int run_eval(const EvalRun& run);                       // eval_command.cpp
 int run_explain(const ExplainRun& run);                 // explain_command.cpp
 int run_finetune(const FinetuneRun& run);               // finetune_command.cpp
 int run_merge(const MergeRun& run);                     // merge_command.cpp
-int run_models();                                       // models_command.cpp
+int run_models(const ModelsRun& run);                   // models_command.cpp
 int run_summary(const SummaryRun& run);                 // summary_command.cpp
 int run_undo(const UndoRun& run);                       // undo_command.cpp
 int run_weights_convert(const WeightsConvertRun& run);  // weights_convert_command.cpp

@@ -10,7 +10,6 @@
 #include "base/sha256.h"
 #include "checkpoints/checkpoint.h"
 #include "commands/commands.h"
-#include "models/architecture.h"
 #include "models/weight_cache.h"
 #include "resolve/resolve_weights.h"
 
@@ -29,7 +28,7 @@ std::string hash_of(const fs::path& file) try {
 
 void write_row(OutputFile& out, std::string_view model, std::string_view name, std::string_view path,
                std::string_view state) {
-    out.write(fmt::format("{:<23}{:<16}{}  {}\n", model, name, path, state));
+    out.write(fmt::format("{:<23}{:<31}{}  {}\n", model, name, path, state));
     out.flush();
 }
 
@@ -65,7 +64,6 @@ bool verify(OutputFile& out, const PublishedWeights& weights) {
 }
 
 bool verify_all(OutputFile& out, const std::optional<std::string>& model) {
-    if (model) architecture(*model);
     bool all_right = true;
     for (const PublishedWeights& row : published_weights()) {
         if (!model || row.model == *model) all_right = verify(out, row) && all_right;

@@ -124,7 +124,10 @@ FinetuneOptions resolve_training(const Options& options) {
 ModelRequest resolve_start(const Options& options, std::uint64_t seed) {
     if (!options.scratch) return resolve_trained_model(options);
     if (options.weights) throw UsageError("--weights and --scratch contradict each other");
-    return {.source = RandomSource{.seed = seed}, .architecture = options.model.value_or("")};
+    const ModelName name = parse_model_name(options.model.value_or(""), "");
+    return {.source = RandomSource{.seed = seed},
+            .architecture = name.architecture,
+            .preprocessing_of = name.weights == nullptr ? "" : std::string(name.weights->name)};
 }
 
 }  // namespace

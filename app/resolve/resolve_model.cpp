@@ -12,6 +12,14 @@
 #include "resolve/numbers.h"
 
 namespace imnet::app {
+namespace {
+
+void take_name(ModelRequest& request, const ModelName& name) {
+    request.architecture = name.architecture;
+    if (name.weights != nullptr) request.preprocessing_of = name.weights->name;
+}
+
+}  // namespace
 
 ModelRequest resolve_model(const Options& options) {
     if (options.model == bundled_model) return resolve_trained_model(options);
@@ -21,7 +29,8 @@ ModelRequest resolve_model(const Options& options) {
 }
 
 ModelRequest resolve_trained_model(const Options& options) {
-    ModelRequest request{.prefer_ema = options.ema, .class_names = options.labels};
+    ModelRequest request{
+        .test_size = options.test_size, .prefer_ema = options.ema, .class_names = options.labels};
     if (options.model == bundled_model) {
         if (options.weights || options.no_weights) {
             throw UsageError(fmt::format("--model {} is a trained model: {} contradicts it", bundled_model,
@@ -30,23 +39,29 @@ ModelRequest resolve_trained_model(const Options& options) {
         request.source = BundledSource{};
         return request;
     }
-    request.architecture = options.model.value_or("");
     std::error_code ignored;
     if (options.weights && std::filesystem::exists(*options.weights, ignored)) {
         request.source = CheckpointSource{*options.weights};
-    } else {
-        request.source = PublishedSource{options.weights.value_or("")};
+        if (options.model) take_name(request, parse_model_name(*options.model));
+        return request;
     }
+    const ModelName name = parse_model_name(options.model.value_or(""), options.weights.value_or(""));
+    take_name(request, name);
+    request.source = PublishedSource{request.preprocessing_of};
     return request;
 }
 
 ModelRequest resolve_random_model(const Options& options) {
     if (options.weights) throw UsageError("--weights and --no-weights contradict each other");
     const int seed = number_in_range(options.seed, "--seed", 0, std::numeric_limits<int>::max(), 0);
-    return {.source = RandomSource{.seed = static_cast<std::uint64_t>(seed)},
-            .architecture = options.model.value_or(""),
-            .prefer_ema = options.ema,
-            .class_names = options.labels};
+    ModelRequest request{
+        .test_size = options.test_size, .prefer_ema = options.ema, .class_names = options.labels};
+    const ModelName name = parse_model_name(options.model.value_or(std::string(default_architecture)));
+    take_name(request, name);
+    RandomSource source{.seed = static_cast<std::uint64_t>(seed)};
+    if (name.weights != nullptr) source.classes = name.weights->classes;
+    request.source = source;
+    return request;
 }
 
 }  // namespace imnet::app

@@ -1,10 +1,14 @@
 #include "resolve/resolve_size.h"
 
+#include "base/errors.h"
 #include "resolve/numbers.h"
 
 namespace imnet::app {
 
-TypedSize resolve_size(const Options& options) { return {options.size, options.short_side}; }
+TypedSize resolve_size(const Options& options) {
+    if (options.test_size && options.size) throw UsageError("--size and --test-size contradict each other");
+    return {options.size, options.short_side};
+}
 
 Preprocessing at_size(const TypedSize& typed, Preprocessing own) {
     const int size = number_in_range(typed.image_size, "--size", 32, 1024, own.image_size);

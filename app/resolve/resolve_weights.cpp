@@ -5,22 +5,22 @@
 #include <fmt/format.h>
 
 #include "base/errors.h"
-#include "models/architecture.h"
 #include "models/bundled_model.h"
-#include "models/model.h"
+#include "models/model_name.h"
 
 namespace imnet::app {
 namespace {
 
-// The published weights of that name for the typed model; its default weights if the name is empty.
+// The published weights that --model and a name state together; the default ones of the model if neither
+// does.
 const PublishedWeights& resolve_published(const Options& options, const std::string& name) {
-    const std::string model = options.model.value_or(std::string(default_architecture));
-    if (model == bundled_model) {
-        throw UsageError(fmt::format(
-            "{} comes with imnet: there is nothing to fetch, and it has no published weights", model));
+    if (options.model == bundled_model) {
+        throw UsageError(
+            fmt::format("{} comes with imnet: there is nothing to fetch, and it has no published weights",
+                        bundled_model));
     }
-    architecture(model);  // throws for an unknown model before its weights are looked up
-    return published_named(model, name);
+    const ModelName stated = parse_model_name(options.model.value_or(""), name);
+    return stated.weights != nullptr ? *stated.weights : published_named(stated.architecture, "");
 }
 
 // The argument of a command that takes at most one; empty if there is none.
@@ -60,7 +60,11 @@ WeightsFetchRun resolve_weights_fetch(const Options& options) {
 
 WeightsVerifyRun resolve_weights_verify(const Options& options) {
     const std::string name = optional_argument(options, "'imnet weights verify' takes one name or file");
-    if (name.empty()) return {nullptr, std::nullopt, options.model};
+    if (name.empty()) {
+        if (!options.model) return {};
+        const ModelName stated = parse_model_name(*options.model);
+        return {stated.weights, std::nullopt, stated.architecture};
+    }
     if (is_file(name)) return {nullptr, name, std::nullopt};
     return {&resolve_published(options, name), std::nullopt, std::nullopt};
 }

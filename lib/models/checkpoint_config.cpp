@@ -17,6 +17,12 @@
 namespace imnet {
 namespace {
 
+const std::string* find_metadata(const StateDict& state_dict, std::string_view wanted) {
+    for (const auto& [key, text] : state_dict.metadata)
+        if (key == wanted) return &text;
+    return nullptr;
+}
+
 // The JSON that metadata holds under a key; null where there is none.
 Json read_metadata(const StateDict& state_dict, std::string_view wanted) {
     for (const auto& [key, text] : state_dict.metadata) {
@@ -88,6 +94,12 @@ std::optional<ClassNames> transformers_class_names(const Json& config, int class
     return class_names;
 }
 
+// "n02123045"
+bool is_wnid(std::string_view text) {
+    return text.size() == 9 && text.front() == 'n' &&
+           text.find_first_not_of("0123456789", 1) == std::string_view::npos;
+}
+
 std::optional<ClassNames> timm_class_names(const Json& config, int classes) {
     const Json* names = config.find("label_names");
     if (names == nullptr || !names->is_array() || names->size() != static_cast<std::size_t>(classes))
@@ -99,9 +111,36 @@ std::optional<ClassNames> timm_class_names(const Json& config, int classes) {
         const auto text = name.get<std::string>();
         const auto description = described.find(text);
         const bool better = description != described.end() && description->second->is_string();
-        class_names.push_back({better ? description->second->get<std::string>() : text, ""});
+        class_names.push_back(
+            {better ? description->second->get<std::string>() : text, is_wnid(text) ? text : ""});
     }
     return class_names;
+}
+
+bool is_missing(const Json* value) { return value == nullptr || value->is_null(); }
+
+std::optional<Preprocessing> timm_preprocessing(const Json& cfg, const Json* input, const Json* crop_pct) {
+    const auto mean = triple(cfg, "mean");
+    const auto std = triple(cfg, "std");
+    const Json* interpolation = cfg.find("interpolation");
+    if (!mean || !std || input == nullptr || !input->is_array() || input->size() != 3) return std::nullopt;
+    if (!input->at(1).is_integer() || input->at(1) != input->at(2)) return std::nullopt;
+    if (crop_pct == nullptr || !crop_pct->is_number()) return std::nullopt;
+    if (interpolation == nullptr || !interpolation->is_string()) return std::nullopt;
+    const auto known_interpolation = parse_interpolation(interpolation->get<std::string>());
+    if (!known_interpolation) return std::nullopt;
+    const Json* crop_mode = cfg.find("crop_mode");
+    if (crop_mode != nullptr && *crop_mode != "center") return std::nullopt;
+    const auto crop = input->at(1).get<std::int64_t>();
+    const double share = crop_pct->get<double>();
+    if (crop < 32 || crop > 1024 || !(share > 0.1 && share <= 1)) return std::nullopt;
+    Preprocessing preprocessing;
+    preprocessing.image_size = static_cast<int>(crop);
+    preprocessing.short_side = static_cast<int>(std::floor(static_cast<double>(crop) / share));
+    preprocessing.interpolation = *known_interpolation;
+    preprocessing.mean = *mean;
+    preprocessing.std = *std;
+    return preprocessing;
 }
 
 }  // namespace
@@ -114,35 +153,24 @@ std::optional<ClassNames> checkpoint_class_names(const StateDict& state_dict, in
 }
 
 std::optional<Preprocessing> checkpoint_preprocessing(const StateDict& state_dict) {
-    for (const auto& [key, text] : state_dict.metadata) {
-        if (key == preprocessing_key) return parse_preprocessing(text);
-    }
+    if (const std::string* own = find_metadata(state_dict, preprocessing_key))
+        return parse_preprocessing(*own);
     const Json config = read_config(state_dict);
     const Json* cfg = config.find("pretrained_cfg");
     if (cfg == nullptr || !cfg->is_object()) return std::nullopt;
-    const auto mean = triple(*cfg, "mean");
-    const auto std = triple(*cfg, "std");
-    const Json* input = cfg->find("input_size");
-    const Json* crop_pct = cfg->find("crop_pct");
-    const Json* interpolation = cfg->find("interpolation");
-    if (!mean || !std || input == nullptr || !input->is_array() || input->size() != 3) return std::nullopt;
-    if (!input->at(1).is_integer() || input->at(1) != input->at(2)) return std::nullopt;
-    if (crop_pct == nullptr || !crop_pct->is_number()) return std::nullopt;
-    if (interpolation == nullptr || !interpolation->is_string()) return std::nullopt;
-    const auto known_interpolation = parse_interpolation(interpolation->get<std::string>());
-    if (!known_interpolation) return std::nullopt;
-    const Json* crop_mode = cfg->find("crop_mode");
-    if (crop_mode != nullptr && *crop_mode != "center") return std::nullopt;
-    const auto crop = input->at(1).get<std::int64_t>();
-    const double share = crop_pct->get<double>();
-    if (crop < 32 || crop > 1024 || !(share > 0.1 && share <= 1)) return std::nullopt;
-    Preprocessing preprocessing;
-    preprocessing.image_size = static_cast<int>(crop);
-    preprocessing.short_side = static_cast<int>(std::floor(static_cast<double>(crop) / share));
-    preprocessing.interpolation = *known_interpolation;
-    preprocessing.mean = *mean;
-    preprocessing.std = *std;
-    return preprocessing;
+    return timm_preprocessing(*cfg, cfg->find("input_size"), cfg->find("crop_pct"));
+}
+
+std::optional<Preprocessing> checkpoint_test_preprocessing(const StateDict& state_dict) {
+    if (find_metadata(state_dict, preprocessing_key) != nullptr) return std::nullopt;
+    const Json config = read_config(state_dict);
+    const Json* cfg = config.find("pretrained_cfg");
+    if (cfg == nullptr || !cfg->is_object()) return std::nullopt;
+    const Json* input = cfg->find("test_input_size");
+    const Json* crop_pct = cfg->find("test_crop_pct");
+    if (is_missing(input) && is_missing(crop_pct)) return std::nullopt;
+    return timm_preprocessing(*cfg, is_missing(input) ? cfg->find("input_size") : input,
+                              is_missing(crop_pct) ? cfg->find("crop_pct") : crop_pct);
 }
 
 void refuse_other_strides(const StateDict& state_dict, std::string_view source) {

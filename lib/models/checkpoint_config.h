@@ -20,6 +20,9 @@ std::optional<ClassNames> checkpoint_class_names(const StateDict& state_dict, in
 /// stated, or where this program cannot do it (another crop mode or interpolation).
 std::optional<Preprocessing> checkpoint_preprocessing(const StateDict& state_dict);
 
+/// The same with timm's test_input_size and test_crop_pct. Nothing if neither is stated.
+std::optional<Preprocessing> checkpoint_test_preprocessing(const StateDict& state_dict);
+
 /// Throws ModelError where the config describes a net that has the tensors of a known architecture but
 /// computes something else: transformers' `downsample_in_bottleneck`, which has the stride on the first 1×1
 /// convolution.

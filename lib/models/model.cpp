@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/errors.h"
 #include "base/mapped_file.h"
 #include "base/sha256.h"
 #include "checkpoints/checkpoint.h"
@@ -26,48 +27,70 @@ std::string architecture_name(const ModelRequest& request) {
 ClassNames find_class_names(const ModelRequest& request, int classes, const StateDict& state_dict) {
     if (request.class_names) return read_class_names(*request.class_names, classes);
     if (auto own = checkpoint_class_names(state_dict, classes)) return *std::move(own);
-    return classes == 1000 ? imagenet_class_names() : numbered_class_names(classes);
+    return class_names_of_head(classes);
 }
 
-struct RecognisedPreprocessing {
-    Preprocessing preprocessing;
-    RecognisedBy by;
+// The preprocessing for each size of a model, and what told it.
+struct KnownPreprocessing {
+    Preprocessing training;
+    std::optional<Preprocessing> test;
+    RecognisedBy by = RecognisedBy::nothing;
 };
 
+KnownPreprocessing preprocessing_of(const PublishedWeights& row, RecognisedBy by) {
+    return {row.preprocessing, row.test_preprocessing, by};
+}
+
+// That of the weights that the request names, or of the default weights of the architecture, or PyTorch's
+// usual one.
+KnownPreprocessing assumed_preprocessing(const ModelRequest& request, std::string_view architecture) {
+    const PublishedWeights* row = request.preprocessing_of.empty()
+                                      ? default_weights(architecture)
+                                      : find_published(architecture, request.preprocessing_of);
+    return row == nullptr ? KnownPreprocessing{} : preprocessing_of(*row, RecognisedBy::nothing);
+}
+
 // A checkpoint may be a copy of published weights under any name. Its hash then tells which, and so the
-// preprocessing that they need. All published weights have 1000 classes.
-RecognisedPreprocessing recognise_preprocessing(const std::string& architecture, int classes,
-                                                const fs::path& path, const StateDict& state_dict) {
-    if (const auto stated = checkpoint_preprocessing(state_dict)) return {*stated, RecognisedBy::metadata};
+// preprocessing that they need. All published weights whose hash is known have 1000 classes.
+KnownPreprocessing recognise_preprocessing(const ModelRequest& request, std::string_view architecture,
+                                           int classes, const fs::path& path, const StateDict& state_dict) {
+    if (const auto stated = checkpoint_preprocessing(state_dict))
+        return {*stated, checkpoint_test_preprocessing(state_dict), RecognisedBy::metadata};
+    const std::string_view net = without_publisher(architecture);
     for (const PublishedWeights& row : published_weights()) {
-        if (row.model == architecture && path.filename() == row.file)
-            return {row.preprocessing, RecognisedBy::file_name};
+        if (without_publisher(row.model) == net && path.filename() == row.file)
+            return preprocessing_of(row, RecognisedBy::file_name);
     }
-    if (classes == 1000 && fs::is_regular_file(path) && may_be_published(architecture, fs::file_size(path))) {
+    if (classes == 1000 && fs::is_regular_file(path) && may_be_published(net, fs::file_size(path))) {
         const std::string hash = sha256(MappedFile(path).bytes());
-        if (const PublishedWeights* row = identify_by_hash(architecture, hash))
-            return {row->preprocessing, RecognisedBy::sha256};
+        if (const PublishedWeights* row = identify_by_hash(net, hash))
+            return preprocessing_of(*row, RecognisedBy::sha256);
     }
-    return {default_preprocessing(architecture), RecognisedBy::nothing};
+    return assumed_preprocessing(request, architecture);
+}
+
+// `source` names the model in the error.
+Preprocessing at_requested_size(const ModelRequest& request, const KnownPreprocessing& known,
+                                std::string_view source) {
+    if (!request.test_size) return known.training;
+    if (known.test) return *known.test;
+    throw UsageError(
+        fmt::format("--test-size: only one size of {} is known, {} pixels: leave --test-size out", source,
+                    known.training.image_size));
 }
 
 // If no architecture fits, the default one is returned: binding its parameters then says what does not fit.
-std::string architecture_of(const ModelRequest& request, const fs::path& path, const StateDict& state_dict,
-                            std::vector<ModelNote>& notes) {
+std::string architecture_of(const ModelRequest& request, const fs::path& path, const StateDict& state_dict) {
     if (!request.architecture.empty()) return request.architecture;
     const std::string recognised = recognise_architecture(state_dict, path);
-    if (recognised.empty()) return std::string(default_architecture);
-    const int classes = head_classes(architecture(recognised), state_dict);
-    notes.push_back({.text = fmt::format("{}: {} with {} classes", path.native(), recognised, classes)});
-    return recognised;
+    return recognised.empty() ? std::string(default_architecture) : recognised;
 }
 
 // `published` is null for a checkpoint that the user gave as a file.
 Model read_model(const ModelRequest& request, const fs::path& path, const PublishedWeights* published) {
     const StateDict state_dict = read_checkpoint(path, {.prefer_ema = request.prefer_ema});
     Model model;
-    const std::string name = published != nullptr ? architecture_name(request)
-                                                  : architecture_of(request, path, state_dict, model.notes);
+    const std::string name = architecture_of(request, path, state_dict);
     model.architecture = architecture(name);
     if (const int classes = head_classes(model.architecture, state_dict);
         classes != 0 && classes != model.architecture.classes) {
@@ -76,27 +99,41 @@ Model read_model(const ModelRequest& request, const fs::path& path, const Publis
     model.parameters = bind_parameters(model.architecture, state_dict, path.native());
     refuse_other_strides(state_dict, path.native());
     check_finite(state_dict, path.native());
-    model.class_names = find_class_names(request, model.architecture.classes, state_dict);
-    if (published != nullptr) {
-        model.preprocessing = published->preprocessing;
-        model.provenance = {.weights = std::string(published->name),
-                            .path = path,
-                            .recognised_by = RecognisedBy::published_name};
-    } else {
-        const auto recognised = recognise_preprocessing(name, model.architecture.classes, path, state_dict);
-        model.preprocessing = recognised.preprocessing;
-        model.provenance = {.weights = path.native(), .path = path, .recognised_by = recognised.by};
-    }
+    const int classes = model.architecture.classes;
+    model.class_names = find_class_names(request, classes, state_dict);
+    const auto known = published != nullptr
+                           ? preprocessing_of(*published, RecognisedBy::published_name)
+                           : recognise_preprocessing(request, name, classes, path, state_dict);
+    const std::string source = published != nullptr ? published->full_name() : path.native();
+    model.preprocessing = at_requested_size(request, known, source);
+    model.provenance = {.weights = published != nullptr ? std::string(published->name) : path.native(),
+                        .path = path,
+                        .recognised_by = known.by};
     return model;
 }
 
+// Says which model it is, because the user may not have named it, or not fully.
+std::string describe_published(const PublishedWeights& weights, const Preprocessing& preprocessing,
+                               bool test_size) {
+    const std::string classes = weights.classes == 1000 ? "" : fmt::format(", {} classes", weights.classes);
+    return fmt::format("{} ({}){}, {} {} pixels", weights.full_name(), weights.publisher, classes,
+                       test_size ? "at its test size of" : "for", preprocessing.image_size);
+}
+
 Model load(const ModelRequest& request, const PublishedSource& source) {
-    const PublishedWeights& weights = published_named(architecture_name(request), source.name);
-    return read_model(request, cached_checkpoint(weights), &weights);
+    ModelRequest complete = request;
+    complete.architecture = architecture_name(request);
+    const PublishedWeights& weights = published_named(complete.architecture, source.name);
+    Model model = read_model(complete, cached_checkpoint(weights), &weights);
+    model.notes.push_back({.text = describe_published(weights, model.preprocessing, request.test_size)});
+    return model;
 }
 
 Model load(const ModelRequest& request, const CheckpointSource& source) {
-    return read_model(request, source.path, nullptr);
+    Model model = read_model(request, source.path, nullptr);
+    model.notes.push_back({.text = fmt::format("{}: {} with {} classes", source.path.native(),
+                                               model.architecture.name, model.architecture.classes)});
+    return model;
 }
 
 // A note says which model is used, because it knows few classes.
@@ -114,11 +151,13 @@ Model load(const ModelRequest& request, const RandomSource& source) {
     model.architecture = architecture(architecture_name(request), source.classes);
     model.parameters = random_parameters(model.architecture, source.seed);
     model.class_names = find_class_names(request, source.classes, {});
-    model.preprocessing = default_preprocessing(model.architecture.name);
+    model.preprocessing = at_requested_size(request, assumed_preprocessing(request, model.architecture.name),
+                                            model.architecture.name);
     model.provenance.weights = fmt::format("random, seed {}", source.seed);
     model.notes.push_back(
         {ModelNote::Kind::warning,
-         fmt::format("random weights (--no-weights, seed {}): the predictions mean nothing", source.seed)});
+         fmt::format("{} with random weights (--no-weights, seed {}): the predictions mean nothing",
+                     model.architecture.name, source.seed)});
     return model;
 }
 

@@ -11,6 +11,7 @@
 
 #include "models/architecture.h"
 #include "models/class_names.h"
+#include "models/model_name.h"
 #include "models/parameters.h"
 #include "models/provenance.h"
 #include "preprocess/preprocessing.h"
@@ -36,12 +37,12 @@ struct RandomSource {
     int classes = 1000;
 };
 
-/// The architecture where neither the request nor a checkpoint names one.
-inline constexpr std::string_view default_architecture = "resnet50";
-
 struct ModelRequest {
     std::variant<PublishedSource, CheckpointSource, BundledSource, RandomSource> source = {};
-    std::string architecture = {};  ///< empty: what the checkpoint's tensors fit, else the default
+    std::string architecture = {};      ///< empty: what the checkpoint's tensors fit, else the default
+    std::string preprocessing_of = {};  ///< published weights of the architecture whose preprocessing applies
+                                        ///< where nothing else states one; empty: of its default weights
+    bool test_size = false;             ///< preprocess for the test size instead of the training size
     bool prefer_ema = false;  ///< take the averaged weights (EMA) of a training checkpoint that has both
     std::optional<std::filesystem::path> class_names = {};  ///< a file, one name a line; else the model's own
 };
@@ -61,8 +62,9 @@ struct Model {
     std::vector<ModelNote> notes;
 };
 
-/// Finds and reads the model. Downloads nothing. Throws UsageError for an architecture that does not
-/// exist, ModelError where the weights or class names are missing or do not fit.
+/// Finds and reads the model. Downloads nothing. Its first note says which model it is. Throws UsageError for
+/// an architecture that does not exist and for a test size that is not known, ModelError where the weights or
+/// class names are missing or do not fit.
 Model load_model(const ModelRequest& request);
 
 /// The model with a head for these classes, drawn as `torch.manual_seed(seed)` and

@@ -33,23 +33,43 @@ std::array<float, 3> parse_triple(std::string_view text) {
     return triple;
 }
 
+std::optional<Accuracy> parse_accuracy(std::string_view top1, std::string_view top5) {
+    if (top1 == "-") return std::nullopt;
+    return Accuracy{parse<double>(top1), parse<double>(top5)};
+}
+
 PublishedWeights parse_row(const std::vector<std::string_view>& fields) {
+    std::size_t column = 0;
+    const auto next = [&] { return fields.at(column++); };
     PublishedWeights row;
-    row.model = fields.at(0);
-    row.name = fields.at(1);
-    row.is_default = fields.at(2) == "default";
-    row.parameters = parse<std::int64_t>(fields.at(3));
-    row.accuracy_top1 = parse<double>(fields.at(4));
-    row.accuracy_top5 = parse<double>(fields.at(5));
-    row.mebibytes = parse<double>(fields.at(6));
-    row.preprocessing.short_side = parse<int>(fields.at(7));
-    row.preprocessing.image_size = parse<int>(fields.at(8));
-    row.preprocessing.interpolation = parse_interpolation(fields.at(9)).value();
-    row.preprocessing.mean = parse_triple(fields.at(10));
-    row.preprocessing.std = parse_triple(fields.at(11));
-    row.sha256 = fields.at(12);
-    row.file = fields.at(13);
-    row.url = fields.at(14);
+    row.model = next();
+    row.name = next();
+    row.publisher = next();
+    row.family = next();
+    row.is_default = next() == "default";
+    row.classes = parse<int>(next());
+    row.parameters = parse<std::int64_t>(next());
+    const std::string_view top1 = next();
+    row.accuracy = parse_accuracy(top1, next());
+    row.mebibytes = parse<double>(next());
+    row.preprocessing.short_side = parse<int>(next());
+    row.preprocessing.image_size = parse<int>(next());
+    const std::string_view test_top1 = next();
+    row.test_accuracy = parse_accuracy(test_top1, next());
+    const std::string_view test_short_side = next();
+    const std::string_view test_size = next();
+    row.preprocessing.interpolation = parse_interpolation(next()).value();
+    row.preprocessing.mean = parse_triple(next());
+    row.preprocessing.std = parse_triple(next());
+    if (test_size != "-") {
+        row.test_preprocessing = row.preprocessing;
+        row.test_preprocessing->short_side = parse<int>(test_short_side);
+        row.test_preprocessing->image_size = parse<int>(test_size);
+    }
+    row.licence = next();
+    row.sha256 = next();
+    row.file = next();
+    row.url = next();
     return row;
 }
 
@@ -61,6 +81,15 @@ const PublishedWeights* find_row(Predicate matches) {
 }
 
 }  // namespace
+
+std::string_view without_publisher(std::string_view model) {
+    constexpr std::string_view prefix = "timm/";
+    return model.starts_with(prefix) ? model.substr(prefix.size()) : model;
+}
+
+std::string PublishedWeights::full_name() const {
+    return fmt::format("{}.{}", without_publisher(model), name);
+}
 
 std::span<const PublishedWeights> published_weights() {
     static const std::vector<PublishedWeights> rows = [] {
@@ -86,21 +115,22 @@ const PublishedWeights& published_named(std::string_view model, std::string_view
     for (const PublishedWeights& row : published_weights()) {
         if (row.model == model) known.append(known.empty() ? "" : ", ").append(row.name);
     }
+    if (known.empty()) {
+        throw ModelError(fmt::format(
+            "{}: no published weights of it are known: give a checkpoint with --weights FILE, or use "
+            "--no-weights for random ones",
+            model));
+    }
     throw ModelError(
         fmt::format("{}: there is no such file, and no published weights of {} with this name: it has {}",
                     name, model, known));
-}
-
-Preprocessing default_preprocessing(std::string_view model) {
-    const PublishedWeights* weights = default_weights(model);
-    return weights != nullptr ? weights->preprocessing : Preprocessing{};
 }
 
 bool may_be_published(std::string_view model, std::uint64_t bytes) {
     const double mebibytes = static_cast<double>(bytes) / (1 << 20U);
     // The table's sizes are rounded to three digits.
     return find_row([&](const PublishedWeights& row) {
-               return row.model == model && std::abs(row.mebibytes - mebibytes) < 2e-3;
+               return row.model == model && row.sha256 != "-" && std::abs(row.mebibytes - mebibytes) < 2e-3;
            }) != nullptr;
 }
 

@@ -63,11 +63,37 @@ def test_weights_are_found_by_name_in_the_caches(no_caches):
         done = imnet("weights", "path", "--model", "resnet18", *words, **no_caches)
         assert done.returncode == 0 and done.stdout == os.fsencode(hub) + b"\n"
     done = imnet("--model", "resnet18", "--format", "jsonl", ROCKET, **no_caches)
-    assert done.returncode == 0 and done.stderr == b""
+    assert done.returncode == 0
+    assert done.stderr == b"imnet: resnet18.IMAGENET1K_V1 (torchvision), for 224 pixels\n"
     assert "wnid" in json.loads(done.stdout)["top"][0]
-    lines = imnet("models", **no_caches).stdout.decode().splitlines()
-    assert [line.split()[-1] for line in lines if line.startswith("resnet18 ")] == ["yes"]
-    assert [line.split()[-1] for line in lines if line.startswith("resnet34 ")] == ["no"]
+    assert imnet("-q", "--model", "resnet18", ROCKET, **no_caches).stderr == b""
+
+
+def test_the_test_size_changes_the_preprocessing_and_the_record(no_caches, tmp_path):
+    name = "resnetv2_50.a1h_in1k"
+    own = no_caches["IMNET_CACHE"] / f"{name}.safetensors"
+    own.parent.mkdir()
+    checkpoints.write(own, checkpoints.pre_activation_resnet50())
+    rows, records = [], []
+    for number, words in enumerate(((), ("--test-size",))):
+        output = tmp_path / f"{number}.jsonl"
+        done = imnet("--model", f"timm/{name}", *words, "--format", "jsonl", "-o", output, ROCKET, **no_caches)
+        assert done.returncode == 0
+        assert done.stderr.decode() == (f"imnet: {name} (timm), at its test size of 288 pixels\n" if words else
+                                        f"imnet: {name} (timm), for 224 pixels\n")
+        rows.append(output.read_bytes())
+        records.append(json.loads((tmp_path / f"{number}.jsonl.run.json").read_text())["settings"]["preprocessing"])
+    assert rows[0] != rows[1]
+    assert [record.split(", bicubic")[0] for record in records] == ["resize 235, crop 224", "resize 288, crop 288"]
+    summary = imnet("summary", "--model", name, "--test-size", **no_caches).stdout.decode()
+    assert "input: [1, 3, 288, 288]" in summary
+
+
+def test_a_model_without_a_test_size_says_so():
+    done = quick("--test-size", ROCKET)
+    assert done.returncode == 2 and done.stdout == b""
+    assert done.stderr.decode().splitlines()[0] == (
+        "imnet: --test-size: only one size of resnet18 is known, 224 pixels: leave --test-size out")
 
 
 def test_the_error_for_unknown_weights_lists_the_known_ones():
@@ -136,10 +162,3 @@ def test_summary_s_input_has_the_model_s_own_size(net):
 def test_every_kind_of_net_classifies(model):
     done = imnet("--no-weights", "--model", model, "--format", "jsonl", ROCKET)
     assert done.returncode == 0 and len(json.loads(done.stdout)["top"]) == 5
-
-
-def test_models_lists_all_published_weights():
-    lines = imnet("models").stdout.decode().splitlines()
-    rows = [line.split() for line in lines[1:] if line.endswith((" yes", " no"))]
-    published = [row for row in rows if row[0] != "starter"]  # which comes with the program
-    assert len(published) == 23 and sum(row[1].endswith("*") for row in rows) == 16

@@ -31,6 +31,8 @@ TEST_CASE("class names of timm, with descriptions where it has them") {
         with_config(R"({"label_names": ["n01", "n02"], "label_descriptions": {"n02": "dog"}})");
     CHECK(checkpoint_class_names(two, 2)->at(0).name == "n01");
     CHECK(checkpoint_class_names(two, 2)->at(1).name == "dog");
+    const StateDict wnid = with_config(R"({"label_names": ["n02123045"]})");
+    CHECK(checkpoint_class_names(wnid, 1)->at(0).wnid == "n02123045");
 }
 
 TEST_CASE("the preprocessing that timm states is read") {
@@ -43,6 +45,23 @@ TEST_CASE("the preprocessing that timm states is read") {
     CHECK(preprocessing->image_size == 224);
     CHECK(preprocessing->interpolation == Interpolation::bicubic);
     CHECK(preprocessing->std[0] == 0.25F);
+}
+
+TEST_CASE("timm's test size and crop are read, and either may be that of the training") {
+    const auto stated = [](const std::string& rest) {
+        return checkpoint_test_preprocessing(with_config(R"({"pretrained_cfg": {"input_size": [3, 224, 224],
+            "crop_pct": 0.95, "interpolation": "bicubic", "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5])" +
+                                                         rest + "}}"));
+    };
+    const auto both = stated(R"(, "test_input_size": [3, 288, 288], "test_crop_pct": 1.0)");
+    REQUIRE(both.has_value());
+    CHECK(both->image_size == 288);
+    CHECK(both->short_side == 288);
+    CHECK(both->interpolation == Interpolation::bicubic);
+    CHECK(stated(R"(, "test_input_size": [3, 288, 288])")->short_side == 303);
+    CHECK(stated(R"(, "test_crop_pct": 1.0)")->short_side == 224);
+    CHECK_FALSE(stated("").has_value());
+    CHECK_FALSE(stated(R"(, "test_input_size": null, "test_crop_pct": null)").has_value());
 }
 
 TEST_CASE("preprocessing that is unsupported or invalid is ignored as a whole") {

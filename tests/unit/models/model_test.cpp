@@ -70,7 +70,6 @@ TEST_CASE("without a name a checkpoint has the architecture that its tensors fit
     REQUIRE(model.notes.size() == 1);
     CHECK(model.notes[0].kind == ModelNote::Kind::remark);
     CHECK(model.notes[0].text == path.native() + ": resnet18 with 2 classes");
-    CHECK(load_model({.source = CheckpointSource{path}, .architecture = "resnet18"}).notes.empty());
     CHECK(refusal<ModelError>({.source = CheckpointSource{path}, .architecture = "resnet50"})
               .find("does not fit") != std::string::npos);
 }
@@ -98,6 +97,23 @@ TEST_CASE("published weights that are not on this machine are not replaced") {
           std::string::npos);
     CHECK(refusal<UsageError>({.architecture = "resnet5O"}).find("resnet50") != std::string::npos);
     for (const char* name : {"IMNET_CACHE", "TORCH_HOME", "HF_HUB_CACHE"}) ::unsetenv(name);
+}
+
+TEST_CASE("the test size is taken if it is asked for, and refused if there is none") {
+    const ModelRequest asked{.source = RandomSource{}, .architecture = "resnetv2_50", .test_size = true};
+    CHECK(load_model(asked).preprocessing.image_size == 288);
+    CHECK(load_model({.source = RandomSource{}, .architecture = "resnetv2_50"}).preprocessing.image_size ==
+          224);
+    CHECK(refusal<UsageError>({.source = RandomSource{}, .architecture = "resnet18", .test_size = true}) ==
+          "--test-size: only one size of resnet18 is known, 224 pixels: leave --test-size out");
+}
+
+TEST_CASE("the weights that are named state the preprocessing where a checkpoint does not") {
+    const test::TemporaryFolder folder;
+    const auto path = two_classes(folder);
+    const ModelRequest request{
+        .source = CheckpointSource{path}, .architecture = "resnet18", .preprocessing_of = "IMAGENET1K_V1"};
+    CHECK(load_model(request).preprocessing == find_published("resnet18", "IMAGENET1K_V1")->preprocessing);
 }
 
 TEST_CASE("a file with the name of published weights has their preprocessing") {
