@@ -26,7 +26,8 @@ const std::vector<CommandRow>& commands() {
          "each layer. Then it prints the number of parameters, the device, and the shape of the output for a "
          "random input of the model's own image size."},
         {Command::finetune, "finetune", "DIR", "Train a model for your own classes",
-         "DIR holds a folder of images for each class. The head (fc or head.fc) is replaced by a new one for "
+         "DIR holds a folder of images for each class. The head (fc, head.fc or classifier) is replaced by a "
+         "new one for "
          "these classes, unless the model has exactly these classes already. By default the net is trained "
          "in train mode with Adam, a learning rate of 0.001 and cross-entropy. Training images are augmented "
          "as torchvision's RandomResizedCrop and RandomHorizontalFlip do. Each epoch is validated on --val, "
@@ -61,7 +62,8 @@ const std::vector<CommandRow>& commands() {
          "is standard output."},
         {Command::weights_path, "weights path", "[NAME|FILE]", "Print where weights are on this machine",
          "Looks in the same order as a run does: a file of that name, then the caches of imnet, torch hub "
-         "and Hugging Face. Without a name it looks for the model's default weights. The exit status is 3 if "
+         "and Hugging Face, then the file that comes with imnet. Without a name it looks for the model's "
+         "default weights. The exit status is 3 if "
          "they are nowhere."},
         {Command::weights_fetch, "weights fetch", "[NAME]",
          "Download published weights, unless they are on this machine",

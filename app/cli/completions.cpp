@@ -18,7 +18,7 @@ namespace {
 std::vector<std::string_view> words_for(const OptionRow& row) {
     if (row.completion != Completion::model) return row.choices;
     std::vector<std::string_view> names = architecture_names();
-    names.push_back(bundled_model);
+    names.push_back(bundled_model_alias);
     return names;
 }
 

@@ -23,7 +23,7 @@ std::vector<OptionRow> model_options() {
          "--model",
          "NAME",
          "Architecture, or architecture and weights as torchvision, timm and Hugging Face write them; "
-         "'imnet models' lists them. 'starter' is the small trained model that comes with imnet",
+         "'imnet models' lists them. The weights of efficientnet_lite2 come with imnet",
          "torchvision's resnet50; with a checkpoint, the architecture that its tensors fit",
          {},
          Completion::model,

@@ -121,7 +121,8 @@ std::vector<OptionRow> training_options() {
          "--freeze",
          "PART",
          "What is not trained: none, backbone (all but the head; features are computed once, without "
-         "augmentation), or 'until layerK' (the stem and the stages 1 to K)",
+         "augmentation), or 'until STAGE' (the stem and the stages up to this one: layer1 to layer4, for the "
+         "EfficientNet-Lites blocks.0 to blocks.6)",
          "none",
          {},
          Completion::none,

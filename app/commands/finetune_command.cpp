@@ -103,6 +103,7 @@ int run_finetune(const FinetuneRun& run) {
     const Model model = load_start(run, class_names_of_folders(folders.classes));
     FinetuneOptions options = run.options;
     options.preprocessing = at_size(run.size, model.preprocessing);
+    options.freeze.stages = frozen_stages(run.frozen_until, model.architecture);
 
     Report report(run.progress, options.loop, pictures.train.size());
     std::uint64_t bad = 0;

@@ -11,16 +11,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "base/errors.h"
 #include "base/json.h"
 #include "base/output_file.h"
-#include "checkpoints/checkpoint.h"
+#include "base/utf8.h"
 #include "cli/say.h"
 #include "commands/commands.h"
 #include "models/bundled_model.h"
-#include "models/parameters.h"
 #include "models/published_weights.h"
-#include "models/recognise_architecture.h"
 #include "models/weight_cache.h"
 #include "resolve/resolve_models.h"
 
@@ -96,23 +93,7 @@ std::string text_row(const PublishedWeights& row, const Widths& widths) {
                        millions(row.parameters), row.preprocessing.image_size, accuracies(row),
                        test ? fmt::format("{}", test->image_size) : "-",
                        row.test_accuracy ? fmt::format("{:.2f}", row.test_accuracy->top1) : "-",
-                       short_size(row.mebibytes), find_cached(row) ? "yes" : "no");
-}
-
-// The model that comes with the program, if it is installed. It has fewer classes than the others, so its
-// accuracy cannot be compared with theirs and is not shown.
-std::string bundled_row(const std::vector<std::string>& words, const Widths& widths) try {
-    if (!has_all(words, std::string(bundled_model))) return "";
-    const std::filesystem::path path = bundled_checkpoint();
-    const StateDict state_dict = read_checkpoint(path);
-    const std::string_view fitting = fitting_architectures(state_dict).front();
-    const Architecture net = architecture(fitting, head_classes(architecture(fitting), state_dict));
-    const double mebibytes = static_cast<double>(std::filesystem::file_size(path)) / (1 << 20);
-    return "\nComes with imnet: a small net for some of the classes, with modest accuracy\n" +
-           fmt::format(column_format, bundled_model, widths.model, net.name, widths.weights,
-                       millions(net.parameter_count()), "-", "-", "-", "-", short_size(mebibytes), "yes");
-} catch (const ModelError&) {
-    return "";
+                       short_size(row.mebibytes), find_checkpoint(row) ? "yes" : "no");
 }
 
 std::string as_text(const std::vector<std::string>& words, const Rows& rows) {
@@ -124,13 +105,16 @@ std::string as_text(const std::vector<std::string>& words, const Rows& rows) {
         if (row->family != family) text += fmt::format("\n{}\n", family = row->family);
         text += text_row(*row, widths);
     }
-    text += bundled_row(words, widths);
     const auto unpublished = unpublished_architectures(words);
     if (!unpublished.empty())
         text += fmt::format("\nWithout published weights: {}\n", fmt::join(unpublished, ", "));
     text +=
         "\n* the default weights of its model. --model takes the model, or both: resnet50.a1_in1k.\n"
         "  size: of the image in pixels, with the accuracy; test: the one of --test-size.\n";
+    if (const auto file = find_bundled_checkpoint()) {
+        text += fmt::format("  {} comes with imnet, as {}; --model {} is short for it.\n", bundled_model,
+                            sanitise_for_terminal(file->native()), bundled_model_alias);
+    }
     if (words.empty()) {
         text +=
             "  resnet50 with IMAGENET1K_V2 is a better training recipe for the post-activation net of 2015;\n"
@@ -156,9 +140,9 @@ Json decimals(const std::array<float, 3>& values) {
 Json known_or_null(std::string_view text) { return text == "-" ? Json() : Json(text); }
 
 Json json_row(const PublishedWeights& row) {
-    const auto cached = find_cached(row);
+    const auto here = find_checkpoint(row);
     std::error_code unknown;
-    const auto bytes = cached ? std::filesystem::file_size(*cached, unknown) : 0;
+    const auto bytes = here ? std::filesystem::file_size(*here, unknown) : 0;
     return {{"name", row.full_name()},
             {"model", row.model},
             {"weights", row.name},
@@ -178,8 +162,8 @@ Json json_row(const PublishedWeights& row) {
             {"sha256", known_or_null(row.sha256)},
             {"file", row.file},
             {"url", row.url},
-            {"path", cached ? Json(cached->native()) : Json()},
-            {"bytes", cached && !unknown ? Json(bytes) : Json()}};
+            {"path", here ? Json(here->native()) : Json()},
+            {"bytes", here && !unknown ? Json(bytes) : Json()}};
 }
 
 std::string as_json(const std::vector<std::string>& words, const Rows& rows) {
@@ -198,8 +182,7 @@ std::string as_json(const std::vector<std::string>& words, const Rows& rows) {
 
 int run_models(const ModelsRun& run) {
     const Rows rows = matching_rows(run.words);
-    if (rows.empty() && unpublished_architectures(run.words).empty() &&
-        !has_all(run.words, std::string(bundled_model))) {
+    if (rows.empty() && unpublished_architectures(run.words).empty()) {
         say(fmt::format("no model has '{}' in its name, weights or family ('imnet models' lists them all)",
                         fmt::join(run.words, "' and '")));
         return 1;

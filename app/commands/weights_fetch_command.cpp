@@ -14,6 +14,7 @@
 #include "checkpoints/checkpoint.h"
 #include "cli/say.h"
 #include "commands/commands.h"
+#include "models/bundled_model.h"
 #include "models/weight_cache.h"
 #include "resolve/resolve_weights.h"
 
@@ -60,6 +61,8 @@ void fetch(const WeightsFetchRun& run, const fs::path& target) {
     } else {
         wanted.check = [](const fs::path& file) { read_checkpoint(file); };
     }
+    if (!run.quiet && is_bundled(weights) && find_bundled_checkpoint())
+        say(fmt::format("{} comes with imnet and answers without this download", weights.model));
     ProgressBar bar(stderr, target.filename().native());
     if (!run.quiet) {
         say(fmt::format("downloading {} to {} ({:.0f} MiB)", wanted.url, target.native(), weights.mebibytes));

@@ -8,8 +8,7 @@
 namespace imnet::app {
 
 int run_weights_path(const WeightsPathRun& run) {
-    const std::filesystem::path path =
-        run.published != nullptr ? cached_checkpoint(*run.published) : run.file;
+    const std::filesystem::path path = run.published != nullptr ? checkpoint_of(*run.published) : run.file;
     OutputFile out("-");
     out.write(path.native() + '\n');
     out.commit();

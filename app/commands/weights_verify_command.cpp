@@ -10,6 +10,7 @@
 #include "base/sha256.h"
 #include "checkpoints/checkpoint.h"
 #include "commands/commands.h"
+#include "models/bundled_model.h"
 #include "models/weight_cache.h"
 #include "resolve/resolve_weights.h"
 
@@ -40,7 +41,13 @@ std::string state_without_hash(const fs::path& file) try {
     return fmt::format("WRONG ({})", error.what());
 }
 
+std::string state_of_bundled(const std::string& hash) {
+    if (hash == bundled_sha256) return "ok (it comes with imnet)";
+    return fmt::format("WRONG (expected {}, found {}: install imnet again)", bundled_sha256, hash);
+}
+
 std::string state_of(const PublishedWeights& weights, const fs::path& file, const std::string& hash) {
+    if (is_bundled_checkpoint(file) || hash == bundled_sha256) return state_of_bundled(hash);
     const std::string_view published = weights.sha256 == "-" ? "" : weights.sha256;
     const auto kept = kept_sha256(file);
     if (published.empty() && !kept) return state_without_hash(file);
@@ -55,11 +62,11 @@ std::string state_of(const PublishedWeights& weights, const fs::path& file, cons
     return fmt::format("ok (the first {} digits of its SHA-256)", published.size());
 }
 
-// Returns false if the cached file of these weights is wrong.
+// Returns false if the file of these weights is wrong.
 bool verify(OutputFile& out, const PublishedWeights& weights) {
-    const auto cached = find_cached(weights);
-    const std::string state = cached ? state_of(weights, *cached, hash_of(*cached)) : "not cached";
-    write_row(out, weights.model, weights.name, cached ? cached->native() : "-", state);
+    const auto file = find_checkpoint(weights);
+    const std::string state = file ? state_of(weights, *file, hash_of(*file)) : "not cached";
+    write_row(out, weights.model, weights.name, file ? file->native() : "-", state);
     return !state.starts_with("WRONG");
 }
 
@@ -72,6 +79,7 @@ bool verify_all(OutputFile& out, const std::optional<std::string>& model) {
 }
 
 const PublishedWeights* identify(std::string_view hash) {
+    if (hash == bundled_sha256) return default_weights(bundled_model);
     for (const PublishedWeights& row : published_weights()) {
         if (const PublishedWeights* found = identify_by_hash(row.model, hash)) return found;
     }
@@ -79,6 +87,7 @@ const PublishedWeights* identify(std::string_view hash) {
 }
 
 const PublishedWeights* named_as(const fs::path& file) {
+    if (is_bundled_checkpoint(fs::weakly_canonical(file))) return default_weights(bundled_model);
     for (const PublishedWeights& row : published_weights()) {
         if (file.filename() == row.file) return &row;
     }
@@ -106,7 +115,7 @@ int run_weights_verify(const WeightsVerifyRun& run) {
     if (run.file) {
         right = verify_file(out, *run.file);
     } else if (run.published != nullptr) {
-        cached_checkpoint(*run.published);  // throws if it is not there
+        checkpoint_of(*run.published);  // throws if it is not there
         right = verify(out, *run.published);
     } else {
         right = verify_all(out, run.model);

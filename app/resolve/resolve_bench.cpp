@@ -1,7 +1,6 @@
 #include "resolve/resolve_bench.h"
 
 #include "cli/version.h"
-#include "models/bundled_model.h"
 #include "resolve/arguments.h"
 #include "resolve/numbers.h"
 #include "resolve/resolve_engine.h"
@@ -46,7 +45,7 @@ std::vector<BenchmarkCase> resolve_cases(const Options& options) {
 BenchRun resolve_bench(const Options& options) {
     refuse_arguments(options);
     BenchRun run;
-    run.any_weights = !options.weights && !options.no_weights && options.model != bundled_model;
+    run.any_weights = !options.weights && !options.no_weights;
     run.model = run.any_weights ? resolve_random_model(options) : resolve_model(options);
     run.cases = resolve_cases(options);
     run.version = version();

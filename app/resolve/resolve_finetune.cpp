@@ -1,13 +1,16 @@
 #include "resolve/resolve_finetune.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/errors.h"
 #include "cli/version.h"
@@ -18,18 +21,17 @@
 namespace imnet::app {
 namespace {
 
-Freeze resolve_freeze(const Options& options) {
+// The stage up to which nothing is trained; empty if none was typed.
+std::string resolve_frozen_until(const Options& options) {
     const std::string typed = options.freeze.value_or("none");
-    if (typed == "none") return {};
-    if (typed == "backbone") return {.backbone = true};
-    constexpr std::string_view until = "until layer";
+    if (typed == "none" || typed == "backbone") return "";
     std::string words = typed;
     std::replace(words.begin(), words.end(), '-', ' ');
-    if (words.size() == until.size() + 1 && words.starts_with(until) && words.back() >= '1' &&
-        words.back() <= '4')
-        return {.stages = words.back() - '0'};
-    throw UsageError(
-        fmt::format("--freeze {}: it takes none, backbone, or 'until layerK' with K from 1 to 4", typed));
+    constexpr std::string_view until = "until ";
+    if (words.starts_with(until) && words.size() > until.size()) return words.substr(until.size());
+    throw UsageError(fmt::format(
+        "--freeze {}: it takes none, backbone, or 'until STAGE', such as 'until layer2' or 'until blocks.4'",
+        typed));
 }
 
 OptimizerOptions resolve_optimizer(const Options& options) {
@@ -102,7 +104,7 @@ FinetuneOptions resolve_training(const Options& options) {
         throw UsageError("'imnet finetune' needs -o FILE, the model to write");
     resolved.output = *options.output;
     resolved.version = version();
-    resolved.freeze = resolve_freeze(options);
+    resolved.freeze.backbone = options.freeze == "backbone";
     if (resolved.freeze.backbone) refuse_augmentation(options);
     if (resolved.freeze.backbone && options.scratch) {
         throw UsageError(
@@ -137,6 +139,7 @@ FinetuneRun resolve_finetune(const Options& options) {
         throw UsageError("'imnet finetune' takes one folder, with a folder of pictures for each class");
     FinetuneRun run;
     run.options = resolve_training(options);
+    run.frozen_until = resolve_frozen_until(options);
     run.folder = options.arguments.front();
     run.validation_folder = options.val;
     if (options.val && options.val_fraction)
@@ -148,6 +151,18 @@ FinetuneRun resolve_finetune(const Options& options) {
     run.progress = options.quiet ? ShowProgress::never : resolve_progress(options);
     run.quiet = options.quiet;
     return run;
+}
+
+int frozen_stages(std::string_view frozen_until, const Architecture& architecture) {
+    if (frozen_until.empty()) return 0;
+    const std::vector<std::string>& stages = architecture.stages;
+    const auto found = std::ranges::find(stages, frozen_until);
+    if (found != stages.end()) return static_cast<int>(found - stages.begin()) + 1;
+    // The stages of resnetv2_50 are named stages.0 to stages.3; torchvision's names are understood, too.
+    for (std::size_t i = 0; architecture.type == "ResNetV2" && i < stages.size(); ++i)
+        if (frozen_until == fmt::format("layer{}", i + 1)) return static_cast<int>(i) + 1;
+    throw UsageError(fmt::format("--freeze until {}: the stages of {} are {}", frozen_until,
+                                 architecture.name, fmt::join(stages, ", ")));
 }
 
 }  // namespace imnet::app

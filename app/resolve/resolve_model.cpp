@@ -5,10 +5,7 @@
 #include <limits>
 #include <system_error>
 
-#include <fmt/format.h>
-
 #include "base/errors.h"
-#include "models/bundled_model.h"
 #include "resolve/numbers.h"
 
 namespace imnet::app {
@@ -22,7 +19,6 @@ void take_name(ModelRequest& request, const ModelName& name) {
 }  // namespace
 
 ModelRequest resolve_model(const Options& options) {
-    if (options.model == bundled_model) return resolve_trained_model(options);
     if (options.no_weights) return resolve_random_model(options);
     if (options.seed) throw UsageError("--seed only goes with --no-weights");
     return resolve_trained_model(options);
@@ -31,14 +27,6 @@ ModelRequest resolve_model(const Options& options) {
 ModelRequest resolve_trained_model(const Options& options) {
     ModelRequest request{
         .test_size = options.test_size, .prefer_ema = options.ema, .class_names = options.labels};
-    if (options.model == bundled_model) {
-        if (options.weights || options.no_weights) {
-            throw UsageError(fmt::format("--model {} is a trained model: {} contradicts it", bundled_model,
-                                         options.weights ? "--weights" : "--no-weights"));
-        }
-        request.source = BundledSource{};
-        return request;
-    }
     std::error_code ignored;
     if (options.weights && std::filesystem::exists(*options.weights, ignored)) {
         request.source = CheckpointSource{*options.weights};

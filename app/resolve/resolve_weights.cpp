@@ -14,11 +14,6 @@ namespace {
 // The published weights that --model and a name state together; the default ones of the model if neither
 // does.
 const PublishedWeights& resolve_published(const Options& options, const std::string& name) {
-    if (options.model == bundled_model) {
-        throw UsageError(
-            fmt::format("{} comes with imnet: there is nothing to fetch, and it has no published weights",
-                        bundled_model));
-    }
     const ModelName stated = parse_model_name(options.model.value_or(""), name);
     return stated.weights != nullptr ? *stated.weights : published_named(stated.architecture, "");
 }
@@ -47,7 +42,6 @@ std::string resolve_url(const Options& options, const PublishedWeights& weights)
 
 WeightsPathRun resolve_weights_path(const Options& options) {
     const std::string name = optional_argument(options, "'imnet weights path' takes one name or file");
-    if (name.empty() && options.model == bundled_model) return {nullptr, bundled_checkpoint()};
     if (is_file(name)) return {nullptr, name};
     return {&resolve_published(options, name), {}};
 }

@@ -112,20 +112,26 @@ Model read_model(const ModelRequest& request, const fs::path& path, const Publis
     return model;
 }
 
-// Says which model it is, because the user may not have named it, or not fully.
+// Says which model answers, because the user may not have named it, or not fully, and from where.
 std::string describe_published(const PublishedWeights& weights, const Preprocessing& preprocessing,
-                               bool test_size) {
+                               bool test_size, const fs::path& path) {
     const std::string classes = weights.classes == 1000 ? "" : fmt::format(", {} classes", weights.classes);
-    return fmt::format("{} ({}){}, {} {} pixels", weights.full_name(), weights.publisher, classes,
-                       test_size ? "at its test size of" : "for", preprocessing.image_size);
+    const std::string origin = is_bundled_checkpoint(path) ? ", from the file that comes with imnet"
+                               : is_bundled(weights)       ? fmt::format(", from {}", path.native())
+                                                           : "";
+    return fmt::format("{} ({}){}, {} {} pixels{}", weights.full_name(), weights.publisher, classes,
+                       test_size ? "at its test size of" : "for", preprocessing.image_size, origin);
 }
 
 Model load(const ModelRequest& request, const PublishedSource& source) {
     ModelRequest complete = request;
     complete.architecture = architecture_name(request);
     const PublishedWeights& weights = published_named(complete.architecture, source.name);
-    Model model = read_model(complete, cached_checkpoint(weights), &weights);
-    model.notes.push_back({.text = describe_published(weights, model.preprocessing, request.test_size)});
+    const fs::path path = checkpoint_of(weights);
+    if (is_bundled_checkpoint(path)) check_bundled_checkpoint(path);
+    Model model = read_model(complete, path, &weights);
+    model.notes.push_back(
+        {.text = describe_published(weights, model.preprocessing, request.test_size, path)});
     return model;
 }
 
@@ -133,16 +139,6 @@ Model load(const ModelRequest& request, const CheckpointSource& source) {
     Model model = read_model(request, source.path, nullptr);
     model.notes.push_back({.text = fmt::format("{}: {} with {} classes", source.path.native(),
                                                model.architecture.name, model.architecture.classes)});
-    return model;
-}
-
-// A note says which model is used, because it knows few classes.
-Model load(const ModelRequest& request, const BundledSource&) {
-    Model model = read_model(request, bundled_checkpoint(), nullptr);
-    model.provenance.weights = bundled_model;
-    model.notes = {{.text = fmt::format("{}: a small {} for {} of ImageNet's classes, at {} pixels",
-                                        bundled_model, model.architecture.name, model.architecture.classes,
-                                        model.preprocessing.image_size)}};
     return model;
 }
 
@@ -163,9 +159,17 @@ Model load(const ModelRequest& request, const RandomSource& source) {
 
 }  // namespace
 
-Model load_model(const ModelRequest& request) {
-    if (!request.architecture.empty())
-        architecture(request.architecture);  // an unknown name is reported before any other error
+Model load_model(const ModelRequest& asked) {
+    ModelRequest request = asked;
+    if (!asked.architecture.empty()) {  // an unknown name is reported before any other error
+        const ModelName stated = parse_model_name(asked.architecture);
+        request.architecture = stated.architecture;
+        if (stated.weights != nullptr) {
+            if (request.preprocessing_of.empty()) request.preprocessing_of = stated.weights->name;
+            auto* published = std::get_if<PublishedSource>(&request.source);
+            if (published != nullptr && published->name.empty()) published->name = stated.weights->name;
+        }
+    }
     Model model = std::visit([&](const auto& source) { return load(request, source); }, request.source);
     model.provenance.prefer_ema = request.prefer_ema;
     return model;

@@ -18,7 +18,7 @@
 
 namespace imnet {
 
-/// Published weights in a cache of this machine.
+/// Published weights in a cache of this machine, or beside the program (models/bundled_model.h).
 struct PublishedSource {
     std::string name;  ///< "IMAGENET1K_V2"; empty for the default of the architecture
 };
@@ -28,9 +28,6 @@ struct CheckpointSource {
     std::filesystem::path path;
 };
 
-/// The trained model that comes with the program (models/bundled_model.h).
-struct BundledSource {};
-
 /// Weights as PyTorch draws them after `torch.manual_seed(seed)`.
 struct RandomSource {
     std::uint64_t seed = 0;
@@ -38,8 +35,10 @@ struct RandomSource {
 };
 
 struct ModelRequest {
-    std::variant<PublishedSource, CheckpointSource, BundledSource, RandomSource> source = {};
-    std::string architecture = {};      ///< empty: what the checkpoint's tensors fit, else the default
+    std::variant<PublishedSource, CheckpointSource, RandomSource> source = {};
+    /// Or a name that `parse_model_name` understands. Empty: what the checkpoint's tensors fit, else the
+    /// default.
+    std::string architecture = {};
     std::string preprocessing_of = {};  ///< published weights of the architecture whose preprocessing applies
                                         ///< where nothing else states one; empty: of its default weights
     bool test_size = false;             ///< preprocess for the test size instead of the training size

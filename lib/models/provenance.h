@@ -16,7 +16,7 @@ enum class RecognisedBy {
 };
 
 struct Provenance {
-    std::string weights;         ///< published name, path of a file, "starter", or "random, seed 0"
+    std::string weights;         ///< published name, path of a file, or "random, seed 0"
     std::filesystem::path path;  ///< the checkpoint, a file or a folder; empty for random weights
     RecognisedBy recognised_by = RecognisedBy::nothing;
     bool prefer_ema = false;  ///< averaged weights were asked for
@@ -28,7 +28,7 @@ std::string weights_sha256(const Provenance& provenance);
 
 /// The weights that a training began with, wherever they lay.
 struct ParentWeights {
-    std::string name;    ///< published name, name of the file or folder, "starter", or "random, seed 0"
+    std::string name;    ///< published name, name of the file or folder, or "random, seed 0"
     std::string sha256;  ///< empty for random weights
 };
 

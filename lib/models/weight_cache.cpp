@@ -8,6 +8,7 @@
 
 #include "base/errors.h"
 #include "base/kept_sha256.h"
+#include "models/bundled_model.h"
 
 namespace imnet {
 namespace {
@@ -77,12 +78,22 @@ std::optional<fs::path> find_cached(const PublishedWeights& weights) {
     return std::nullopt;
 }
 
-fs::path cached_checkpoint(const PublishedWeights& weights) {
-    if (auto cached = find_cached(weights)) return *std::move(cached);
+std::optional<fs::path> find_checkpoint(const PublishedWeights& weights) {
+    if (auto cached = find_cached(weights)) return cached;
+    return is_bundled(weights) ? find_bundled_checkpoint() : std::nullopt;
+}
+
+fs::path checkpoint_of(const PublishedWeights& weights) {
+    if (auto found = find_checkpoint(weights)) return *std::move(found);
+    const std::string otherwise = find_bundled_checkpoint()
+                                      ? fmt::format("the model that is here: --model {}", bundled_model_alias)
+                                      : "--no-weights for random ones";
+    const std::string place =
+        is_bundled(weights) ? fmt::format(" ({} is missing)", bundled_checkpoint_place().native()) : "";
     throw ModelError(fmt::format(
-        "the weights {} of {} are not on this machine: run 'imnet weights fetch --model {} {}' ({:.0f} MiB), "
-        "or use --no-weights for random ones",
-        weights.name, weights.model, weights.model, weights.name, weights.mebibytes));
+        "the weights {} of {} are not on this machine{}: run 'imnet weights fetch --model {} {}' "
+        "({:.0f} MiB), or use {}",
+        weights.name, weights.model, place, weights.model, weights.name, weights.mebibytes, otherwise));
 }
 
 }  // namespace imnet

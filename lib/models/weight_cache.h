@@ -24,7 +24,10 @@ std::optional<std::string> kept_sha256(const std::filesystem::path& file);
 /// The first of these files that exists.
 std::optional<std::filesystem::path> find_cached(const PublishedWeights& weights);
 
-/// The same, where there has to be one. Throws ModelError that tells how to get it.
-std::filesystem::path cached_checkpoint(const PublishedWeights& weights);
+/// The same; after the caches, the file that comes with the program (models/bundled_model.h) is considered.
+std::optional<std::filesystem::path> find_checkpoint(const PublishedWeights& weights);
+
+/// The same, where there has to be one. Throws ModelError that tells how to get it, and which model is here.
+std::filesystem::path checkpoint_of(const PublishedWeights& weights);
 
 }  // namespace imnet

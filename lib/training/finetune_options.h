@@ -13,7 +13,7 @@ namespace imnet {
 
 /// Which part of the model is not trained.
 struct Freeze {
-    int stages = 0;         ///< the stem and the first 1 to 4 stages; 0 for nothing
+    int stages = 0;         ///< the stem and that many stages; 0 for nothing
     bool backbone = false;  ///< everything but the head, so its features are computed only once
 };
 

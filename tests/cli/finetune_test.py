@@ -335,7 +335,7 @@ def test_no_space(pictures, whole, tmp_path, failing_disk, call, at):
     (["-o", "m", "--scratch", "--weights", "w.pth"], "--weights and --scratch contradict each other"),
     (["-o", "m", "--scratch", "--freeze", "backbone"], "--scratch and --freeze backbone contradict each other"),
     (["-o", "m", "--freeze", "backbone", "--mixup", "0.2"], "--mixup: it has no effect with --freeze backbone"),
-    (["-o", "m", "--freeze", "until layer5"], "--freeze until layer5: it takes none, backbone, or 'until layerK'"),
+    (["-o", "m", "--freeze", "layer5"], "--freeze layer5: it takes none, backbone, or 'until STAGE'"),
     (["-o", "m", "--momentum", "0.9"], "--momentum only goes with --optimizer sgd"),
     (["-o", "m", "--optimizer", "lion"], "lion"),
     (["-o", "m", "--lr", "-1"], "--lr -1: it takes a number from 0 to 1000"),

@@ -70,6 +70,8 @@ TEST_CASE("without a name a checkpoint has the architecture that its tensors fit
     REQUIRE(model.notes.size() == 1);
     CHECK(model.notes[0].kind == ModelNote::Kind::remark);
     CHECK(model.notes[0].text == path.native() + ": resnet18 with 2 classes");
+    const Model named = load_model({.source = CheckpointSource{path}, .architecture = "resnet18"});
+    CHECK(named.notes.at(0).text == model.notes[0].text);
     CHECK(refusal<ModelError>({.source = CheckpointSource{path}, .architecture = "resnet50"})
               .find("does not fit") != std::string::npos);
 }
