@@ -10,6 +10,8 @@ find_file(IMNET_MODEL ${IMNET_BUNDLED_FILE} PATHS ${package_dirs} NO_DEFAULT_PAT
 if(NOT IMNET_MODEL)
   message(STATUS "No model comes with this build: IMNET_MODEL names no ${IMNET_BUNDLED_FILE}")
   return()
+elseif(NOT EXISTS ${IMNET_MODEL})
+  message(FATAL_ERROR "IMNET_MODEL: ${IMNET_MODEL} is not there; -U IMNET_MODEL looks for the model again")
 endif()
 
 file(SHA256 ${IMNET_MODEL} model_sha256)

@@ -216,11 +216,13 @@ def test_all_weights_are_verified(caches):
         return done.returncode, [line.split(maxsplit=3) for line in done.stdout.decode().splitlines()]
 
     status, lines = rows()
-    assert status == 0 and len(lines) == 195 and all(line[2:] == ["-", "not cached"] for line in lines)
+    here = [line for line in lines if line[2:] != ["-", "not cached"]]
+    assert status == 0 and len(lines) == 195
+    assert [(line[0], line[3]) for line in here] in ([], [("tf_efficientnet_lite2", "ok (it comes with imnet)")])
     hub.parent.mkdir(parents=True)
     hub.write_bytes(b"weights")
     status, lines = rows()
-    wrong = [line for line in lines if line[3] != "not cached"]
+    wrong = [line for line in lines if line[3] != "not cached" and line not in here]
     assert status == 3 and len(wrong) == 1 and wrong[0][:3] == ["resnet18", "IMAGENET1K_V1", str(hub)]
     assert wrong[0][3].startswith("WRONG (expected f37072fd, found 9a129038")  # sha256sum of "weights"
     assert "imnet weights fetch --model resnet18 IMAGENET1K_V1" in wrong[0][3]

@@ -89,7 +89,7 @@ def test_bash_completes_commands_options_and_values():
     assert bash_completes("imnet", "weights", "") == ["path", "fetch", "verify", "inspect", "convert"]
     assert bash_completes("imnet", "--no-w") == ["--no-weights"]
     assert bash_completes("imnet", "--format", "js") == ["json", "jsonl"]
-    assert bash_completes("imnet", "summary", "--model", "resnetv") == ["resnetv2_50"]
+    assert bash_completes("imnet", "summary", "--model", "test_") == ["test_resnet"]
     assert bash_completes("imnet", "models", "--") == ["--format", "--help"]
     assert "--top" in bash_completes("imnet", "photo.jpg", "--")
     assert "--top" not in bash_completes("imnet", "summary", "--")
