@@ -29,6 +29,8 @@ Model load_start(const FinetuneRun& run, ClassNames class_names) {
     if (auto* random = std::get_if<RandomSource>(&request.source)) {
         random->classes = static_cast<int>(class_names.size());
         Model model = load_model(request);
+        if (!run.quiet)
+            say(fmt::format("{} from random weights (seed {})", model.architecture.name, random->seed));
         model.class_names = std::move(class_names);
         return model;
     }
