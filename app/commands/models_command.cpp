@@ -13,7 +13,6 @@
 
 #include "base/json.h"
 #include "base/output_file.h"
-#include "base/utf8.h"
 #include "cli/say.h"
 #include "commands/commands.h"
 #include "models/bundled_model.h"
@@ -111,9 +110,9 @@ std::string as_text(const std::vector<std::string>& words, const Rows& rows) {
     text +=
         "\n* the default weights of its model. --model takes the model, or both: resnet50.a1_in1k.\n"
         "  size: of the image in pixels, with the accuracy; test: the one of --test-size.\n";
-    if (const auto file = find_bundled_checkpoint()) {
-        text += fmt::format("  {} comes with imnet, as {}; --model {} is short for it.\n", bundled_model,
-                            sanitise_for_terminal(file->native()), bundled_model_alias);
+    if (find_bundled_checkpoint()) {
+        text += fmt::format("  The weights of {} come with imnet; --model {} is short for it.\n",
+                            bundled_model, bundled_model_alias);
     }
     if (words.empty()) {
         text +=
