@@ -13,10 +13,8 @@ pytest.importorskip("safetensors.torch", reason="safetensors is not installed")
 if "IMNET_BUILD" not in os.environ:
     pytest.skip("IMNET_BUILD does not name a build folder", allow_module_level=True)
 
-from every_net import Answers, check_description  # noqa: E402
-from random_weights import build  # noqa: E402
+from every_net import Answers, check_description, timm_net  # noqa: E402
 
-CLASSES = 50
 NETS = [
     "timm/resnet18",  # the names of torchvision's net, printed as timm prints it
     "test_resnet",  # both kinds of blocks, a deep stem, average pools in shortcuts
@@ -36,9 +34,11 @@ NETS = [
 
 @pytest.mark.parametrize("name", NETS)
 def test_equals_timm(name, tmp_path):
-    check_description(name, build(name))
-    answers = Answers(name, tmp_path, CLASSES)
+    net = timm_net(name)
+    check_description(name, net)
+    answers = Answers(name, net, tmp_path)
     answers.check_spread()
     for engine in ("onednn", "torch"):
         answers.check_fp32(engine)
     answers.check_bf16(["onednn", "torch"])
+    answers.checkpoint.unlink()
