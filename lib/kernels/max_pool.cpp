@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <limits>
+#include <vector>
 
 #include "kernels/targets.h"
 #undef HWY_TARGET_INCLUDE
@@ -112,43 +113,64 @@ HWY_INLINE void pool_pixel(D d, const Number* const* window, int channels, const
     pool_plain(d, window, channels, out);
 }
 
-template <class D, typename Number>
-HWY_INLINE void pool(D d, const Number* source, NhwcImages images, int channels, Number* destination,
-                     const MaxPoolEpilogue& epilogue, int part, int parts) {
-    const int down = pooled(images.height);
-    const int across = pooled(images.width);
-    const long long rows = static_cast<long long>(images.count) * down;
-    const float* scale = epilogue.scale.empty() ? nullptr : epilogue.scale.data();
-    for (long long row = rows * part / parts; row < rows * (part + 1) / parts; ++row) {
-        const long long image = row / down;
-        const int middle = static_cast<int>(row % down) * 2;
-        // Padding never wins, and a window's outermost pixel inside the image is in the window anyway:
-        // what lies outside is replaced by it.
-        const Number* lines[3];
+/// The pixels of the windows of one row. Where they lie outside of the image, they are `outside`, or if that
+/// is null the nearest pixel of the image: it is in the window as well.
+template <typename Number>
+struct WindowRow {
+    const Number* lines[3];
+    int width;
+    int channels;
+    const Number* outside;
+
+    void at(int x, int kernel, const Number** window) const {
         for (int i = 0; i < 3; ++i) {
-            const int y = std::clamp(middle - 1 + i, 0, images.height - 1);
-            lines[i] = source + (image * images.height + y) * images.width * channels;
-        }
-        for (int x = 0; x < across; ++x) {
-            const Number* window[9];
-            for (int i = 0; i < 3; ++i) {
-                const std::ptrdiff_t column = std::clamp(x * 2 - 1 + i, 0, images.width - 1);
-                for (int j = 0; j < 3; ++j) window[j * 3 + i] = lines[j] + column * channels;
+            const int column = x + std::min(i, kernel - 1);
+            const std::ptrdiff_t inside = std::clamp(column, 0, width - 1);
+            const bool beyond = outside != nullptr && column != inside;
+            for (int j = 0; j < 3; ++j) {
+                window[j * 3 + i] = beyond || lines[j] == outside ? outside : lines[j] + inside * channels;
             }
+        }
+    }
+};
+
+template <class D, typename Number>
+HWY_INLINE void pool(D d, const Number* source, NhwcImages images, int channels, const PoolWindow& shape,
+                     MaxPoolPadding padding, Number* destination, const MaxPoolEpilogue& epilogue, int part,
+                     int parts) {
+    const long long rows = static_cast<long long>(images.count) * shape.rows;
+    const float* scale = epilogue.scale.empty() ? nullptr : epilogue.scale.data();
+    const std::vector<Number> zeros(padding == MaxPoolPadding::zeros ? channels : 0);
+    WindowRow<Number> window_row{{}, images.width, channels, zeros.empty() ? nullptr : zeros.data()};
+    for (long long row = rows * part / parts; row < rows * (part + 1) / parts; ++row) {
+        const long long image = row / shape.rows;
+        const int first = static_cast<int>(row % shape.rows) * shape.stride - shape.padding;
+        for (int i = 0; i < 3; ++i) {
+            const int line = first + std::min(i, shape.kernel - 1);
+            const int y = std::clamp(line, 0, images.height - 1);
+            const bool beyond = window_row.outside != nullptr && y != line;
+            window_row.lines[i] =
+                beyond ? window_row.outside : source + (image * images.height + y) * images.width * channels;
+        }
+        for (int x = 0; x < shape.columns; ++x) {
+            const Number* window[9];
+            window_row.at(x * shape.stride - shape.padding, shape.kernel, window);
             pool_pixel(d, window, channels, scale, epilogue.shift.data(), epilogue.relu,
-                       destination + (row * across + x) * channels);
+                       destination + (row * shape.columns + x) * channels);
         }
     }
 }
 
 // Highway's tables hold functions that are not overloaded.
-void pool_floats(const float* source, NhwcImages images, int channels, float* destination,
-                 const MaxPoolEpilogue& epilogue, int part, int parts) {
-    pool(Floats(), source, images, channels, destination, epilogue, part, parts);
+void pool_floats(const float* source, NhwcImages images, int channels, const PoolWindow& window,
+                 MaxPoolPadding padding, float* destination, const MaxPoolEpilogue& epilogue, int part,
+                 int parts) {
+    pool(Floats(), source, images, channels, window, padding, destination, epilogue, part, parts);
 }
-void pool_bfloats(const std::uint16_t* source, NhwcImages images, int channels, std::uint16_t* destination,
-                  const MaxPoolEpilogue& epilogue, int part, int parts) {
-    pool(Bfloats(), source, images, channels, destination, epilogue, part, parts);
+void pool_bfloats(const std::uint16_t* source, NhwcImages images, int channels, const PoolWindow& window,
+                  MaxPoolPadding padding, std::uint16_t* destination, const MaxPoolEpilogue& epilogue,
+                  int part, int parts) {
+    pool(Bfloats(), source, images, channels, window, padding, destination, epilogue, part, parts);
 }
 
 }  // namespace
@@ -162,16 +184,18 @@ namespace imnet {
 HWY_EXPORT(pool_floats);
 HWY_EXPORT(pool_bfloats);
 
-void max_pool(std::span<const float> source, NhwcImages images, int channels, std::span<float> destination,
-              const MaxPoolEpilogue& epilogue, int part, int parts) {
+void max_pool(std::span<const float> source, NhwcImages images, int channels, const PoolWindow& window,
+              MaxPoolPadding padding, std::span<float> destination, const MaxPoolEpilogue& epilogue, int part,
+              int parts) {
     HWY_DYNAMIC_DISPATCH(pool_floats)
-    (source.data(), images, channels, destination.data(), epilogue, part, parts);
+    (source.data(), images, channels, window, padding, destination.data(), epilogue, part, parts);
 }
 
 void max_pool(std::span<const std::uint16_t> source, NhwcImages images, int channels,
-              std::span<std::uint16_t> destination, const MaxPoolEpilogue& epilogue, int part, int parts) {
+              const PoolWindow& window, MaxPoolPadding padding, std::span<std::uint16_t> destination,
+              const MaxPoolEpilogue& epilogue, int part, int parts) {
     HWY_DYNAMIC_DISPATCH(pool_bfloats)
-    (source.data(), images, channels, destination.data(), epilogue, part, parts);
+    (source.data(), images, channels, window, padding, destination.data(), epilogue, part, parts);
 }
 
 }  // namespace imnet

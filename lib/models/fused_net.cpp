@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstddef>
 #include <map>
+#include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
@@ -82,9 +83,14 @@ private:
         return result;
     }
 
+    std::span<const float> tensor_if(bool present, const std::string& module, const char* field) const {
+        return present ? tensor(module, field) : std::span<const float>();
+    }
+
     // The step alone, before it absorbs others.
     FusedStep plain(const Step& step) const {
         FusedStep fused;
+        fused.kind = kind_of(step);
         fused.name = step.module;
         fused.input = step.input;
         fused.output = step.output;
@@ -92,36 +98,68 @@ private:
         fused.out_channels = step.out_channels;
         fused.window = step.window;
         fused.groups = step.groups;
+        fused.reduced_channels = step.reduced_channels;
+        fused.eps = step.eps;
         switch (step.operation) {
             case Operation::convolution:
-            case Operation::linear: {
-                fused.kind = step.operation == Operation::linear ? FusedStep::Kind::linear
-                                                                 : FusedStep::Kind::convolution;
-                fused.weight = tensor(step.module, "weight");
-                fused.bias.assign(static_cast<std::size_t>(step.out_channels), 0.0F);
-                if (step.bias) std::ranges::copy(tensor(step.module, "bias"), fused.bias.begin());
-                return fused;
-            }
-            case Operation::batch_norm: {
-                fused.kind = FusedStep::Kind::affine;
-                set_after(fused, affine(step));
-                return fused;
-            }
-            case Operation::max_pool: fused.kind = FusedStep::Kind::max_pool; return fused;
-            case Operation::global_average_pool:
-                fused.kind = FusedStep::Kind::global_average_pool;
-                return fused;
+            case Operation::linear: set_convolution(fused, step); break;
+            case Operation::batch_norm: set_after(fused, affine(step)); break;
             case Operation::group_norm:
             case Operation::evo_norm:
-            case Operation::average_pool:
-            case Operation::blur_pool:
+                fused.weight = tensor(step.module, "weight");
+                fused.bias = values(tensor(step.module, "bias"));
+                fused.gate = tensor_if(step.operation == Operation::evo_norm, step.module, "v");
+                break;
             case Operation::squeeze_excitation:
-            case Operation::channel_attention:
+                fused.weight = tensor(step.module, "fc2.weight");
+                fused.bias = values(tensor(step.module, "fc2.bias"));
+                fused.reduce_weight = tensor(step.module, "fc1.weight");
+                fused.reduce_bias = tensor(step.module, "fc1.bias");
+                break;
+            case Operation::channel_attention: fused.weight = tensor(step.module, "conv.weight"); break;
+            default: break;  // it has no tensors
+        }
+        return fused;
+    }
+
+    static FusedStep::Kind kind_of(const Step& step) {
+        using Kind = FusedStep::Kind;
+        switch (step.operation) {
+            case Operation::convolution: return Kind::convolution;
+            case Operation::batch_norm: return Kind::affine;
+            case Operation::group_norm: return Kind::group_norm;
+            case Operation::evo_norm: return Kind::evo_norm;
+            case Operation::max_pool: return Kind::max_pool;
+            case Operation::average_pool: return Kind::average_pool;
+            case Operation::blur_pool: return Kind::blur_pool;
+            case Operation::global_average_pool: return Kind::global_average_pool;
+            case Operation::squeeze_excitation: return Kind::squeeze_excitation;
+            case Operation::channel_attention: return Kind::channel_attention;
+            case Operation::linear: return Kind::linear;
             case Operation::activation:
             case Operation::add: break;
         }
         throw ModelError(
             fmt::format("{}: this step cannot be fused into one before it: use --engine torch", step.module));
+    }
+
+    static std::vector<float> values(std::span<const float> tensor) { return {tensor.begin(), tensor.end()}; }
+
+    void set_convolution(FusedStep& fused, const Step& step) const {
+        const auto channels = static_cast<std::size_t>(step.out_channels);
+        fused.weight = tensor(step.module, "weight");
+        fused.bias = step.bias ? values(tensor(step.module, "bias")) : std::vector<float>(channels, 0.0F);
+        if (!step.standardised) return;
+        const std::size_t per_channel = fused.weight.size() / channels;
+        for (std::size_t c = 0; c < channels; ++c) {
+            const auto weights = fused.weight.subspan(c * per_channel, per_channel);
+            const auto count = static_cast<double>(per_channel);
+            const double mean = std::accumulate(weights.begin(), weights.end(), 0.0) / count;
+            double squares = 0;
+            for (const float weight : weights) squares += (weight - mean) * (weight - mean);
+            fused.weight_mean.push_back(mean);
+            fused.weight_scale.push_back(1 / std::sqrt(squares / count + step.eps));
+        }
     }
 
     static void set_after(FusedStep& fused, const Affine& norm) {
@@ -130,34 +168,39 @@ private:
     }
 
     static void fold(FusedStep& fused, const Affine& norm) {
-        fused.weight_scale.assign(norm.scale.begin(), norm.scale.end());
+        fused.weight_scale.resize(norm.scale.size(), 1.0);
         for (std::size_t c = 0; c < fused.bias.size(); ++c) {
+            fused.weight_scale[c] *= norm.scale[c];
             fused.bias[c] = static_cast<float>(fused.bias[c] * norm.scale[c] + norm.shift[c]);
         }
+    }
+
+    static bool has_residual_form(FusedStep::Kind kind) {
+        using Kind = FusedStep::Kind;
+        return kind == Kind::convolution || kind == Kind::group_norm || kind == Kind::evo_norm ||
+               kind == Kind::squeeze_excitation || kind == Kind::channel_attention;
     }
 
     // Fuses `next`, the only step that reads the output of `fused`, into `fused`. Returns false if it does
     // not fit into relu((operation(x) + residual) · scale + shift).
     bool absorb(FusedStep& fused, const Step& next) const {
+        if (fused.activation != Activation::none) return false;
         const bool convolves = fused.kind == FusedStep::Kind::convolution;
         const bool pools = fused.kind == FusedStep::Kind::max_pool;
-        const bool affine_only = fused.kind == FusedStep::Kind::affine;
-        const bool may_activate =
-            convolves || ((pools || affine_only) && next.activation == Activation::relu);
-        const bool activated = fused.activation != Activation::none;
-        if (next.operation == Operation::activation && may_activate && !activated) {
+        const bool adds = has_residual_form(fused.kind);
+        if (next.operation == Operation::activation) {
+            const bool cuts = adds || pools || fused.kind == FusedStep::Kind::affine;
+            if (!convolves && !(cuts && next.activation == Activation::relu)) return false;
             fused.activation = next.activation;
-        } else if (next.operation == Operation::batch_norm && (convolves || pools) && !activated &&
-                   fused.scale.empty()) {
+        } else if (next.operation == Operation::batch_norm) {
+            if ((!convolves && !pools) || !fused.scale.empty()) return false;
             if (fused.residual >= 0 || pools) {
                 set_after(fused, affine(next));
-            } else if (fused.weight_scale.empty()) {
-                fold(fused, affine(next));
             } else {
-                return false;
+                fold(fused, affine(next));
             }
-        } else if (next.operation == Operation::add && convolves && fused.residual < 0 && !activated &&
-                   fused.scale.empty()) {
+        } else if (next.operation == Operation::add) {
+            if (!adds || fused.residual >= 0 || !fused.scale.empty()) return false;
             fused.residual = next.input == fused.output ? next.other : next.input;
         } else {
             return false;
@@ -183,8 +226,10 @@ std::vector<float> folded_weight(const FusedStep& step) {
     if (step.weight_scale.empty()) return folded;
     const std::size_t per_channel = folded.size() / step.weight_scale.size();
     float* element = folded.data();
-    for (const float scale : step.weight_scale) {
-        for (std::size_t i = 0; i < per_channel; ++i) *element++ *= scale;
+    for (std::size_t c = 0; c < step.weight_scale.size(); ++c) {
+        const double mean = step.weight_mean.empty() ? 0.0 : step.weight_mean[c];
+        for (std::size_t i = 0; i < per_channel; ++i, ++element)
+            *element = static_cast<float>((*element - mean) * step.weight_scale[c]);
     }
     return folded;
 }

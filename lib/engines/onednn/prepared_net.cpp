@@ -8,9 +8,8 @@
 #include <utility>
 
 #include "base/run_on_threads.h"
+#include "engines/onednn/kernel_runner.h"
 #include "kernels/channel_loops.h"
-#include "kernels/linear.h"
-#include "kernels/max_pool.h"
 
 namespace imnet {
 namespace {
@@ -90,41 +89,6 @@ private:
     int threads_;
 };
 
-/// A step that needs no preparation: pooling, an affine, the head.
-template <typename Element>
-class PlainRunner : public StepRunner {
-public:
-    PlainRunner(const FusedStep& step, NhwcImages images) : step_(step), images_(images) {}
-
-    void run(const std::byte* source, std::byte* destination) override {
-        switch (step_.kind) {
-            case FusedStep::Kind::max_pool: return pool(source, destination);
-            case FusedStep::Kind::affine:
-                return affine(elements<Element>(source), images_, step_.in_channels, step_.scale.data(),
-                              step_.shift.data(), has_relu(step_), elements<Element>(destination));
-            case FusedStep::Kind::global_average_pool:
-                return global_average_pool(elements<Element>(source), images_, step_.in_channels,
-                                           elements<float>(destination));
-            case FusedStep::Kind::linear:
-                return linear(elements<float>(source), images_.count, step_.in_channels, step_.weight.data(),
-                              step_.bias.data(), step_.out_channels, elements<float>(destination));
-            case FusedStep::Kind::convolution: break;
-        }
-    }
-
-private:
-    void pool(const std::byte* source, std::byte* destination) {
-        const std::size_t written = static_cast<std::size_t>(images_.count) * pooled(images_.height) *
-                                    pooled(images_.width) * step_.in_channels;
-        max_pool(std::span(elements<Element>(source), pixels(images_) * step_.in_channels), images_,
-                 step_.in_channels, std::span(elements<Element>(destination), written),
-                 {step_.scale, step_.shift, has_relu(step_)});
-    }
-
-    const FusedStep& step_;
-    NhwcImages images_;
-};
-
 /// Rounds to bfloat16 what another runner has written.
 class RoundingRunner : public StepRunner {
 public:
@@ -165,20 +129,22 @@ PreparedNet::PreparedNet(const Architecture& architecture, FusedNet net, const P
     schedule_ = imnet::schedule(net_, value_bytes_, purpose.batch);
     // A pre-activation net never normalises its sums, so rounding errors add up. It gets the smaller tile,
     // which is as exact as a direct convolution; other nets get the faster one.
-    const bool pre_activation = std::ranges::any_of(
-        net_.steps, [](const FusedStep& step) { return step.kind == FusedStep::Kind::affine; });
+    const bool pre_activation = std::ranges::any_of(net_.steps, [](const FusedStep& step) {
+        return step.kind == FusedStep::Kind::convolution && step.residual >= 0 &&
+               step.activation == Activation::none;
+    });
     tile_ = pre_activation ? 2 : 4;
     prepare_all();
 }
 
-NhwcImages PreparedNet::input_of(const FusedStep& step, int images) const {
-    const Shape& shape = shapes_[static_cast<std::size_t>(step.input)];
+NhwcImages PreparedNet::images_of(int value, int images) const {
+    const Shape& shape = shapes_[static_cast<std::size_t>(value)];
     if (shape.size() == 1) return {images, 1, 1};
     return {images, static_cast<int>(shape[1]), static_cast<int>(shape[2])};
 }
 
 PreparedNet::Convolution PreparedNet::make_convolution(const FusedStep& step) const {
-    const NhwcImages input = input_of(step, 1);
+    const NhwcImages input = images_of(step.input, 1);
     const auto fits = [&](auto predicate) {
         return purpose_.arithmetic != Arithmetic::bf16 && step.scale.empty() &&
                (step.activation == Activation::none || has_relu(step)) && !step.window.same &&
@@ -225,7 +191,7 @@ void PreparedNet::prepare_all() {
 std::unique_ptr<StepRunner> PreparedNet::runner(std::size_t index, int images, Scratch& scratch) const {
     const FusedStep& step = net_.steps[index];
     const Convolution& convolution = convolutions_[index];
-    const NhwcImages input = input_of(step, images);
+    const NhwcImages input = images_of(step.input, images);
     std::unique_ptr<StepRunner> runner;
     if (convolution.onednn) {
         runner = convolution.onednn->runner(images, scratch);
@@ -237,14 +203,13 @@ std::unique_ptr<StepRunner> PreparedNet::runner(std::size_t index, int images, S
             static_cast<std::size_t>(images) * value_bytes(step.output) / sizeof(float);
         runner =
             std::make_unique<GroupedRunner>(*convolution.grouped, step, input, written, purpose_.threads);
-    } else if (purpose_.arithmetic == Arithmetic::bf16) {
-        runner = std::make_unique<PlainRunner<std::uint16_t>>(step, input);
     } else {
-        runner = std::make_unique<PlainRunner<float>>(step, input);
+        runner = kernel_runner(
+            step, {input, images_of(step.output, images), purpose_.arithmetic, purpose_.threads});
     }
+    // Features and logits stay in float32.
     const bool rounds = purpose_.arithmetic == Arithmetic::bf16_by_rounding &&
-                        (step.kind == FusedStep::Kind::convolution || step.kind == FusedStep::Kind::affine ||
-                         step.kind == FusedStep::Kind::max_pool);
+                        shapes_[static_cast<std::size_t>(step.output)].size() > 1;
     if (!rounds) return runner;
     const std::size_t written = static_cast<std::size_t>(images) * value_bytes(step.output) / sizeof(float);
     return std::make_unique<RoundingRunner>(std::move(runner), written);

@@ -50,7 +50,7 @@ private:
         std::unique_ptr<GroupedConvolution> grouped;
     };
 
-    NhwcImages input_of(const FusedStep& step, int images) const;
+    NhwcImages images_of(int value, int images) const;  ///< 1×1 for features
     Convolution make_convolution(const FusedStep& step) const;
     void prepare_all();
 

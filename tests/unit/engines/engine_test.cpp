@@ -199,6 +199,41 @@ TEST_CASE("a picture's logits do not depend on its batch or on other workers") {
     }
 }
 
+/// Parameters of a net without a golden file, computed by `hash_weight`; running statistics are 0 and 1.
+Parameters hashed_parameters(const Architecture& net, std::vector<std::vector<float>>& memory) {
+    StateDict all;
+    for (std::size_t i = 0; i < net.parameters.size(); ++i) {
+        const Parameter& parameter = net.parameters[i];
+        if (parameter.kind == ParameterKind::num_batches_tracked) continue;
+        std::vector<float>& values = memory.emplace_back(
+            parameter.element_count(), parameter.kind == ParameterKind::running_var ? 1.0F : 0.0F);
+        for (std::size_t j = 0; parameter.trainable() && j < values.size(); ++j)
+            values[j] = test::hash_weight(net, parameter, test::hashed(i, j));
+        all.tensors.emplace_back(parameter.name, test::float32_view(values, parameter.shape));
+    }
+    return bind_parameters(net, all, net.name);
+}
+
+TEST_CASE("with gates and with group norms, logits do not depend on the batch or the threads") {
+    if (!engine_installed(EngineKind::onednn)) {
+        MESSAGE("skipped: this build has no oneDNN engine");
+        return;
+    }
+    for (const char* name : {"seresnext26d_32x4d", "resnet50_gn"}) {
+        CAPTURE(name);
+        const Architecture net = architecture(name, 10);
+        std::vector<std::vector<float>> memory;
+        const Parameters parameters = hashed_parameters(net, memory);
+        const auto engine = open_engine(net, parameters, on_cpu(EngineKind::onednn));
+        const std::vector<std::byte> images = pictures(*engine, {100, 102, 103});
+        const std::vector<float> together = run_batch(*engine->worker(2), images, 3);
+        CHECK(deviation(together) > 0.1);
+        const std::vector<float> last =
+            run_batch(*engine->worker(1), std::span(images).last(images.size() / 3), 1);
+        CHECK(std::equal(last.begin(), last.end(), together.begin() + 20));
+    }
+}
+
 TEST_CASE("a run changes neither the images nor the parameters") {
     for (const EngineKind kind : installed()) {
         CAPTURE(kind);

@@ -6,42 +6,20 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
-#include <random>
 #include <vector>
 
 #include "base/bfloat16.h"
 #include "kernels/each_target.h"
+#include "kernels/kernel_values.h"
 
 namespace {
 
 using namespace imnet;
 
-std::vector<float> random_values(std::size_t count) {
-    std::mt19937 random(7);
-    std::normal_distribution<float> normal;
-    std::vector<float> values(count);
-    // Numbers that bfloat16 holds exactly, so that both kinds can be compared.
-    for (float& value : values) value = to_float32(to_bfloat16(normal(random)));
-    return values;
-}
-
-std::vector<std::uint16_t> halves(const std::vector<float>& values) {
-    std::vector<std::uint16_t> bits;
-    for (const float value : values) bits.push_back(to_bfloat16(value));
-    return bits;
-}
-
-std::vector<float> floats(const std::vector<std::uint16_t>& bits) {
-    std::vector<float> values;
-    for (const std::uint16_t half : bits) values.push_back(to_float32(half));
-    return values;
-}
-
-struct Case {
-    int count, height, width, channels;
-    NhwcImages images() const { return {count, height, width}; }
-    std::size_t elements() const { return static_cast<std::size_t>(count) * height * width * channels; }
-};
+using test::floats;
+using test::halves;
+using test::random_values;
+using Case = test::ImageCase;
 
 float at(const std::vector<float>& values, const Case& shape, int image, int pixel, int channel) {
     return values[(static_cast<std::size_t>(image) * shape.height * shape.width + pixel) * shape.channels +

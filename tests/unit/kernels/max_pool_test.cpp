@@ -52,29 +52,40 @@ std::vector<std::uint16_t> narrow(const std::vector<float>& values) {
     return narrowed;
 }
 
+/// A stem's pool: 3×3, stride 2, padding 1.
+PoolWindow stem_window(NhwcImages images) {
+    return {3, 2, 1, (images.height - 1) / 2 + 1, (images.width - 1) / 2 + 1};
+}
+
 /// Slow and obvious.
 std::vector<float> reference(const std::vector<float>& source, NhwcImages images, int channels,
+                             const PoolWindow& window, MaxPoolPadding padding,
                              const MaxPoolEpilogue& epilogue) {
     std::vector<float> out;
+    const auto value_at = [&](int image, int row, int column, int c) {
+        if (row < 0 || row >= images.height || column < 0 || column >= images.width)
+            return padding == MaxPoolPadding::zeros ? 0.0F : -infinity;
+        const std::ptrdiff_t pixel =
+            (static_cast<std::ptrdiff_t>(image) * images.height + row) * images.width + column;
+        return source[pixel * channels + c];
+    };
+    const auto pooled_at = [&](int image, int y, int x, int c) {
+        float most = -infinity;
+        for (int row = y; row < y + window.kernel; ++row) {
+            for (int column = x; column < x + window.kernel; ++column) {
+                const float value = value_at(image, row, column, c);
+                if (std::isnan(value)) return nan;
+                most = std::max(most, value);
+            }
+        }
+        return most;
+    };
     for (int image = 0; image < images.count; ++image) {
-        for (int y = 0; y < pooled(images.height); ++y) {
-            for (int x = 0; x < pooled(images.width); ++x) {
+        for (int y = 0; y < window.rows; ++y) {
+            for (int x = 0; x < window.columns; ++x) {
                 for (int c = 0; c < channels; ++c) {
-                    float most = -infinity;
-                    bool any_nan = false;
-                    for (int row = std::max(2 * y - 1, 0); row <= std::min(2 * y + 1, images.height - 1);
-                         ++row) {
-                        for (int column = std::max(2 * x - 1, 0);
-                             column <= std::min(2 * x + 1, images.width - 1); ++column) {
-                            const std::ptrdiff_t pixel =
-                                (static_cast<std::ptrdiff_t>(image) * images.height + row) * images.width +
-                                column;
-                            const float value = source[pixel * channels + c];
-                            any_nan = any_nan || std::isnan(value);
-                            most = std::max(most, value);
-                        }
-                    }
-                    if (any_nan) most = nan;
+                    float most = pooled_at(image, y * window.stride - window.padding,
+                                           x * window.stride - window.padding, c);
                     if (!epilogue.scale.empty()) {
                         const float product = most * epilogue.scale[c];
                         most = product + epilogue.shift[c];
@@ -109,17 +120,13 @@ struct Epilogues {
 
 }  // namespace
 
-TEST_CASE("pooled is PyTorch's output size for kernel 3, stride 2, padding 1") {
-    for (const auto& [size, expected] : {std::pair{1, 1}, {2, 1}, {3, 2}, {4, 2}, {111, 56}, {112, 56}}) {
-        CHECK(pooled(size) == expected);
-    }
-}
-
 TEST_CASE("max_pool takes the greatest of each window at every size of image") {
     for (int height = 1; height <= 17; ++height) {
         for (int width = 1; width <= 17; ++width) {
             const NhwcImages images{(height + width) % 3 + 1, height, width};
             const int channels = std::array{1, 5, 8, 40, 71}[(height * 3 + width) % 5];
+            const auto padding = width % 4 == 1 ? MaxPoolPadding::zeros : MaxPoolPadding::lowest;
+            const PoolWindow window = stem_window(images);
             CAPTURE(height);
             CAPTURE(width);
             CAPTURE(channels);
@@ -128,14 +135,15 @@ TEST_CASE("max_pool takes the greatest of each window at every size of image") {
             for (const MaxPoolEpilogue& epilogue : Epilogues(channels).all) {
                 CAPTURE(epilogue.relu);
                 CAPTURE(epilogue.scale.size());
-                const std::vector<float> expected = reference(source, images, channels, epilogue);
+                const std::vector<float> expected =
+                    reference(source, images, channels, window, padding, epilogue);
                 on_each_target([&] {
                     std::vector<float> computed(expected.size(), -1);
-                    max_pool(source, images, channels, computed, epilogue);
+                    max_pool(source, images, channels, window, padding, computed, epilogue);
                     CHECK(same(computed, expected));
 
                     std::vector<std::uint16_t> computed_bfloat(expected.size(), 1);
-                    max_pool(narrow(source), images, channels, computed_bfloat, epilogue);
+                    max_pool(narrow(source), images, channels, window, padding, computed_bfloat, epilogue);
                     CHECK(computed_bfloat == narrow(expected));
                 });
             }
@@ -143,13 +151,31 @@ TEST_CASE("max_pool takes the greatest of each window at every size of image") {
     }
 }
 
+TEST_CASE("max_pool has other windows of up to 3×3, and windows that reach beyond the end") {
+    const NhwcImages images{2, 7, 6};
+    const auto source = numbers(2 * 7 * 6 * 24, 50, 3);
+    for (const PoolWindow& window : {PoolWindow{1, 2, 0, 4, 3}, PoolWindow{2, 2, 0, 4, 3},
+                                     PoolWindow{3, 1, 1, 7, 6}, PoolWindow{3, 2, 0, 3, 3}}) {
+        for (const auto padding : {MaxPoolPadding::lowest, MaxPoolPadding::zeros}) {
+            CAPTURE(window.kernel);
+            CAPTURE(window.stride);
+            const std::vector<float> expected = reference(source, images, 24, window, padding, {});
+            std::vector<float> computed(expected.size(), -1);
+            max_pool(source, images, 24, window, padding, computed);
+            CHECK(same(computed, expected));
+        }
+    }
+}
+
 TEST_CASE("Parts of a max_pool together are the whole") {
     const NhwcImages images{2, 9, 6};
+    const PoolWindow window = stem_window(images);
     const auto source = numbers(2 * 9 * 6 * 16, 50, 2);
-    const std::vector<float> expected = reference(source, images, 16, {});
+    const std::vector<float> expected = reference(source, images, 16, window, MaxPoolPadding::lowest, {});
     for (const int parts : {2, 3, 10, 17}) {
         std::vector<float> computed(expected.size(), -1);
-        for (int part = parts - 1; part >= 0; --part) max_pool(source, images, 16, computed, {}, part, parts);
+        for (int part = parts - 1; part >= 0; --part)
+            max_pool(source, images, 16, window, MaxPoolPadding::lowest, computed, {}, part, parts);
         CHECK(same(computed, expected));
     }
 }

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <string>
 
+#include "models/state_dict_of.h"
+
 namespace {
 
 using namespace imnet;
@@ -13,7 +15,7 @@ using Kind = FusedStep::Kind;
 
 FusedNet fused(const std::string& name) {
     const Architecture net = architecture(name, 10);
-    return fuse(net, random_parameters(net, 0));
+    return fuse(net, bind_parameters(net, test::state_dict_of(net), name));
 }
 
 const FusedStep& step(const FusedNet& net, const std::string& name) {
@@ -41,7 +43,8 @@ TEST_CASE("in a ResNet every norm, addition and ReLU is fused into a convolution
 
 TEST_CASE("a fused step reads only values that earlier steps wrote") {
     for (const std::string name :
-         {"resnet18", "resnet50", "resnext50_32x4d", "resnetv2_50", "tf_efficientnet_lite0"}) {
+         {"resnet18", "resnet50", "resnext50_32x4d", "resnetv2_50", "tf_efficientnet_lite0", "seresnet50",
+          "resnet50_gn", "resnetv2_50d_evos", "resnetblur50"}) {
         std::vector<int> written{0};
         const auto known = [&](int value) {
             return std::find(written.begin(), written.end(), value) != written.end();
@@ -77,6 +80,62 @@ TEST_CASE("in an EfficientNet every norm, addition and ReLU6 is fused into a con
     CHECK(step(net, "blocks.1.0.conv_pwl").activation == Activation::none);
     CHECK(step(net, "blocks.1.0.conv_pwl").residual == -1);
     CHECK(step(net, "blocks.1.1.conv_pwl").residual == step(net, "blocks.1.1.conv_pw").input);
+}
+
+TEST_CASE("a gate of channels takes the sum and the ReLU of its block") {
+    const FusedNet se = fused("seresnet50");
+    CHECK(count(se, Kind::convolution) == 53);
+    CHECK(count(se, Kind::squeeze_excitation) == 16);
+    CHECK(se.steps.size() == 53 + 16 + 3);
+    const FusedStep& gate = step(se, "layer1.1.se");
+    CHECK(gate.input == step(se, "layer1.1.conv3").output);
+    CHECK(gate.residual == step(se, "layer1.1.conv1").input);
+    CHECK(gate.activation == Activation::relu);
+    CHECK(gate.reduce_weight.size() == static_cast<std::size_t>(gate.reduced_channels) * 256);
+    CHECK(gate.reduce_bias.size() == static_cast<std::size_t>(gate.reduced_channels));
+    CHECK(gate.bias.size() == 256);
+
+    const FusedNet eca = fused("ecaresnet50d");
+    CHECK(count(eca, Kind::channel_attention) == 16);
+    CHECK(step(eca, "layer4.2.se").weight.size() == 7);
+    CHECK(step(eca, "layer4.2.se").residual >= 0);
+}
+
+TEST_CASE("a group norm takes the sum and the ReLU that follow it") {
+    const FusedNet after = fused("resnet50_gn");
+    CHECK(after.steps.size() == 2 * 53 + 3);
+    CHECK(step(after, "layer1.1.bn1").activation == Activation::relu);
+    CHECK(step(after, "layer1.1.bn3").residual == step(after, "layer1.1.conv1").input);
+    CHECK(step(after, "layer1.1.bn3").activation == Activation::relu);
+    CHECK(step(after, "layer1.1.conv3").residual == -1);
+
+    const FusedNet before = fused("resnetv2_50d_gn");
+    CHECK(step(before, "stages.0.blocks.1.norm1").activation == Activation::relu);
+    CHECK(step(before, "stages.0.blocks.1.conv3").residual >= 0);
+}
+
+TEST_CASE("average and blur pools stay steps between convolutions") {
+    const FusedNet net = fused("resnet50d");
+    CHECK(count(net, Kind::average_pool) == 3);
+    CHECK(step(net, "layer2.0.downsample.0").window.stride == 2);
+    CHECK(step(net, "layer2.0.downsample.1").input == step(net, "layer2.0.downsample.0").output);
+    CHECK(count(fused("resnetblur50"), Kind::blur_pool) == 4);
+}
+
+TEST_CASE("each output channel of a standardised weight has mean 0 and variance 1") {
+    const FusedNet net = fused("resnetv2_50x1_bit");
+    const FusedStep& conv = step(net, "stages.0.blocks.0.conv2");
+    const std::vector<float> weight = folded_weight(conv);
+    const std::size_t per_channel = weight.size() / 64;
+    for (std::size_t c = 0; c < 64; ++c) {
+        double sum = 0, squares = 0;
+        for (std::size_t i = 0; i < per_channel; ++i) {
+            sum += weight[c * per_channel + i];
+            squares += weight[c * per_channel + i] * weight[c * per_channel + i];
+        }
+        CHECK(std::abs(sum / static_cast<double>(per_channel)) < 1e-6);
+        CHECK(squares / static_cast<double>(per_channel) == doctest::Approx(1.0).epsilon(1e-4));
+    }
 }
 
 TEST_CASE("a batch norm is folded into weight and bias") {

@@ -9,6 +9,8 @@
 #include <string>
 #include <utility>
 
+#include "models/state_dict_of.h"
+
 namespace {
 
 using namespace imnet;
@@ -21,8 +23,11 @@ struct Planned {
 
 Planned planned(const std::string& name, int batch, std::size_t working_set, std::size_t element = 4) {
     const Architecture architecture = imnet::architecture(name);
-    static std::map<std::string, FusedNet> nets;  // random weights take their time
-    if (!nets.contains(name)) nets.emplace(name, fuse(architecture, random_parameters(architecture, 0)));
+    static std::map<std::string, FusedNet> nets;  // many plans are made of each
+    if (!nets.contains(name)) {
+        nets.emplace(
+            name, fuse(architecture, bind_parameters(architecture, test::state_dict_of(architecture), name)));
+    }
     Planned result{nets.at(name), {}, {}};
     for (const Shape& shape : value_shapes(architecture, 224, 224)) {
         result.value_bytes.push_back(element *
@@ -74,7 +79,7 @@ void check_that_nothing_is_overwritten(const Planned& plan, int count) {
 }
 
 TEST_CASE("every step finds what it reads, whatever fits the cache and the batch") {
-    for (const std::string name : {"resnet18", "resnet50", "resnetv2_50"}) {
+    for (const std::string name : {"resnet18", "resnet50", "resnetv2_50", "seresnet50", "resnetv2_50d_gn"}) {
         for (const std::size_t working_set : {mebibyte / 4, mebibyte, 4 * mebibyte, 64 * mebibyte}) {
             for (const int batch : {1, 2, 5, 8, 32}) {
                 CAPTURE(name);
