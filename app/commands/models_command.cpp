@@ -117,7 +117,7 @@ std::string as_text(const std::vector<std::string>& words, const Rows& rows) {
     if (words.empty()) {
         text +=
             "  resnet50 with IMAGENET1K_V2 is a better training recipe for the post-activation net of 2015;\n"
-            "  the pre-activation net (ResNet50V2) is resnetv2_50.\n";
+            "  the pre-activation nets (ResNet50V2) are timm's resnetv2_50 and keras_resnet50v2.\n";
     }
     return text;
 }
@@ -125,6 +125,7 @@ std::string as_text(const std::vector<std::string>& words, const Rows& rows) {
 Json json_size(const Preprocessing& preprocessing, const std::optional<Accuracy>& accuracy) {
     return {{"image_size", preprocessing.image_size},
             {"short_side", preprocessing.short_side},
+            {"crop_mode", name(preprocessing.crop_mode)},
             {"acc1", accuracy ? Json(accuracy->top1) : Json()},
             {"acc5", accuracy ? Json(accuracy->top5) : Json()}};
 }

@@ -48,6 +48,11 @@ void check_kept(const fs::path& file) {
 
 void fetch(const WeightsFetchRun& run, const fs::path& target) {
     const PublishedWeights& weights = *run.weights;
+    if (weights.must_be_converted() && run.url == weights.url) {
+        throw ModelError(
+            fmt::format("the weights {} of {} are published as HDF5, which imnet does not read: {}",
+                        weights.name, weights.model, how_to_get(weights)));
+    }
     Download wanted;
     wanted.url = run.url;
     wanted.target = target;

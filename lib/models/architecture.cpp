@@ -15,6 +15,7 @@
 #include "base/errors.h"
 #include "base/nearest_names.h"
 #include "models/efficientnet_lite.h"
+#include "models/keras_resnetv2.h"
 #include "models/resnet.h"
 #include "models/resnetv2.h"
 #include "models/timm_resnet.h"
@@ -70,6 +71,7 @@ std::vector<std::string_view> architecture_names() {
     for (const TimmResNetVariant& variant : timm_resnet_variants()) names.push_back(variant.name);
     for (const ResNetV2Variant& variant : resnetv2_variants()) names.push_back(variant.name);
     for (const EfficientNetLiteVariant& variant : efficientnet_lite_variants) names.push_back(variant.name);
+    names.push_back("keras_resnet50v2");
     return names;
 }
 
@@ -84,6 +86,7 @@ std::vector<std::string_view> architecture_names_of_depth(std::span<const int> b
     add_those(resnetv2_variants());
     for (const EfficientNetLiteVariant& variant : efficientnet_lite_variants)
         if (std::ranges::equal(stage_depths(variant), blocks)) names.push_back(variant.name);
+    if (std::ranges::equal(keras_resnet50v2_blocks, blocks)) names.push_back("keras_resnet50v2");
     return names;
 }
 
@@ -104,6 +107,7 @@ Architecture architecture(std::string_view name, int classes) {
         if (variant.name == name) return resnetv2(variant, classes);
     for (const EfficientNetLiteVariant& variant : efficientnet_lite_variants)
         if (variant.name == name) return efficientnet_lite(variant, classes);
+    if (name == "keras_resnet50v2") return keras_resnet50v2(classes);
     unknown_name(name);
 }
 

@@ -82,7 +82,7 @@ struct Parameter {
 
 /// How the constructor of the reference draws new weights. timm's pruned nets are drawn as those that are
 /// not.
-enum class Initialisation { torchvision_resnet, timm_resnet, timm_resnetv2, timm_efficientnet };
+enum class Initialisation { torchvision_resnet, timm_resnet, timm_resnetv2, timm_efficientnet, keras };
 
 struct Architecture {
     std::string name;  ///< "resnet50"
@@ -106,8 +106,9 @@ std::vector<std::string_view> architecture_names();
 /// Those of the names whose stages have these numbers of blocks.
 std::vector<std::string_view> architecture_names_of_depth(std::span<const int> blocks);
 
-/// Describes a network of torchvision's ResNet family, of timm's `resnet.py` or `resnetv2.py`, or one of its
-/// `tf_efficientnet_lite0` to `4`. Throws UsageError, which suggests similar names, if the name is unknown.
+/// Describes a network of torchvision's ResNet family, of timm's `resnet.py` or `resnetv2.py`, one of its
+/// `tf_efficientnet_lite0` to `4`, or Keras's ResNet50V2. Throws UsageError, which suggests similar names, if
+/// the name is unknown.
 Architecture architecture(std::string_view name, int classes = 1000);
 
 /// Whether the two give the same output for the same tensors: their steps differ in the names of modules

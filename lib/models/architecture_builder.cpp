@@ -57,6 +57,17 @@ void ArchitectureBuilder::convolution(std::string_view path, int in_channels, in
                  .groups = groups});
 }
 
+void ArchitectureBuilder::biased_convolution(std::string_view path, int in_channels, int out_channels,
+                                             int kernel, int stride) {
+    convolution(path, "Conv2d",
+                {.operation = Operation::convolution,
+                 .module = std::string(path),
+                 .in_channels = in_channels,
+                 .out_channels = out_channels,
+                 .window = {.kernel = kernel, .stride = stride, .padding = kernel / 2},
+                 .bias = true});
+}
+
 void ArchitectureBuilder::same_convolution(std::string_view path, int in_channels, int out_channels,
                                            int kernel, int stride, int groups) {
     convolution(path, "Conv2dSame",
@@ -90,6 +101,7 @@ void ArchitectureBuilder::convolution(std::string_view path, std::string_view ty
     tensor(path, "weight",
            {step.out_channels, step.in_channels / step.groups, step.window.kernel, step.window.kernel},
            ParameterKind::weight, Operation::convolution);
+    if (step.bias) tensor(path, "bias", {step.out_channels}, ParameterKind::bias, Operation::convolution);
     layers_.emplace(path, std::move(step));
 }
 
@@ -190,10 +202,12 @@ void ArchitectureBuilder::activation(std::string_view path, Activation activatio
         Step{.operation = Operation::activation, .module = std::string(path), .activation = activation});
 }
 
-void ArchitectureBuilder::max_pool(std::string_view path, int stride) {
+void ArchitectureBuilder::max_pool(std::string_view path, int stride, int kernel) {
     module(path, "MaxPool2d",
-           fmt::format("kernel_size=3, stride={}, padding=1, dilation=1, ceil_mode=False", stride));
-    layer(path, {.operation = Operation::max_pool, .window = {.kernel = 3, .stride = stride, .padding = 1}});
+           fmt::format("kernel_size={}, stride={}, padding={}, dilation=1, ceil_mode=False", kernel, stride,
+                       kernel / 2));
+    layer(path, {.operation = Operation::max_pool,
+                 .window = {.kernel = kernel, .stride = stride, .padding = kernel / 2}});
 }
 
 void ArchitectureBuilder::zero_padded_max_pool(std::string_view pad, std::string_view path) {

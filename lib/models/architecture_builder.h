@@ -28,6 +28,9 @@ public:
     /// A `Conv2d` with a square kernel, no bias, and padding kernel / 2.
     void convolution(std::string_view path, int in_channels, int out_channels, int kernel, int stride = 1,
                      int groups = 1);
+    /// The same with a bias.
+    void biased_convolution(std::string_view path, int in_channels, int out_channels, int kernel,
+                            int stride = 1);
     /// timm's `Conv2dSame`, which pads as TensorFlow does.
     void same_convolution(std::string_view path, int in_channels, int out_channels, int kernel, int stride,
                           int groups = 1);
@@ -51,8 +54,8 @@ public:
     void channel_attention(std::string_view path, int channels, int kernel);
     /// `Activation::none` is an `Identity` without a step.
     void activation(std::string_view path, Activation activation);
-    /// 3×3, padded by 1.
-    void max_pool(std::string_view path, int stride = 2);
+    /// Padded by kernel / 2.
+    void max_pool(std::string_view path, int stride = 2, int kernel = 3);
     /// 3×3, stride 2, over an input that the `ConstantPad2d` at `pad` has padded by zeros.
     void zero_padded_max_pool(std::string_view pad, std::string_view path);
     /// 2×2, stride 2.

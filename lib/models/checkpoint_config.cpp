@@ -130,7 +130,10 @@ std::optional<Preprocessing> timm_preprocessing(const Json& cfg, const Json* inp
     const auto known_interpolation = parse_interpolation(interpolation->get<std::string>());
     if (!known_interpolation) return std::nullopt;
     const Json* crop_mode = cfg.find("crop_mode");
-    if (crop_mode != nullptr && *crop_mode != "center") return std::nullopt;
+    const auto known_crop_mode = crop_mode == nullptr     ? CropMode::center
+                                 : crop_mode->is_string() ? parse_crop_mode(crop_mode->get<std::string>())
+                                                          : std::nullopt;
+    if (!known_crop_mode) return std::nullopt;
     const auto crop = input->at(1).get<std::int64_t>();
     const double share = crop_pct->get<double>();
     if (crop < 32 || crop > 1024 || !(share > 0.1 && share <= 1)) return std::nullopt;
@@ -140,6 +143,7 @@ std::optional<Preprocessing> timm_preprocessing(const Json& cfg, const Json* inp
     preprocessing.interpolation = *known_interpolation;
     preprocessing.mean = *mean;
     preprocessing.std = *std;
+    preprocessing.crop_mode = *known_crop_mode;
     return preprocessing;
 }
 

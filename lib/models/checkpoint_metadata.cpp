@@ -15,9 +15,11 @@ namespace {
 
 // Floats are written with the fewest digits that give the same value again.
 std::string preprocessing_text(const Preprocessing& preprocessing) {
-    return fmt::format(R"({{"resize": {}, "crop": {}, "interpolation": "{}", "mean": [{}], "std": [{}]}})",
+    const bool usual = preprocessing.crop_mode == CropMode::center;
+    return fmt::format(R"({{"resize": {}, "crop": {}, "interpolation": "{}", "mean": [{}], "std": [{}]{}}})",
                        preprocessing.short_side, preprocessing.image_size, name(preprocessing.interpolation),
-                       fmt::join(preprocessing.mean, ", "), fmt::join(preprocessing.std, ", "));
+                       fmt::join(preprocessing.mean, ", "), fmt::join(preprocessing.std, ", "),
+                       usual ? "" : fmt::format(R"(, "crop_mode": "{}")", name(preprocessing.crop_mode)));
 }
 
 std::string array_text(const ClassNames& class_names, std::string ClassName::*member) {
@@ -58,6 +60,11 @@ std::optional<Preprocessing> parse_preprocessing(std::string_view text) try {
     const auto interpolation = parse_interpolation(json.at("interpolation").get<std::string>());
     if (!interpolation) return std::nullopt;
     preprocessing.interpolation = *interpolation;
+    if (const Json* text_of_mode = json.find("crop_mode")) {
+        const auto crop_mode = parse_crop_mode(text_of_mode->get<std::string>());
+        if (!crop_mode) return std::nullopt;
+        preprocessing.crop_mode = *crop_mode;
+    }
     const bool sizes = preprocessing.image_size > 0 && preprocessing.short_side > 0;
     const bool means = std::all_of(preprocessing.mean.begin(), preprocessing.mean.end(),
                                    [](float value) { return std::isfinite(value); });

@@ -38,6 +38,13 @@ std::optional<Accuracy> parse_accuracy(std::string_view top1, std::string_view t
     return Accuracy{parse<double>(top1), parse<double>(top5)};
 }
 
+// "232": the short side; "224x224": both sides, whatever the shape of the picture.
+void parse_resize(std::string_view text, Preprocessing& preprocessing) {
+    const std::size_t both = text.find('x');
+    preprocessing.short_side = parse<int>(text.substr(0, both));
+    if (both != std::string_view::npos) preprocessing.crop_mode = CropMode::squash;
+}
+
 PublishedWeights parse_row(const std::vector<std::string_view>& fields) {
     std::size_t column = 0;
     const auto next = [&] { return fields.at(column++); };
@@ -52,7 +59,7 @@ PublishedWeights parse_row(const std::vector<std::string_view>& fields) {
     const std::string_view top1 = next();
     row.accuracy = parse_accuracy(top1, next());
     row.mebibytes = parse<double>(next());
-    row.preprocessing.short_side = parse<int>(next());
+    parse_resize(next(), row.preprocessing);
     row.preprocessing.image_size = parse<int>(next());
     const std::string_view test_top1 = next();
     row.test_accuracy = parse_accuracy(test_top1, next());

@@ -38,6 +38,10 @@ struct PublishedWeights {
 
     /// The name that says both, as `--model` takes it: "resnet50.a1_in1k", "resnet50.IMAGENET1K_V2".
     std::string full_name() const;
+
+    /// Whether `url` is a file that imnet does not read, Keras's HDF5, and `file` is what
+    /// scripts/convert-keras makes of it.
+    bool must_be_converted() const { return url.ends_with(".h5"); }
 };
 
 /// The name of the architecture without "timm/", as its publisher writes it.

@@ -129,6 +129,12 @@ std::set<std::string_view> last_norms(const Architecture& architecture) {
     return modules;
 }
 
+/// Keras's GlorotUniform: the bound √(6 / (fan_in + fan_out)) of a layer's weight, [outputs, inputs, …].
+double glorot_bound(const Parameter& weight) {
+    const std::int64_t taps = weight.element_count() / (weight.shape[0] * weight.shape[1]);
+    return std::sqrt(6.0 / static_cast<double>(taps * (weight.shape[0] + weight.shape[1])));
+}
+
 /// The weight of a head that does not keep PyTorch's default; its bias is 0.
 void fill_head(const Architecture& architecture, std::span<float> weight, TorchGenerator& generator) {
     if (architecture.initialisation == Initialisation::timm_efficientnet) {
@@ -154,6 +160,7 @@ std::vector<std::span<float>> allocate(const Architecture& architecture,
 /// First pass: each layer draws its own default when it is made.
 void draw_defaults(const Architecture& architecture, std::span<const std::span<float>> tensors,
                    TorchGenerator& generator) {
+    if (architecture.initialisation == Initialisation::keras) return;  // its layers are drawn once
     for (const std::size_t i : construction_order(architecture)) {
         const Parameter& parameter = architecture.parameters[i];
         if (!is_drawn(parameter)) continue;
@@ -178,7 +185,9 @@ void draw_again(const Architecture& architecture, std::span<const std::span<floa
         const bool weight = parameter.kind == ParameterKind::weight;
         if (is_drawn(parameter)) {
             if (!weight || keeps_default(architecture, parameter)) continue;
-            if (parameter.operation == Operation::linear) {
+            if (architecture.initialisation == Initialisation::keras) {
+                fill_uniform(tensors[i], glorot_bound(parameter), generator);
+            } else if (parameter.operation == Operation::linear) {
                 fill_head(architecture, tensors[i], generator);
             } else {
                 fill_normal(tensors[i], kaiming_deviation(architecture, parameter), generator);

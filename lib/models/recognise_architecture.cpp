@@ -1,6 +1,7 @@
 #include "models/recognise_architecture.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <charconv>
 #include <cstddef>
@@ -29,22 +30,25 @@ int take_number(std::string_view& text, std::string_view prefix) {
     return number;
 }
 
-/// The number of blocks in each stage, from the names of the tensors: `layer1.0.…`, `stages.0.blocks.0.…` or
-/// `blocks.0.0.…`.
+/// What stands before the number of a stage and of a block: `layer1.0.…`.
+struct StageNames {
+    std::string_view stage;
+    std::string_view block;
+    int first_block = 0;
+};
+constexpr std::array stage_names = {StageNames{"layer", "."}, StageNames{"blocks.", "."},
+                                    StageNames{"stages.", ".blocks."}, StageNames{"conv", ".block", 1}};
+
+/// The number of blocks in each stage, from the names of the tensors.
 std::vector<int> stage_depths(const StateDict& state_dict) {
     std::map<int, int> depths;
     for (const auto& [name, tensor] : state_dict.tensors) {
-        std::string_view rest = name;
-        std::string_view between = ".";
-        int stage = take_number(rest, "layer");
-        if (stage < 0) stage = take_number(rest, "blocks.");
-        if (stage < 0) {
-            stage = take_number(rest, "stages.");
-            between = ".blocks.";
+        for (const StageNames& names : stage_names) {
+            std::string_view rest = name;
+            const int stage = take_number(rest, names.stage);
+            const int block = stage < 0 ? -1 : take_number(rest, names.block);
+            if (block >= 0) depths[stage] = std::max(depths[stage], block - names.first_block + 1);
         }
-        if (stage < 0) continue;
-        if (const int block = take_number(rest, between); block >= 0)
-            depths[stage] = std::max(depths[stage], block + 1);
     }
     std::vector<int> in_order;
     for (const auto& [stage, blocks] : depths) in_order.push_back(blocks);

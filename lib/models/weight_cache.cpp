@@ -78,6 +78,15 @@ std::optional<fs::path> find_cached(const PublishedWeights& weights) {
     return std::nullopt;
 }
 
+std::string how_to_get(const PublishedWeights& weights) {
+    if (weights.must_be_converted()) {
+        return fmt::format("download {} ({:.0f} MiB) and run 'scripts/convert-keras FILE.h5'", weights.url,
+                           weights.mebibytes);
+    }
+    return fmt::format("run 'imnet weights fetch --model {} {}' ({:.0f} MiB)", weights.model, weights.name,
+                       weights.mebibytes);
+}
+
 std::optional<fs::path> find_checkpoint(const PublishedWeights& weights) {
     if (auto cached = find_cached(weights)) return cached;
     return is_bundled(weights) ? find_bundled_checkpoint() : std::nullopt;
@@ -90,10 +99,8 @@ fs::path checkpoint_of(const PublishedWeights& weights) {
                                       : "--no-weights for random ones";
     const std::string place =
         is_bundled(weights) ? fmt::format(" ({} is missing)", bundled_checkpoint_place().native()) : "";
-    throw ModelError(fmt::format(
-        "the weights {} of {} are not on this machine{}: run 'imnet weights fetch --model {} {}' "
-        "({:.0f} MiB), or use {}",
-        weights.name, weights.model, place, weights.model, weights.name, weights.mebibytes, otherwise));
+    throw ModelError(fmt::format("the weights {} of {} are not on this machine{}: {}, or use {}",
+                                 weights.name, weights.model, place, how_to_get(weights), otherwise));
 }
 
 }  // namespace imnet

@@ -24,6 +24,9 @@ std::optional<std::string> kept_sha256(const std::filesystem::path& file);
 /// The first of these files that exists.
 std::optional<std::filesystem::path> find_cached(const PublishedWeights& weights);
 
+/// What to do to have these weights on this machine, for an error: "run 'imnet weights fetch …'".
+std::string how_to_get(const PublishedWeights& weights);
+
 /// The same; after the caches, the file that comes with the program (models/bundled_model.h) is considered.
 std::optional<std::filesystem::path> find_checkpoint(const PublishedWeights& weights);
 

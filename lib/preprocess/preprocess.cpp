@@ -33,13 +33,15 @@ std::int64_t long_side(int resize, int long_edge, int short_edge) {
                                      static_cast<double>(short_edge));
 }
 
-/// The size of the upright picture after torchvision resized its short side.
+/// The size of the upright picture after torchvision resized its short side, or squashed it.
 struct Resized {
     std::int64_t width;
     std::int64_t height;
 };
 Resized resized_size(const Preprocessing& preprocessing, const Turn& turn, int stored_width,
                      int stored_height) {
+    if (preprocessing.crop_mode == CropMode::squash)
+        return {preprocessing.short_side, preprocessing.short_side};
     const int width = turn.swap_axes ? stored_height : stored_width;
     const int height = turn.swap_axes ? stored_width : stored_height;
     if (width <= height)

@@ -3,29 +3,44 @@
 
 #include <array>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace imnet {
 
-enum class Interpolation { bilinear, bicubic };
+enum class Interpolation { nearest, bilinear, bicubic };
 
-/// "bilinear" or "bicubic".
+/// "nearest", "bilinear" or "bicubic".
 std::string_view name(Interpolation interpolation);
 
 /// The interpolation of that name; nothing for any other name.
 std::optional<Interpolation> parse_interpolation(std::string_view name);
 
-/// The transforms that a set of weights was trained for: resize the short side, crop the centre, scale to
-/// 0…1, normalise.
+/// Which sides are resized. `center` keeps the proportions: the short side gets its length, and the long side
+/// follows. `squash` gives both sides that length. The names are those of timm's crop modes.
+enum class CropMode { center, squash };
+
+/// "center" or "squash".
+std::string_view name(CropMode crop_mode);
+
+/// The crop mode of that name; nothing for any other name.
+std::optional<CropMode> parse_crop_mode(std::string_view name);
+
+/// The transforms that a set of weights was trained for: resize, crop the centre, scale to 0…1, normalise.
 struct Preprocessing {
-    int short_side = 232;  ///< after resizing
+    int short_side = 232;  ///< after resizing; of both sides if they are squashed
     int image_size = 224;  ///< of the square crop, which the net sees
     Interpolation interpolation = Interpolation::bilinear;
     std::array<float, 3> mean{0.485F, 0.456F, 0.406F};
     std::array<float, 3> std{0.229F, 0.224F, 0.225F};
+    CropMode crop_mode = CropMode::center;
 
     bool operator==(const Preprocessing&) const = default;
 };
+
+/// What is done to the size of a picture: "resize 232, crop 224, bilinear", or "resize 224x224, crop 224,
+/// nearest" for one that is squashed.
+std::string describe_size(const Preprocessing& preprocessing);
 
 /// A part of a picture, in fractions of its width and height. It may reach beyond the picture.
 struct Region {

@@ -42,6 +42,22 @@ AxisWeights same_size_weights(std::int64_t first_output, int outputs) {
     return axis;
 }
 
+/// Each output is one input: the one that holds the output's centre. As in Pillow, the centres are added up
+/// one after the other, because that rounds otherwise than a product.
+AxisWeights nearest_weights(int input_size, std::int64_t output_size, std::int64_t first_output,
+                            int outputs) {
+    const double scale =
+        static_cast<double>(static_cast<float>(input_size)) / static_cast<double>(output_size);
+    double center = scale * 0.5;
+    for (std::int64_t i = 0; i < first_output; ++i) center += scale;
+    AxisWeights axis = same_size_weights(0, outputs);
+    for (int& input : axis.first) {
+        input = std::min(static_cast<int>(center), input_size - 1);
+        center += scale;
+    }
+    return axis;
+}
+
 /// Changes the sums to inputs that are stored in reverse.
 void reverse_inputs(AxisWeights& axis, int input_size) {
     for (std::size_t i = 0; i < axis.first.size(); ++i) {
@@ -66,6 +82,20 @@ Extent cut_to_extent(AxisWeights& axis) {
 
 Image black(int width, int height) {
     return {width, height, std::vector<std::uint8_t>(static_cast<std::size_t>(width) * height * 3)};
+}
+
+/// One stored pixel for each output, turned or not: [height, width, 3] → [rows, columns, 3].
+Image pick(const Image& image, const std::vector<int>& columns, const std::vector<int>& rows,
+           bool swap_axes) {
+    Image out = black(static_cast<int>(columns.size()), static_cast<int>(rows.size()));
+    for (int y = 0; y < out.height; ++y) {
+        std::uint8_t* target = out.row(y);
+        for (const int x : columns) {
+            const std::uint8_t* row = image.row(swap_axes ? x : rows[y]);
+            target = std::copy_n(row + std::ptrdiff_t{3} * (swap_axes ? rows[y] : x), 3, target);
+        }
+    }
+    return out;
 }
 
 /// Horizontal, then vertical: [height, width, 3] → [rows, columns, 3].
@@ -102,6 +132,8 @@ Image resize_turned(const Image& image, const AxisWeights& columns, AxisWeights 
 
 AxisWeights axis_weights(int input_size, std::int64_t output_size, std::int64_t first_output, int outputs,
                          Interpolation interpolation) {
+    if (interpolation == Interpolation::nearest)
+        return nearest_weights(input_size, output_size, first_output, outputs);
     const auto filter = interpolation == Interpolation::bilinear ? bilinear : bicubic;
     const double filter_support = interpolation == Interpolation::bilinear ? 1.0 : 2.0;
     const double scale =
@@ -160,6 +192,8 @@ Image resize(const Image& image, std::int64_t width, std::int64_t height, Interp
     if (turn.swap_axes ? turn.flip_y : turn.flip_x) reverse_inputs(columns, width_now);
     if (turn.swap_axes ? turn.flip_x : turn.flip_y) reverse_inputs(rows, height_now);
     for (int& first : (turn.swap_axes ? rows : columns).first) first -= stored.left_out_before;
+    if (interpolation == Interpolation::nearest)
+        return pick(image, columns.first, rows.first, turn.swap_axes);
     return turn.swap_axes ? resize_turned(image, columns, std::move(rows))
                           : resize_straight(image, columns, std::move(rows));
 }

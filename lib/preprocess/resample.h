@@ -25,16 +25,17 @@ struct StoredAs {
 };
 
 /// The part `window` of `image` resized to `width` × `height`, with the same bytes as Pillow's `Image.resize`
-/// (two passes over uint8 with 22-bit fixed-point weights). Only the rows and columns of the window are
-/// computed, so time and memory depend on the window and not on the resized picture. The image is not empty,
-/// and the window is inside the result.
-/// For a turned picture the result is the same as after `orient`, without a turned copy; sizes and window are
-/// those of the whole upright picture. Columns that were left out must not be needed.
+/// (two passes over uint8 with 22-bit fixed-point weights; for `nearest`, one pixel for each). Only the rows
+/// and columns of the window are computed, so time and memory depend on the window and not on the resized
+/// picture. The image is not empty, and the window is inside the result. For a turned picture the result is
+/// the same as after `orient`, without a turned copy; sizes and window are those of the whole upright
+/// picture. Columns that were left out must not be needed.
 Image resize(const Image& image, std::int64_t width, std::int64_t height, Interpolation interpolation,
              const Window& window, const StoredAs& stored = {});
 
-/// The weights of outputs first_output … first_output + outputs when `input_size` samples are
-/// resized to `output_size`, as Pillow's precompute_coeffs and normalize_coeffs_8bpc make them.
+/// The weights of outputs first_output … first_output + outputs when `input_size` samples are resized to
+/// `output_size`, as Pillow's precompute_coeffs and normalize_coeffs_8bpc make them, and for `nearest` its
+/// ImagingScaleAffine.
 AxisWeights axis_weights(int input_size, std::int64_t output_size, std::int64_t first_output, int outputs,
                          Interpolation interpolation);
 

@@ -20,8 +20,7 @@ std::string class_names_sha256(const ClassNames& class_names) {
 }
 
 std::string describe(const Preprocessing& preprocessing) {
-    return fmt::format("resize {}, crop {}, {}, mean {}, std {}", preprocessing.short_side,
-                       preprocessing.image_size, name(preprocessing.interpolation),
+    return fmt::format("{}, mean {}, std {}", describe_size(preprocessing),
                        fmt::join(preprocessing.mean, " "), fmt::join(preprocessing.std, " "));
 }
 

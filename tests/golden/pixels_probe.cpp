@@ -2,9 +2,9 @@
 // torchvision and timm:
 //   pixels_probe FILE --rgb         width, height (int32) and RGB bytes, as decoded
 //   pixels_probe FILE --upright     the same after EXIF orientation
-//   pixels_probe FILE SHORT_SIDE IMAGE_SIZE bilinear|bicubic MEAN×3 STD×3 [FORMAT]
-//                                   the preprocessed picture; FORMAT is a name in imnet::PixelFormat, by
-//                                   default planar_float32
+//   pixels_probe FILE SHORT_SIDE IMAGE_SIZE nearest|bilinear|bicubic MEAN×3 STD×3 [FORMAT]
+//                                   the preprocessed picture; a SHORT_SIDE such as 224x224 squashes it;
+//                                   FORMAT is a name in imnet::PixelFormat, by default planar_float32
 // With `--draft SHORT_SIDE` at the end, a JPEG is decoded at a fraction of its size. If the picture cannot be
 // decoded, prints `kind: message` on standard error and exits with 1.
 #include <cstdint>
@@ -35,6 +35,8 @@ void write_pixels(const imnet::Image& image) {
 imnet::Preprocessing read_preprocessing(char** arguments) {
     imnet::Preprocessing preprocessing;
     preprocessing.short_side = std::atoi(arguments[0]);
+    if (std::string_view(arguments[0]).find('x') != std::string_view::npos)
+        preprocessing.crop_mode = imnet::CropMode::squash;
     preprocessing.image_size = std::atoi(arguments[1]);
     preprocessing.interpolation = imnet::parse_interpolation(arguments[2]).value();
     for (std::size_t channel = 0; channel < 3; ++channel) {

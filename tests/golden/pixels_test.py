@@ -23,6 +23,8 @@ RECIPES = {
     "V1": ["256", "224", "bilinear", "0.485", "0.456", "0.406", "0.229", "0.224", "0.225"],
     "V2": ["232", "224", "bilinear", "0.485", "0.456", "0.406", "0.229", "0.224", "0.225"],
     "a1h": ["235", "224", "bicubic", "0.5", "0.5", "0.5", "0.5", "0.5", "0.5"],
+    "squashed": ["248x248", "224", "bicubic", "0.5", "0.5", "0.5", "0.5", "0.5", "0.5"],
+    "keras": ["224x224", "224", "nearest", "0.5", "0.5", "0.5", "0.5", "0.5", "0.5"],
     "padded": ["200", "224", "bilinear", "0.485", "0.456", "0.406", "0.229", "0.224", "0.225"],
     "padded by an odd number": ["32", "55", "bicubic", "0.5", "0.5", "0.5", "0.5", "0.5", "0.5"],
 }
@@ -144,6 +146,13 @@ def test_preprocesses_drafts_as_the_reference(probe, size):
     assert probe(data, *RECIPES["V2"], "--draft", "464").stdout == expected.tobytes()
 
 
+def keras_transform(picture):
+    """`keras.utils.load_img(…, target_size=(224, 224))` and `resnet_v2.preprocess_input`, which golden_keras runs."""
+    import torch
+    pixels = np.asarray(picture.resize((224, 224), Image.NEAREST), np.float32) / 127.5 - 1
+    return torch.from_numpy(pixels).permute(2, 0, 1).contiguous()
+
+
 def reference_transform(name):
     """The preprocessing of the reference: PIL image -> [3, crop, crop] float32."""
     torchvision = pytest.importorskip("torchvision", reason="the reference, torchvision, is not installed")
@@ -152,6 +161,12 @@ def reference_transform(name):
         timm = pytest.importorskip("timm", reason="the reference, timm, is not installed")
         model = timm.create_model("resnetv2_50.a1h_in1k", pretrained=False)
         return timm.data.create_transform(**timm.data.resolve_data_config(model=model))
+    if name == "squashed":
+        timm = pytest.importorskip("timm", reason="the reference, timm, is not installed")
+        return timm.data.create_transform((3, 224, 224), interpolation="bicubic", crop_pct=0.9, crop_mode="squash",
+                                          mean=[0.5] * 3, std=[0.5] * 3)
+    if name == "keras":
+        return keras_transform
     if name in ("V1", "V2"):
         weights = getattr(torchvision.models.ResNet50_Weights, f"IMAGENET1K_{name}")
         return weights.transforms()

@@ -31,6 +31,14 @@ Preprocessing recipe_named(std::string_view name) {
     if (name == "a1h" || name == "padded by an odd number") {
         preprocessing = {235, 224, Interpolation::bicubic, {.5F, .5F, .5F}, {.5F, .5F, .5F}};
     }
+    if (name == "squashed") {
+        preprocessing = {
+            248, 224, Interpolation::bicubic, {.5F, .5F, .5F}, {.5F, .5F, .5F}, CropMode::squash};
+    }
+    if (name == "keras") {
+        preprocessing = {
+            224, 224, Interpolation::nearest, {.5F, .5F, .5F}, {.5F, .5F, .5F}, CropMode::squash};
+    }
     if (name == "padded by an odd number") {
         preprocessing.short_side = 32;
         preprocessing.image_size = 55;

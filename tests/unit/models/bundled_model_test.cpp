@@ -7,15 +7,6 @@
 
 using namespace imnet;
 
-TEST_CASE("the model that comes with the program has three names") {
-    CHECK(architecture_of("efficientnet_lite2") == "tf_efficientnet_lite2");
-    CHECK(architecture_of("tf_efficientnet_lite2") == "tf_efficientnet_lite2");
-    CHECK(architecture_of("tf_efficientnet_lite2.in1k") == "tf_efficientnet_lite2");
-    CHECK(architecture_of("tf_efficientnet_lite2.in21k") == "tf_efficientnet_lite2.in21k");
-    CHECK(architecture_of("resnet50") == "resnet50");
-    CHECK(architecture_of("").empty());
-}
-
 TEST_CASE("its weights are published, and no other weights come with the program") {
     REQUIRE(default_weights(bundled_model) != nullptr);
     CHECK(is_bundled(*default_weights(bundled_model)));

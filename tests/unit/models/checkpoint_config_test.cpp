@@ -73,7 +73,9 @@ TEST_CASE("preprocessing that is unsupported or invalid is ignored as a whole") 
     };
     CHECK(served(R"("crop_pct": 0.9, "interpolation": "bilinear")"));
     CHECK_FALSE(served(R"("crop_pct": 0.9, "interpolation": "lanczos")"));
-    CHECK_FALSE(served(R"("crop_pct": 0.9, "interpolation": "bilinear", "crop_mode": "squash")"));
+    CHECK(served(R"("crop_pct": 1.0, "interpolation": "nearest", "crop_mode": "squash")"));
+    CHECK_FALSE(served(R"("crop_pct": 0.9, "interpolation": "bilinear", "crop_mode": "border")"));
+    CHECK_FALSE(served(R"("crop_pct": 0.9, "interpolation": "bilinear", "crop_mode": 1)"));
     CHECK_FALSE(served(R"("crop_pct": 0, "interpolation": "bilinear")"));
     CHECK_FALSE(served(R"("crop_pct": "0.9", "interpolation": "bilinear")"));
 }

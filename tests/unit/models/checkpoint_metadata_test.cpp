@@ -35,8 +35,9 @@ TEST_CASE("the metadata of a checkpoint describes it") {
 }
 
 TEST_CASE("the metadata is read back") {
-    const Preprocessing preprocessing{
-        40, 32, Interpolation::bicubic, {0.5F, 0.1F, 1.0F / 3}, {0.25F, 0.3F, 0.7F}};
+    Preprocessing preprocessing{40, 32, Interpolation::bicubic, {0.5F, 0.1F, 1.0F / 3}, {0.25F, 0.3F, 0.7F}};
+    SUBCASE("of a cropped picture") {}
+    SUBCASE("of a squashed picture") { preprocessing.crop_mode = CropMode::squash; }
     const ClassNames class_names{{"oak", "n1"}, {"beech", "n2"}};
     StateDict state_dict;
     state_dict.metadata = checkpoint_metadata(architecture("resnet18", 2), class_names, preprocessing);
@@ -50,7 +51,8 @@ TEST_CASE("the metadata is read back") {
 
 TEST_CASE("invalid preprocessing is ignored") {
     const std::string good =
-        R"({"resize": 40, "crop": 32, "interpolation": "bilinear", "mean": [0, 0, 0], "std": [1, 1, 1]})";
+        R"({"resize": 40, "crop": 32, "interpolation": "bilinear", "mean": [0, 0, 0], "std": [1, 1, 1], )"
+        R"("crop_mode": "squash"})";
     CHECK(parse_preprocessing(good).has_value());
     for (const auto& [part, other] : {std::pair{"40", "0"},
                                       {"40", "1000000000"},
@@ -60,6 +62,8 @@ TEST_CASE("invalid preprocessing is ignored") {
                                       {"32", "-1"},
                                       {"32", "\"32\""},
                                       {"bilinear", "lanczos"},
+                                      {"squash", "border"},
+                                      {"\"squash\"", "1"},
                                       {"[1, 1, 1]", "[1, 0, 1]"},
                                       {"[1, 1, 1]", "[1, 1]"},
                                       {"[1, 1, 1]", "[1, 1e60, 1]"},

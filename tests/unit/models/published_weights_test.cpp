@@ -31,10 +31,10 @@ TEST_CASE("every model has exactly one default among its published weights") {
     }
 }
 
-TEST_CASE("every architecture of torchvision and timm has published weights") {
+TEST_CASE("every architecture has published weights") {
     for (const std::string_view model : architecture_names()) {
         CAPTURE(model);
-        CHECK((default_weights(model) != nullptr || model.starts_with("keras")));
+        CHECK(default_weights(model) != nullptr);
     }
 }
 
@@ -99,6 +99,16 @@ TEST_CASE("weights that are not published are refused with those that are") {
     CHECK_THROWS_WITH_AS(published_named("resnet50", "V3"), doctest::Contains("IMAGENET1K_V1, IMAGENET1K_V2"),
                          ModelError);
     CHECK_THROWS_WITH_AS(published_named("a_net", ""), doctest::Contains("--weights FILE"), ModelError);
+}
+
+TEST_CASE("Keras's weights are squashed to their size, and must be converted") {
+    const PublishedWeights* keras = default_weights("keras_resnet50v2");
+    REQUIRE(keras != nullptr);
+    CHECK(keras->preprocessing ==
+          Preprocessing{
+              224, 224, Interpolation::nearest, {0.5F, 0.5F, 0.5F}, {0.5F, 0.5F, 0.5F}, CropMode::squash});
+    CHECK(keras->must_be_converted());
+    CHECK_FALSE(default_weights("resnet50")->must_be_converted());
 }
 
 TEST_CASE("a file is recognised by its SHA-256, of which only the first digits may be published") {

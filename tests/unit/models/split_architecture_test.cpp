@@ -91,6 +91,13 @@ TEST_CASE("frozen stages of timm's resnetv2_50") {
     CHECK(parts(net, 4, true) == Names{"norm", "head"});
 }
 
+TEST_CASE("frozen stages of Keras's ResNet50V2") {
+    const Architecture net = architecture("keras_resnet50v2", 7);
+    CHECK(parts(net, 1, false) == Names{"conv1_conv", "conv2"});
+    CHECK(parts(net, 2, true) == Names{"conv4", "conv5", "post_bn", "predictions"});
+    CHECK(parts(net, 4, true) == Names{"post_bn", "predictions"});
+}
+
 TEST_CASE("frozen stages of an EfficientNet, which has seven") {
     const Architecture net = architecture("tf_efficientnet_lite0", 7);
     CHECK(parts(net, 1, false) == Names{"conv_stem", "bn1", "blocks.0"});

@@ -183,6 +183,15 @@ TEST_CASE("the region of a crop is the square in the middle") {
     check(512, 1024, {16 / 256.0, 144 / 512.0, 0.875, 224 / 512.0});  // portrait
 }
 
+TEST_CASE("a picture that is squashed is seen whole") {
+    const Region region =
+        crop_region({.short_side = 224, .image_size = 224, .crop_mode = CropMode::squash}, 300, 200);
+    CHECK(region.left == 0);
+    CHECK(region.width == 1);
+    CHECK(region.top == 0);
+    CHECK(region.height == 1);
+}
+
 TEST_CASE("the region of a crop that pads reaches beyond the picture") {
     const Region region =
         crop_region({.short_side = 100, .image_size = 200}, 300, 200);  // 150×100 in 200×200

@@ -110,6 +110,20 @@ TEST_CASE("any window of any size has the bytes of Pillow's arithmetic") {
     }
 }
 
+TEST_CASE("a nearest pixel is the one that holds the centre of the output's pixel") {
+    const Image row{6, 1, {0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5, 5, 5}};
+    const auto reds = [&](int width, const Window& window) {
+        const Image resized = resize(row, width, 1, Interpolation::nearest, window);
+        std::vector<int> values;
+        for (std::size_t i = 0; i < resized.rgb.size(); i += 3) values.push_back(resized.rgb[i]);
+        return values;
+    };
+    CHECK(reds(3, {0, 0, 3, 1}) == std::vector{1, 3, 5});
+    CHECK(reds(4, {0, 0, 4, 1}) == std::vector{0, 2, 3, 5});
+    CHECK(reds(12, {3, 0, 5, 1}) == std::vector{1, 2, 2, 3, 3});
+    CHECK(reds(6, {0, 0, 6, 1}) == std::vector{0, 1, 2, 3, 4, 5});
+}
+
 TEST_CASE("the passes of every instruction set give the bytes of the plain ones") {
     std::mt19937 random(11);
     const auto up_to = [&](int most) { return 1 + static_cast<int>(random() % static_cast<unsigned>(most)); };
@@ -177,7 +191,9 @@ TEST_CASE("resizing a turned picture gives the same as turning it first") {
         const Image upright = orient(image, orientation);
         const int width = round % 9 == 0 ? upright.width : up_to(120);
         const int height = round % 9 == 4 ? upright.height : up_to(120);
-        const auto kind = round / 8 % 2 == 0 ? Interpolation::bicubic : Interpolation::bilinear;
+        constexpr std::array kinds = {Interpolation::nearest, Interpolation::bilinear,
+                                      Interpolation::bicubic};
+        const auto kind = kinds[round / 8 % kinds.size()];
         Window window{0, 0, up_to(width), up_to(height)};
         window.left = static_cast<int>(random() % static_cast<unsigned>(width - window.width + 1));
         window.top = static_cast<int>(random() % static_cast<unsigned>(height - window.height + 1));
