@@ -162,11 +162,11 @@ ModelName parse_model_name(std::string_view typed) {
 ModelName parse_model_name(std::string_view model, std::string_view weights) {
     if (weights.empty()) return parse_model_name(model.empty() ? default_architecture : model);
     const auto stated = find_model(take_apart(weights));
-    const PublishedWeights* found = stated ? stated->weights : nullptr;
     if (model.empty()) {
-        if (found != nullptr) return *stated;
+        if (stated) return *stated;
         model = default_architecture;
     }
+    const PublishedWeights* found = stated ? stated->weights : nullptr;
     const ModelName named = parse_model_name(model);
     Parts parts = take_apart(model);
     if (found == nullptr) {

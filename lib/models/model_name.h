@@ -24,8 +24,9 @@ struct ModelName {
 ModelName parse_model_name(std::string_view typed);
 
 /// What the name of a model and that of its weights say together. Either may be empty. The weights may be the
-/// bare name, `a1_in1k` or `DEFAULT`, or a name that states the model, too. An empty model is the default
-/// architecture. Throws as the other function does, and UsageError where the two contradict each other.
+/// bare name, `a1_in1k` or `DEFAULT`, or a name that states the model, too; if only the weights are named,
+/// also the name of a model, of which they are the default. An empty model is the default architecture.
+/// Throws as the other function does, and UsageError where the two contradict each other.
 ModelName parse_model_name(std::string_view model, std::string_view weights);
 
 /// The architecture where no name and no checkpoint states one.

@@ -102,6 +102,7 @@ def test_a_file_in_a_cache_is_shown(no_caches):
     (("--model", "hf_hub:timm/resnet50.a1_in1k"), A1),
     (("--model", "timm/resnet50"), A1),
     (("resnet50.a1_in1k",), A1),
+    (("timm/resnet50",), A1),
     (("--model", "resnet50", "a1_in1k"), A1),
     (("--model", "resnet50.tv2_in1k"), "the weights tv2_in1k of timm/resnet50"),
     (("--model", "resnet50"), "the weights IMAGENET1K_V2 of resnet50"),

@@ -77,6 +77,7 @@ TEST_CASE("a model and its weights are named together or apart") {
     CHECK(meaning("", "DEFAULT") == "resnet50 IMAGENET1K_V2");
     CHECK(meaning("", "resnet50d.a1_in1k") == "resnet50d a1_in1k");
     CHECK(meaning("", "ResNet18_Weights.DEFAULT") == "resnet18 IMAGENET1K_V1");
+    CHECK(meaning("", "timm/resnet50") == "timm/resnet50");
     CHECK(meaning("resnet50", "a1_in1k") == "timm/resnet50 a1_in1k");
     CHECK(meaning("resnet50", "ResNet50_Weights.IMAGENET1K_V1") == "resnet50 IMAGENET1K_V1");
     CHECK(meaning("timm/resnet50", "DEFAULT") == "timm/resnet50 a1_in1k");
