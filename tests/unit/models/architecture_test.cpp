@@ -29,7 +29,7 @@ TEST_CASE("the architectures have the published numbers of parameters") {
     CHECK(architecture("tf_efficientnet_lite2").parameter_count() == 6'092'072);
     CHECK(architecture("tf_efficientnet_lite3").parameter_count() == 8'197'096);
     CHECK(architecture("tf_efficientnet_lite4").parameter_count() == 13'006'568);
-    CHECK(architecture_names().size() == 93);
+    CHECK(architecture_names().size() == 94);
 }
 
 TEST_CASE("the head has the given number of classes") {
