@@ -39,7 +39,7 @@ def test_torchvision_loads_the_model(pictures, tmp_path):
     parent = checkpoints.write(tmp_path / "parent.safetensors", checkpoints.resnet50(10))
     output = tmp_path / "leaves.safetensors"
     words = ["--size", "32", "--threads", "1", "--freeze", "until layer4", "--epochs", "1", "--val", pictures]
-    done = finetune(pictures, output, "--weights", parent, *words)
+    done = finetune(pictures, output, "--model", "resnet50", "--weights", parent, *words)
     assert done.returncode == 0, done.stderr.decode()
     parent.unlink()
     shutil.copy(pictures / "stripes" / "03.png", tmp_path / "picture.png")

@@ -131,13 +131,13 @@ def random_net(name, seed=0, count=12):
 
 def tell_apart(net, seed=0, count=12, side=224):
     """Gives a new net random norms, the running statistics of photographs, and a head whose logits differ."""
+    norms = [(path, norm, sets_branch_size(net, path)) for path, norm in net.named_modules() if is_norm(norm)]
+    blocks = sum(small for _, _, small in norms)
     with torch.no_grad():
-        for path, norm in net.named_modules():
-            if not is_norm(norm):
-                continue
-            # Small residual branches: otherwise each block would amplify rounding errors, too.
-            small = sets_branch_size(net, path)
-            low, high = (0.1, 0.5) if small else (0.5, 1.5)
+        for path, norm, small in norms:
+            # Small residual branches, smaller in deeper nets: otherwise each block would amplify rounding errors, too.
+            size = min(1, (16 / blocks) ** 0.5) if small else 1
+            low, high = (0.1 * size, 0.5 * size) if small else (0.5, 1.5)
             norm.weight.uniform_(low, high)
             norm.bias.normal_(0, 0.1 if small else 0.2)
             if getattr(norm, "v", None) is not None:
