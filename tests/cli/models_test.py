@@ -74,8 +74,8 @@ def test_json_has_all_that_is_known(no_caches):
     assert row == {
         "name": "resnet50.a1_in1k", "model": "timm/resnet50", "weights": "a1_in1k", "publisher": "timm",
         "family": "timm ResNet", "default": True, "classes": 1000, "parameters": 25557032,
-        "training_size": {"image_size": 224, "short_side": 235, "acc1": 80.382, "acc5": 94.598},
-        "test_size": {"image_size": 288, "short_side": 288, "acc1": 81.24, "acc5": 95.112},
+        "training_size": {"image_size": 224, "short_side": 235, "crop_mode": "center", "acc1": 80.382, "acc5": 94.598},
+        "test_size": {"image_size": 288, "short_side": 288, "crop_mode": "center", "acc1": 81.24, "acc5": 95.112},
         "interpolation": "bicubic", "mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225], "licence": None,
         "mebibytes": 97.7, "sha256": None, "file": "resnet50.a1_in1k.safetensors",
         "url": "https://huggingface.co/timm/resnet50.a1_in1k/resolve/main/model.safetensors", "path": None, "bytes": None}

@@ -5,6 +5,7 @@ Keras runs on PyTorch here. Runs the programs of the build folder that IMNET_BUI
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,9 +14,10 @@ import numpy as np
 import pytest
 
 os.environ["KERAS_BACKEND"] = "torch"
-pytest.importorskip("torch", reason="PyTorch is not installed")
+torch = pytest.importorskip("torch", reason="PyTorch is not installed")
 pytest.importorskip("PIL", reason="Pillow is not installed")
 h5py = pytest.importorskip("h5py", reason="h5py is not installed")
+safetensors = pytest.importorskip("safetensors", reason="safetensors is not installed")
 keras = pytest.importorskip("keras", reason="Keras is not installed")
 
 from random_weights import LOGIT_DEVIATION, photographs  # noqa: E402
@@ -63,7 +65,8 @@ def net():
             layer.momentum = 0.0  # the moving statistics become those of the next batch
         elif getattr(layer, "bias", None) is not None:
             layer.bias.assign(draw.normal(0, 0.1, layer.bias.shape))
-    net(pixels(12, seed=0), training=True)
+    with torch.no_grad():
+        net(pixels(12, seed=0), training=True)
     logits = net.predict_on_batch(pixels(12, seed=0))
     scale = LOGIT_DEVIATION / (logits - logits.mean(0)).std()
     head = net.get_layer("predictions")
@@ -107,10 +110,15 @@ def test_the_parameters_are_those_of_keras(net):
     assert len([line for line in lines[:-1] if "num_batches_tracked" not in line]) == len(net.weights)
 
 
-@pytest.mark.parametrize("engine", ["torch", "onednn"])
-def test_the_logits_are_those_of_keras(net, converted, engine, tmp_path):
+@pytest.fixture(scope="module")
+def answered(net):
     images = pixels(9, seed=99)
-    expected = net.predict_on_batch(images)
+    return images, net.predict_on_batch(images)
+
+
+@pytest.mark.parametrize("engine", ["torch", "onednn"])
+def test_the_logits_are_those_of_keras(answered, converted, engine, tmp_path):
+    images, expected = answered
     assert len(set(expected.argmax(1))) >= 5 and 1 < expected.std() < 6  # they tell the images apart
 
     (tmp_path / "images.f32").write_bytes(images.transpose(0, 3, 1, 2).tobytes())
@@ -139,6 +147,23 @@ def test_a_converted_file_needs_no_further_words(net, converted):
     assert [entry["index"] for entry in row["top"]] == list(np.argsort(-logits)[:5])
 
 
+def test_the_commands_work_with_it(converted, tmp_path):
+    assert "25,568,360 parameters" in output("imnet", "summary", "--weights", converted).decode()
+    assert "conv2.block1.0_conv.weight" in output("imnet", "weights", "inspect", converted).decode()
+    assert output("imnet", "explain", "--weights", converted, "--size", 64, "-o", tmp_path / "heat.png", PICTURE)
+
+    for name in ("chelsea", "coffee"):
+        (tmp_path / "train" / name).mkdir(parents=True)
+        for i in range(3):
+            shutil.copy(PICTURE.with_name(f"{name}.png"), tmp_path / "train" / name / f"{i}.png")
+    output("imnet", "finetune", tmp_path / "train", "--weights", converted, "-o", tmp_path / "own.safetensors", "--size",
+           SIDE, "--epochs", 1, "--freeze", "backbone", "--val", tmp_path / "train")
+    row = json.loads(output("imnet", "--weights", tmp_path / "own.safetensors", "--format", "jsonl", PICTURE))
+    assert {entry["label"] for entry in row["top"]} == {"chelsea", "coffee"}
+    preprocessing = json.loads(safetensors.safe_open(tmp_path / "own.safetensors", "np").metadata()["preprocessing"])
+    assert preprocessing["crop_mode"] == "squash" and preprocessing["interpolation"] == "nearest"
+
+
 def test_the_published_file_becomes_the_published_weights(saved, tmp_path):
     """As if Keras had published this net."""
     script = (ROOT / "scripts" / "convert-keras").read_text()
@@ -147,7 +172,7 @@ def test_the_published_file_becomes_the_published_weights(saved, tmp_path):
     cache = {"IMNET_CACHE": str(tmp_path / "cache")}
     missing = run("imnet", "--model", MODEL, PICTURE, **cache)
     assert missing.returncode == 3
-    for part in ("resnet50v2_weights_tf_dim_ordering_tf_kernels.h5", "scripts/convert-keras", "--no-weights"):
+    for part in ("resnet50v2_weights_tf_dim_ordering_tf_kernels.h5", "scripts/convert-keras"):
         assert part in missing.stderr.decode()
     assert run("imnet", "weights", "fetch", "--model", MODEL, **cache).returncode == 3
 

@@ -62,7 +62,7 @@ TEST_CASE("the table has every set of weights once") {
         CHECK((!row.test_accuracy || row.test_preprocessing));
         CHECK(row.preprocessing.short_side >= row.preprocessing.image_size);
     }
-    CHECK(names.size() == 17 + 178 + 1);  // torchvision's and timm's
+    CHECK(names.size() == 17 + 178 + 1);  // torchvision's, timm's and Keras's
 }
 
 TEST_CASE("weights of timm have a second size, with its own accuracy") {
