@@ -259,6 +259,16 @@ def test_a_model_of_these_classes_keeps_its_head(pictures, learnt, tmp_path):
     assert read(tmp_path / "on")[1]["fc.weight"] == read(learnt[0])[1]["fc.weight"]
 
 
+@pytest.mark.parametrize("model, head", [("test_resnet", "fc"), ("resnetv2_18d", "head.fc")])
+def test_the_head_is_replaced_wherever_it_is(pictures, tmp_path, model, head):
+    done = finetune(pictures, tmp_path / "m", "--scratch", "--model", model, *SMALL[2:], "--epochs", "1", "--val",
+                    pictures)
+    assert done.returncode == 0, done.stderr.decode()
+    assert len(read(tmp_path / "m")[1][f"{head}.bias"]) == 4 * 3
+    answer = imnet("--weights", tmp_path / "m", "--format", "jsonl", "-k", "1", pictures / "stripes" / "03.png")
+    assert answer.returncode == 0 and f"m: {model} with 3 classes".encode() in answer.stderr
+
+
 def test_a_damaged_image_is_skipped_named_and_counted_once(pictures, tmp_path):
     folder = tmp_path / "shapes"
     shutil.copytree(pictures, folder)

@@ -4,6 +4,7 @@ Runs `logits_probe` from the build folder that IMNET_BUILD names, with torchvisi
 """
 import json
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -14,19 +15,23 @@ torch = pytest.importorskip("torch", reason="the reference, PyTorch, is not inst
 pytest.importorskip("torchvision", reason="the reference, torchvision, is not installed")
 safetensors_torch = pytest.importorskip("safetensors.torch", reason="safetensors is not installed")
 
-from random_weights import photographs, random_net  # noqa: E402
+from random_weights import build, photographs, random_net  # noqa: E402
+
+# A net of each family, as small as it has one.
+FAMILIES = ["test_resnet", "resnetv2_18d", "seresnext26d_32x4d", "ecaresnet26t", "resnet50_gn", "resnetv2_50x1_bit",
+            "tf_efficientnet_lite0"]
 
 
 def prefixed(prefix, state):
     return {prefix + name: tensor for name, tensor in state.items()}
 
 
-def save_training(path, state):
+def save_training(path, state, arch="resnet18"):
     net = torch.nn.Linear(2, 2)
     optimizer = torch.optim.Adam(net.parameters())
     net(torch.ones(1, 2)).sum().backward()
     optimizer.step()
-    torch.save({"epoch": 7, "arch": "resnet18", "state_dict": prefixed("module.", state), "best_acc1": torch.tensor(70.0),
+    torch.save({"epoch": 7, "arch": arch, "state_dict": prefixed("module.", state), "best_acc1": torch.tensor(70.0),
                 "optimizer": optimizer.state_dict()}, path)
 
 
@@ -107,3 +112,18 @@ def test_half_precision_gives_the_logits_of_the_rounded_net(answered, tmp_path, 
     with torch.no_grad():
         expected = net.eval()(pictures).numpy()
     assert np.abs(logits(tmp_path / "half.pth", images) - expected).max() < 1e-4 * expected.std()
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_a_net_of_each_family_is_recognised_in_the_usual_forms(tmp_path, name):
+    pytest.importorskip("timm", reason="the reference, timm, is not installed")
+    program = Path(os.environ["IMNET_BUILD"]) / "bin" / "imnet"
+    state = build(name, classes=10).state_dict()
+    save_training(tmp_path / "training", state, arch=name)
+    for form in ("folder", "ema alone", "legacy, wrapped"):
+        FORMS[form](tmp_path / form, state)
+    for path in sorted(tmp_path.iterdir()):
+        done = subprocess.run([program, "weights", "inspect", "--format", "json", path], capture_output=True)
+        report = json.loads(done.stdout)
+        assert (report["architecture"], report["classes"]) == (name, 10), path.name
+        shutil.rmtree(path) if path.is_dir() else path.unlink()

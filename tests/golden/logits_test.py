@@ -48,7 +48,7 @@ def test_same_description(probe, name):
     assert probe(name, "parameters").decode().splitlines() == [*state, f"total {total}"]
 
 
-@pytest.mark.parametrize("name", ["resnet18", "resnet50", "resnetv2_50", "tf_efficientnet_lite1"])
+@pytest.mark.parametrize("name", ["resnet18", "resnet50", "resnetv2_50", "tf_efficientnet_lite1", "test_resnet"])
 def test_same_output_shapes(probe, name):
     net = build(name).eval()
     shapes = {}
@@ -76,7 +76,8 @@ def test_same_output_shapes(probe, name):
     assert shown > len(computing) * 0.6
 
 
-@pytest.mark.parametrize("name", ["resnet18", "resnext50_32x4d", "resnetv2_50", "tf_efficientnet_lite1"])
+@pytest.mark.parametrize("name", ["resnet18", "resnext50_32x4d", "resnetv2_50", "tf_efficientnet_lite1", "test_resnet",
+                                  "seresnext26d_32x4d", "ecaresnet26t"])
 @pytest.mark.parametrize("seed", [0, 2**40 + 7])
 def test_same_random_initialisation(probe, name, seed):
     torch.manual_seed(seed)
