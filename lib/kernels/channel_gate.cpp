@@ -44,7 +44,9 @@ HWY_INLINE void gate_any(const Element* source, NhwcImages images, int channels,
             : (epilogue.relu ? gate_pixel<false, true, Element> : gate_pixel<false, false, Element>);
     const long long pixels = static_cast<long long>(images.height) * images.width;
     const long long all = pixels * images.count;
-    for (long long pixel = all * part / parts; pixel < all * (part + 1) / parts; ++pixel) {
+    // From the last pixel to the first: their average was computed just before, in the other direction, so
+    // that the last are in the cache.
+    for (long long pixel = all * (part + 1) / parts - 1; pixel >= all * part / parts; --pixel) {
         gate(source + pixel * channels, channels, gates + pixel / pixels * channels,
              destination + pixel * channels);
     }

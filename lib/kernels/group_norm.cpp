@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <numeric>
 #include <vector>
 
 #include "kernels/targets.h"
@@ -22,7 +23,7 @@ namespace {
 using Floats = hn::ScalableTag<float>;
 
 constexpr int pixels_at_once = 8;
-constexpr int pixels_in_float32 = 128;  // longer sums are added in double
+constexpr int chunk = 128;  // pixels whose sum is in float32; longer sums are in double
 
 /// What a channel's values less `origin` are summed to.
 struct Sums {
@@ -49,33 +50,38 @@ HWY_INLINE void add_pixels(D d, const Element* source, std::ptrdiff_t stride, in
 }
 
 template <typename Element>
-HWY_INLINE void sum_up(const Element* source, int pixels, std::ptrdiff_t stride, int channels, Sums& sums) {
+HWY_INLINE void add_chunk(const Element* source, std::ptrdiff_t stride, int pixels, int channels,
+                          Sums& sums) {
     constexpr int lanes = hn::MaxLanes(Floats());
+    std::fill_n(sums.sum.begin(), channels, 0.0F);
+    std::fill_n(sums.squares.begin(), channels, 0.0F);
+    for (int pixel = 0; pixel < pixels; pixel += pixels_at_once) {
+        const Element* from = source + pixel * stride;
+        const int count = std::min(pixels_at_once, pixels - pixel);
+        int c = 0;
+        if (count == pixels_at_once) {
+            for (; c + lanes <= channels; c += lanes)
+                add_pixels(Floats(), from, stride, pixels_at_once, c, sums);
+        }
+        for (; c + lanes <= channels; c += lanes) add_pixels(Floats(), from, stride, count, c, sums);
+        for (; c < channels; ++c) add_pixels(OneLane<float>(), from, stride, count, c, sums);
+    }
     for (int c = 0; c < channels; ++c) {
-        const OneLane<float> one;
-        sums.origin[c] = hn::GetLane(load_floats(one, source + c));
+        sums.total[c] += sums.sum[c];
+        sums.total_squares[c] += sums.squares[c];
+    }
+}
+
+/// From the last pixels, which the step before has just written, to the first, with which the second pass
+/// starts: where an image is larger than the cache, both find some of it there.
+template <typename Element>
+HWY_INLINE void sum_up(const Element* source, int pixels, std::ptrdiff_t stride, int channels, Sums& sums) {
+    for (int c = 0; c < channels; ++c) {
+        sums.origin[c] = hn::GetLane(load_floats(OneLane<float>(), source + c));
         sums.total[c] = sums.total_squares[c] = 0;
     }
-    for (int first = 0; first < pixels; first += pixels_in_float32) {
-        std::fill_n(sums.sum.begin(), channels, 0.0F);
-        std::fill_n(sums.squares.begin(), channels, 0.0F);
-        const int last = std::min(first + pixels_in_float32, pixels);
-        for (int pixel = first; pixel < last; pixel += pixels_at_once) {
-            const Element* from = source + pixel * stride;
-            const int count = std::min(pixels_at_once, last - pixel);
-            int c = 0;
-            if (count == pixels_at_once) {
-                for (; c + lanes <= channels; c += lanes)
-                    add_pixels(Floats(), from, stride, pixels_at_once, c, sums);
-            }
-            for (; c + lanes <= channels; c += lanes) add_pixels(Floats(), from, stride, count, c, sums);
-            for (; c < channels; ++c) add_pixels(OneLane<float>(), from, stride, count, c, sums);
-        }
-        for (int c = 0; c < channels; ++c) {
-            sums.total[c] += sums.sum[c];
-            sums.total_squares[c] += sums.squares[c];
-        }
-    }
+    for (int first = (pixels - 1) / chunk * chunk; first >= 0; first -= chunk)
+        add_chunk(source + first * stride, stride, std::min(chunk, pixels - first), channels, sums);
 }
 
 /// For each channel: y = x · scale + shift, or x · σ(gate · x) · scale + shift.
@@ -151,22 +157,19 @@ HWY_INLINE void apply_any(const Element* source, int pixels, std::ptrdiff_t stri
     apply(source, pixels, stride, channels, gate, affine, destination);
 }
 
-/// So many channels at a time that their values of an image stay in the cache between the two passes, and
-/// whole cache lines of each pixel.
-int channels_at_once(int channels, int group_size, std::size_t bytes_a_channel) {
-    constexpr std::size_t cache = std::size_t{1} << 19U;
-    constexpr int least = 64;
-    const auto fitting = static_cast<int>(std::min<std::size_t>(cache / bytes_a_channel, channels));
-    const int groups = (std::max(fitting, least) + group_size - 1) / group_size;
-    return std::min(groups * group_size, channels);
+/// Whole groups and whole cache lines of each pixel: all channels, unless there are more parts than images.
+int channels_at_once(int channels, int group_size, int images, int parts) {
+    if (images >= parts) return channels;
+    const int unit = std::lcm(group_size, 32);
+    const int wanted = (channels + parts - 1) / parts;
+    return std::min((wanted + unit - 1) / unit * unit, channels);
 }
 
 template <typename Element>
 HWY_INLINE void normalise(const Element* source, NhwcImages images, int channels, const GroupNorm& norm,
                           Element* destination, int part, int parts) {
     const int pixels = images.height * images.width, group_size = channels / norm.groups;
-    const int block =
-        channels_at_once(channels, group_size, static_cast<std::size_t>(pixels) * sizeof(Element));
+    const int block = channels_at_once(channels, group_size, images.count, parts);
     const long long blocks = (channels + block - 1) / block, units = blocks * images.count;
     Sums sums(block);
     Affine affine(block);
