@@ -4,8 +4,8 @@
 
 namespace imnet {
 
-/// How the CPU engine keeps weights and activations. `bf16_by_rounding` serves processors without
-/// bfloat16 arithmetic: it computes in float32 and rounds to bfloat16 wherever `bf16` would store a value.
+/// How the CPU engine keeps weights and activations. `bf16_by_rounding` serves processors
+/// without fast bfloat16 arithmetic: it computes in float32 and rounds to bfloat16 wherever `bf16` would store a value.
 /// The results are those of bf16, but it is no faster.
 enum class Arithmetic { fp32, bf16, bf16_by_rounding };
 
