@@ -27,6 +27,7 @@ from processes import succeed
 from reference import Reference
 
 MEASURES = ("cold", "model", "files", "memory")
+MODES = ("throughput", "latency")
 
 
 def parse():
@@ -40,6 +41,8 @@ def parse():
     parser.add_argument("--peers", nargs="+", choices=settings.NAMES, default=tuple(settings.NAMES))
     parser.add_argument("--precision", nargs="+", choices=("fp32", "bf16"),
                         help="[default: fp32, and bf16 if the processor has it]")
+    parser.add_argument("--modes", nargs="+", choices=MODES, default=MODES, help="of the net alone [default: both]")
+    parser.add_argument("--cores", nargs="+", type=int, help="for the net alone [default: all, and 1]")
     parser.add_argument("--small", type=int, default=1000, help="JPEG files of about 500x375 [default: %(default)s]")
     parser.add_argument("--large", type=int, default=96,
                         help="JPEG files of 12 megapixels; the rounds take whole batches [default: %(default)s]")
@@ -74,8 +77,8 @@ def measure(options, folder, log, imnet, cpus):
             log.part(f"cold, {precision}", lambda: cold(comparison, precision))
     if "model" in options.measures:
         for precision in options.precision:
-            for cores in sorted({len(cpus), 1}, reverse=True):
-                for mode in ("throughput", "latency"):
+            for cores in options.cores or sorted({len(cpus), 1}, reverse=True):
+                for mode in options.modes:
                     log.part(f"model, {precision}, {cores} cores, {mode}",
                              lambda: comparison.model(precision, cores, mode))
     if "files" in options.measures:
