@@ -1,6 +1,7 @@
 #include "models/model_name.h"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <set>
 #include <vector>
@@ -144,9 +145,9 @@ std::string suggestions(std::string_view typed, std::span<const std::string_view
 std::vector<std::string> known_model_names() {
     std::vector<std::string> names;
     for (const std::string_view name : architecture_names()) names.emplace_back(name);
-    std::set<std::string_view> seen(names.begin(), names.end());
+    const std::set<std::string, std::less<>> architectures(names.begin(), names.end());
     for (const PublishedWeights& row : published_weights()) {
-        if (row.is_default && !seen.contains(row.model)) names.emplace_back(row.model);
+        if (row.is_default && !architectures.contains(row.model)) names.emplace_back(row.model);
         names.push_back(row.full_name());
     }
     return names;
