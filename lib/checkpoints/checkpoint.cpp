@@ -60,7 +60,7 @@ StateDict read_checkpoint(const std::filesystem::path& path, const CheckpointOpt
                 ? read_shards(index.bytes(), weights.parent_path(),
                               [&](const std::filesystem::path& shard) { return read_file(shard, options); })
                 : read_file(weights, options);
-        add_config(weights, result);
+        add_configs(weights, result);
         if (!options.keep_names) use_native_names(result);
         return result;
     });

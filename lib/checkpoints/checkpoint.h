@@ -18,8 +18,8 @@ struct CheckpointOptions {
 /// Reads the state dict of a checkpoint: a file of torch.save (of PyTorch 0.1.10 or later), of
 /// safetensors, an index of shards, or a folder as the Hugging Face hub keeps them. The container is
 /// recognised by its bytes, not by its name. Files are mapped, not copied, and nothing in them is executed.
-/// `metadata` gets the texts and numbers that the file holds beside the state dict, and the `config.json`
-/// of a folder.
+/// `metadata` gets the texts and numbers that the file holds beside the state dict, and the `config.json` and
+/// `preprocessor_config.json` of a folder.
 /// Throws ModelError with one line that names the file, what it is and what to do.
 StateDict read_checkpoint(const std::filesystem::path& path, const CheckpointOptions& options = {});
 

@@ -21,6 +21,7 @@ namespace {
 constexpr std::array weights_names{"model.safetensors", "model.safetensors.index.json", "pytorch_model.bin",
                                    "pytorch_model.bin.index.json"};
 constexpr std::size_t longest_json = 1 << 20;
+constexpr std::size_t longest_config = 16 << 20;  // 21,843 classes with descriptions take more than 1 MB
 
 bool is_plain_file_name(std::string_view name) {
     return !name.empty() && name != "." && name != ".." &&
@@ -103,17 +104,21 @@ std::filesystem::path weights_in_folder(const std::filesystem::path& folder) {
         "this folder holds neither model.safetensors nor pytorch_model.bin: give the file of weights itself");
 }
 
-void add_config(const std::filesystem::path& weights, StateDict& state_dict) {
+void add_configs(const std::filesystem::path& weights, StateDict& state_dict) {
     const std::string file_name = weights.filename().string();
     if (std::find(weights_names.begin(), weights_names.end(), file_name) == weights_names.end()) return;
-    const auto config = weights.parent_path() / "config.json";
-    std::error_code failed;
-    const auto size = std::filesystem::file_size(config, failed);
-    if (failed || size > longest_json) return;
-    std::string text(size, '\0');
-    std::ifstream file(config, std::ios::binary);
-    if (file.read(text.data(), static_cast<std::streamsize>(size))) {
-        state_dict.metadata.emplace_back("config.json", std::move(text));
+    for (const char* name : {"config.json", "preprocessor_config.json"}) {
+        const auto config = weights.parent_path() / name;
+        std::error_code failed;
+        const auto size = std::filesystem::file_size(config, failed);
+        if (failed) continue;
+        if (size > longest_config)
+            refuse(fmt::format("the {} beside it is longer than 16 MB: refused", name));
+        std::string text(size, '\0');
+        std::ifstream file(config, std::ios::binary);
+        if (!file.read(text.data(), static_cast<std::streamsize>(size)))
+            refuse(fmt::format("the {} beside it cannot be read", name));
+        state_dict.metadata.emplace_back(name, std::move(text));
     }
 }
 

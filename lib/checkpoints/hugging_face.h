@@ -34,8 +34,8 @@ StateDict read_shards(std::span<const std::byte> index, const std::filesystem::p
 /// ModelError where there is none.
 std::filesystem::path weights_in_folder(const std::filesystem::path& folder);
 
-/// Adds the text of the `config.json` beside the weights, where there is one, to the metadata under
-/// that name.
-void add_config(const std::filesystem::path& weights, StateDict& state_dict);
+/// Adds the texts of the `config.json` and the `preprocessor_config.json` beside the weights, where they are
+/// there, to the metadata under these names. Throws ModelError where one is longer than 16 MB or unreadable.
+void add_configs(const std::filesystem::path& weights, StateDict& state_dict);
 
 }  // namespace imnet

@@ -1,6 +1,5 @@
 #include "models/checkpoint_config.h"
 
-#include <cmath>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -8,11 +7,14 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/errors.h"
 #include "base/json.h"
 #include "checkpoints/stored_class_names.h"
 #include "models/checkpoint_metadata.h"
+#include "preprocess/timm_transform.h"
+#include "preprocess/transformers_processor.h"
 
 namespace imnet {
 namespace {
@@ -31,11 +33,6 @@ Json read_metadata(const StateDict& state_dict, std::string_view wanted) {
         if (!value.is_null()) return value;
     }
     return nullptr;
-}
-
-Json read_config(const StateDict& state_dict) {
-    Json config = read_metadata(state_dict, "config.json");
-    return config.is_object() ? config : Json::object();
 }
 
 // The texts of an array; empty unless it has one for each class.
@@ -61,23 +58,45 @@ std::optional<ClassNames> own_class_names(const StateDict& state_dict, int class
     return class_names;
 }
 
-std::optional<std::array<float, 3>> triple(const Json& object, const char* key) {
-    const Json* found = object.find(key);
-    if (found == nullptr || !found->is_array() || found->size() != 3) return std::nullopt;
-    std::array<float, 3> values{};
-    for (std::size_t i = 0; i < 3; ++i) {
-        if (!found->at(i).is_number()) return std::nullopt;
-        values[i] = found->at(i).get<float>();
-    }
-    return values;
-}
-
 // The members of an object by key, for many look-ups; empty if it is not an object.
 std::unordered_map<std::string_view, const Json*> members_by_key(const Json* object) {
     std::unordered_map<std::string_view, const Json*> members;
     if (object == nullptr || !object->is_object()) return members;
     for (const auto& [key, value] : object->members()) members.emplace(key, &value);
     return members;
+}
+
+bool is_wnid(std::string_view text) {  // "n02123045"
+    return text.size() == 9 && text.front() == 'n' &&
+           text.find_first_not_of("0123456789", 1) == std::string_view::npos;
+}
+
+// Names that are WordNet ids count as such; where ImageNet has all of them, its names are added.
+ClassNames without_bare_wnids(ClassNames class_names) {
+    std::vector<std::string> names;
+    for (ClassName& each : class_names) {
+        names.push_back(each.name);
+        if (is_wnid(each.name)) each.wnid = each.name;
+    }
+    ClassNames of_imagenet = class_names_of_folders(names);
+    return of_imagenet.empty() || of_imagenet.front().wnid.empty() ? class_names : of_imagenet;
+}
+
+std::string_view first_word(std::string_view name) { return name.substr(0, name.find(',')); }
+
+// transformers names ImageNet's classes by WordNet's words and drops their wnids. A few words differ between
+// WordNet's releases, so nine names in ten have to agree with ImageNet's at the same index.
+ClassNames with_imagenet_wnids(ClassNames class_names) {
+    const ClassNames imagenet = class_names_of_head(static_cast<int>(class_names.size()));
+    std::size_t equal = 0;
+    for (std::size_t index = 0; index < imagenet.size(); ++index) {
+        equal += !imagenet[index].wnid.empty() &&
+                 first_word(class_names[index].name) == first_word(imagenet[index].name);
+    }
+    if (10 * equal < 9 * imagenet.size()) return class_names;
+    for (std::size_t index = 0; index < imagenet.size(); ++index)
+        class_names[index].wnid = imagenet[index].wnid;
+    return class_names;
 }
 
 std::optional<ClassNames> transformers_class_names(const Json& config, int classes) {
@@ -91,13 +110,7 @@ std::optional<ClassNames> transformers_class_names(const Json& config, int class
         if (name == by_index.end() || !name->second->is_string()) return std::nullopt;
         class_names.push_back({name->second->get<std::string>(), ""});
     }
-    return class_names;
-}
-
-// "n02123045"
-bool is_wnid(std::string_view text) {
-    return text.size() == 9 && text.front() == 'n' &&
-           text.find_first_not_of("0123456789", 1) == std::string_view::npos;
+    return with_imagenet_wnids(without_bare_wnids(std::move(class_names)));
 }
 
 std::optional<ClassNames> timm_class_names(const Json& config, int classes) {
@@ -114,40 +127,59 @@ std::optional<ClassNames> timm_class_names(const Json& config, int classes) {
         class_names.push_back(
             {better ? description->second->get<std::string>() : text, is_wnid(text) ? text : ""});
     }
-    return class_names;
+    return described.empty() ? without_bare_wnids(std::move(class_names)) : class_names;
 }
 
-bool is_missing(const Json* value) { return value == nullptr || value->is_null(); }
+// timm's description of the pretrained net; null where there is none.
+Json pretrained_cfg_of(const Json& config) {
+    const Json* cfg = config.find("pretrained_cfg");
+    return cfg != nullptr && cfg->is_object() && cfg->size() > 0 ? *cfg : Json();
+}
 
-std::optional<Preprocessing> timm_preprocessing(const Json& cfg, const Json* input, const Json* crop_pct) {
-    const auto mean = triple(cfg, "mean");
-    const auto std = triple(cfg, "std");
-    const Json* interpolation = cfg.find("interpolation");
-    if (!mean || !std || input == nullptr || !input->is_array() || input->size() != 3) return std::nullopt;
-    if (!input->at(1).is_integer() || input->at(1) != input->at(2)) return std::nullopt;
-    if (crop_pct == nullptr || !crop_pct->is_number()) return std::nullopt;
-    if (interpolation == nullptr || !interpolation->is_string()) return std::nullopt;
-    const auto known_interpolation = parse_interpolation(interpolation->get<std::string>());
-    if (!known_interpolation) return std::nullopt;
-    const Json* crop_mode = cfg.find("crop_mode");
-    const auto known_crop_mode = crop_mode == nullptr     ? CropMode::center
-                                 : crop_mode->is_string() ? parse_crop_mode(crop_mode->get<std::string>())
-                                                          : std::nullopt;
-    if (!known_crop_mode) return std::nullopt;
-    const auto crop = input->at(1).get<std::int64_t>();
-    const double share = crop_pct->get<double>();
-    if (crop < 32 || crop > 1024 || !(share > 0.1 && share <= 1)) return std::nullopt;
-    Preprocessing preprocessing;
-    preprocessing.image_size = static_cast<int>(crop);
-    preprocessing.short_side = static_cast<int>(std::floor(static_cast<double>(crop) / share));
-    preprocessing.interpolation = *known_interpolation;
-    preprocessing.mean = *mean;
-    preprocessing.std = *std;
-    preprocessing.crop_mode = *known_crop_mode;
-    return preprocessing;
+std::string describe(const Preprocessing& preprocessing) {
+    return fmt::format("{}, mean {}, std {}", describe_size(preprocessing),
+                       fmt::join(preprocessing.mean, " "), fmt::join(preprocessing.std, " "));
+}
+
+// Calls `parse`, and says in its errors which file of which checkpoint is meant.
+auto of_file(std::string_view source, std::string_view file, auto&& parse) try {
+    return parse();
+} catch (const ModelError& error) {
+    throw ModelError(fmt::format("{}: its {} says {}", source, file, error.what()));
+}
+
+std::optional<Preprocessing> timm_preprocessing(const StateDict& state_dict, std::string_view source) {
+    const Json cfg = pretrained_cfg_of(read_config(state_dict));
+    if (cfg.is_null()) return std::nullopt;
+    return of_file(source, "config.json", [&] { return parse_timm_transform(cfg, false); });
+}
+
+std::optional<Preprocessing> transformers_preprocessing(const StateDict& state_dict,
+                                                        std::string_view source) {
+    const std::string* text = find_metadata(state_dict, "preprocessor_config.json");
+    if (text == nullptr) return std::nullopt;
+    const Json file = Json::parse_or_null(*text);
+    if (!file.is_object())
+        throw ModelError(fmt::format("{}: its preprocessor_config.json is not a JSON object", source));
+    const Json config = read_config(state_dict);
+    const Json* type = config.find("model_type");
+    const bool resnet = type != nullptr && *type == "resnet";
+    return of_file(source, "preprocessor_config.json", [&]() -> std::optional<Preprocessing> {
+        const Json* processor = file.find("image_processor_type");
+        if (processor != nullptr && *processor == "TimmWrapperImageProcessor") {
+            const Json cfg = pretrained_cfg_of(file);
+            return cfg.is_null() ? std::nullopt : std::optional(parse_timm_transform(cfg, false));
+        }
+        return parse_transformers_processor(file, resnet ? "ConvNextImageProcessor" : "");
+    });
 }
 
 }  // namespace
+
+Json read_config(const StateDict& state_dict) {
+    Json config = read_metadata(state_dict, "config.json");
+    return config.is_object() ? config : Json::object();
+}
 
 std::optional<ClassNames> checkpoint_class_names(const StateDict& state_dict, int classes) {
     if (auto class_names = own_class_names(state_dict, classes)) return class_names;
@@ -156,35 +188,26 @@ std::optional<ClassNames> checkpoint_class_names(const StateDict& state_dict, in
     return timm_class_names(config, classes);
 }
 
-std::optional<Preprocessing> checkpoint_preprocessing(const StateDict& state_dict) {
+std::optional<Preprocessing> checkpoint_preprocessing(const StateDict& state_dict, std::string_view source) {
     if (const std::string* own = find_metadata(state_dict, preprocessing_key))
         return parse_preprocessing(*own);
-    const Json config = read_config(state_dict);
-    const Json* cfg = config.find("pretrained_cfg");
-    if (cfg == nullptr || !cfg->is_object()) return std::nullopt;
-    return timm_preprocessing(*cfg, cfg->find("input_size"), cfg->find("crop_pct"));
-}
-
-std::optional<Preprocessing> checkpoint_test_preprocessing(const StateDict& state_dict) {
-    if (find_metadata(state_dict, preprocessing_key) != nullptr) return std::nullopt;
-    const Json config = read_config(state_dict);
-    const Json* cfg = config.find("pretrained_cfg");
-    if (cfg == nullptr || !cfg->is_object()) return std::nullopt;
-    const Json* input = cfg->find("test_input_size");
-    const Json* crop_pct = cfg->find("test_crop_pct");
-    if (is_missing(input) && is_missing(crop_pct)) return std::nullopt;
-    return timm_preprocessing(*cfg, is_missing(input) ? cfg->find("input_size") : input,
-                              is_missing(crop_pct) ? cfg->find("crop_pct") : crop_pct);
-}
-
-void refuse_other_strides(const StateDict& state_dict, std::string_view source) {
-    const Json config = read_config(state_dict);
-    const Json* downsample = config.find("downsample_in_bottleneck");
-    if (downsample == nullptr || *downsample != true) return;
+    const auto of_timm = timm_preprocessing(state_dict, source);
+    auto of_transformers = transformers_preprocessing(state_dict, source);
+    if (!of_timm || !of_transformers) return of_timm ? of_timm : of_transformers;
+    of_transformers->crop_start = of_timm->crop_start;
+    if (*of_timm == *of_transformers) return of_timm;
     throw ModelError(
-        fmt::format("{}: its config.json says downsample_in_bottleneck: this net has the stride on the "
-                    "1×1 convolution, which no architecture of imnet has",
-                    source));
+        fmt::format("{}: its config.json states one preprocessing ({}) and its preprocessor_config.json "
+                    "another ({}): remove one of them",
+                    source, describe(*of_timm), describe(*of_transformers)));
+}
+
+std::optional<Preprocessing> checkpoint_test_preprocessing(const StateDict& state_dict,
+                                                           std::string_view source) {
+    if (find_metadata(state_dict, preprocessing_key) != nullptr) return std::nullopt;
+    const Json cfg = pretrained_cfg_of(read_config(state_dict));
+    if (cfg.is_null() || !states_test_size(cfg)) return std::nullopt;
+    return of_file(source, "config.json", [&] { return parse_timm_transform(cfg, true); });
 }
 
 }  // namespace imnet

@@ -16,10 +16,13 @@ namespace {
 // Floats are written with the fewest digits that give the same value again.
 std::string preprocessing_text(const Preprocessing& preprocessing) {
     const bool usual = preprocessing.crop_mode == CropMode::center;
-    return fmt::format(R"({{"resize": {}, "crop": {}, "interpolation": "{}", "mean": [{}], "std": [{}]{}}})",
-                       preprocessing.short_side, preprocessing.image_size, name(preprocessing.interpolation),
-                       fmt::join(preprocessing.mean, ", "), fmt::join(preprocessing.std, ", "),
-                       usual ? "" : fmt::format(R"(, "crop_mode": "{}")", name(preprocessing.crop_mode)));
+    const bool usual_start = preprocessing.crop_start == CropStart::rounded_half_to_even;
+    return fmt::format(
+        R"({{"resize": {}, "crop": {}, "interpolation": "{}", "mean": [{}], "std": [{}]{}{}}})",
+        preprocessing.short_side, preprocessing.image_size, name(preprocessing.interpolation),
+        fmt::join(preprocessing.mean, ", "), fmt::join(preprocessing.std, ", "),
+        usual ? "" : fmt::format(R"(, "crop_mode": "{}")", name(preprocessing.crop_mode)),
+        usual_start ? "" : R"(, "crop_start": "rounded_down")");
 }
 
 std::string array_text(const ClassNames& class_names, std::string ClassName::*member) {
@@ -64,6 +67,10 @@ std::optional<Preprocessing> parse_preprocessing(std::string_view text) try {
         const auto crop_mode = parse_crop_mode(text_of_mode->get<std::string>());
         if (!crop_mode) return std::nullopt;
         preprocessing.crop_mode = *crop_mode;
+    }
+    if (const Json* text_of_start = json.find("crop_start")) {
+        if (*text_of_start != "rounded_down") return std::nullopt;
+        preprocessing.crop_start = CropStart::rounded_down;
     }
     const bool sizes = preprocessing.image_size > 0 && preprocessing.short_side > 0;
     const bool means = std::all_of(preprocessing.mean.begin(), preprocessing.mean.end(),

@@ -13,6 +13,7 @@
 #include "models/checkpoint_config.h"
 #include "models/published_weights.h"
 #include "models/recognise_architecture.h"
+#include "models/refuse_other_networks.h"
 #include "models/weight_cache.h"
 
 namespace imnet {
@@ -54,8 +55,8 @@ KnownPreprocessing assumed_preprocessing(const ModelRequest& request, std::strin
 // preprocessing that they need. All published weights whose hash is known have 1000 classes.
 KnownPreprocessing recognise_preprocessing(const ModelRequest& request, std::string_view architecture,
                                            int classes, const fs::path& path, const StateDict& state_dict) {
-    if (const auto stated = checkpoint_preprocessing(state_dict))
-        return {*stated, checkpoint_test_preprocessing(state_dict), RecognisedBy::metadata};
+    if (const auto stated = checkpoint_preprocessing(state_dict, path.native()))
+        return {*stated, checkpoint_test_preprocessing(state_dict, path.native()), RecognisedBy::metadata};
     const std::string_view net = without_publisher(architecture);
     for (const PublishedWeights& row : published_weights()) {
         if (without_publisher(row.model) == net && path.filename() == row.file)
@@ -97,7 +98,7 @@ Model read_model(const ModelRequest& request, const fs::path& path, const Publis
         model.architecture = architecture(name, classes);
     }
     model.parameters = bind_parameters(model.architecture, state_dict, path.native());
-    refuse_other_strides(state_dict, path.native());
+    refuse_other_networks(state_dict, model.architecture, !request.architecture.empty(), path.native());
     check_finite(state_dict, path.native());
     const int classes = model.architecture.classes;
     model.class_names = find_class_names(request, classes, state_dict);

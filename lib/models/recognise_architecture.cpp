@@ -14,6 +14,7 @@
 #include "base/errors.h"
 #include "base/json.h"
 #include "models/architecture.h"
+#include "models/checkpoint_config.h"
 #include "models/parameters.h"
 
 namespace imnet {
@@ -73,8 +74,8 @@ std::string bare_name(std::string_view name) {
 }
 
 std::string in_config(const StateDict& state_dict) {
-    const Json config = Json::parse_or_null(metadata(state_dict, "config.json"));
-    const Json* architecture = config.is_object() ? config.find("architecture") : nullptr;
+    const Json config = read_config(state_dict);
+    const Json* architecture = config.find("architecture");
     if (architecture == nullptr || !architecture->is_string()) return "";
     const std::string name = bare_name(architecture->get<std::string>());
     return is_known("timm/" + name) ? "timm/" + name : name;
@@ -82,8 +83,8 @@ std::string in_config(const StateDict& state_dict) {
 
 /// transformers has one ResNet: that of torchvision.
 bool is_transformers_resnet(const StateDict& state_dict) {
-    const Json config = Json::parse_or_null(metadata(state_dict, "config.json"));
-    const Json* type = config.is_object() ? config.find("model_type") : nullptr;
+    const Json config = read_config(state_dict);
+    const Json* type = config.find("model_type");
     return type != nullptr && *type == "resnet";
 }
 

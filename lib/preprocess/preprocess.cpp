@@ -11,19 +11,21 @@
 namespace imnet {
 namespace {
 
-/// One axis of torchvision's `center_crop`: the part of the resized picture that is taken, and the number of
-/// zeros before it if the picture is smaller than the crop.
+/// One axis of `center_crop`, torchvision's or transformers': the part of the resized picture that is taken,
+/// and the number of zeros before it if the picture is smaller than the crop.
 struct AxisCrop {
     std::int64_t start = 0;
     int length = 0;
     int padding = 0;
 };
 
-AxisCrop center_crop(std::int64_t size, int crop) {
-    if (size < crop) return {0, static_cast<int>(size), static_cast<int>((crop - size) / 2)};
-    // As Python's int(round(spare / 2.0)), which rounds half to even.
+AxisCrop center_crop(std::int64_t size, const Preprocessing& preprocessing) {
+    const int crop = preprocessing.image_size;
+    const bool down = preprocessing.crop_start == CropStart::rounded_down;
+    if (size < crop) return {0, static_cast<int>(size), static_cast<int>((crop - size + (down ? 1 : 0)) / 2)};
+    // As Python's int(round(spare / 2.0)), which rounds half to even, or as spare // 2.
     const std::int64_t spare = size - crop;
-    const std::int64_t start = spare / 2 + (spare % 4 == 3 ? 1 : 0);
+    const std::int64_t start = spare / 2 + (!down && spare % 4 == 3 ? 1 : 0);
     return {start, crop, 0};
 }
 
@@ -96,7 +98,7 @@ void write_pixels(const Image& resized, const Placement& place, const Layout& la
 Region crop_region(const Preprocessing& preprocessing, int width, int height) {
     const Resized size = resized_size(preprocessing, {}, width, height);
     const auto axis = [&](std::int64_t resized, double& from, double& extent) {
-        const AxisCrop crop = center_crop(resized, preprocessing.image_size);
+        const AxisCrop crop = center_crop(resized, preprocessing);
         from = static_cast<double>(crop.start - crop.padding) / static_cast<double>(resized);
         extent = static_cast<double>(preprocessing.image_size) / static_cast<double>(resized);
     };
@@ -141,7 +143,7 @@ ColumnRange Preprocessor::columns_needed(int width, int height, int orientation)
     const Turn turn = turn_of(orientation);
     const Resized resized = resized_size(preprocessing_, turn, width, height);
     const std::int64_t size = turn.swap_axes ? resized.height : resized.width;
-    const AxisCrop crop = center_crop(size, preprocessing_.image_size);
+    const AxisCrop crop = center_crop(size, preprocessing_);
     ColumnRange needed = inputs_needed(width, size, crop.start, crop.length, preprocessing_.interpolation);
     if (turn.flip_x) needed = {width - needed.end, width - needed.first};
     return needed;
@@ -152,8 +154,8 @@ void Preprocessor::write(const Image& image, const StoredAs& stored, std::span<s
     const int stored_width = stored.left_out_before + image.width + stored.left_out_after;
     const Resized size =
         resized_size(preprocessing_, turn_of(stored.orientation), stored_width, image.height);
-    const AxisCrop columns = center_crop(size.width, preprocessing_.image_size);
-    const AxisCrop rows = center_crop(size.height, preprocessing_.image_size);
+    const AxisCrop columns = center_crop(size.width, preprocessing_);
+    const AxisCrop rows = center_crop(size.height, preprocessing_);
     const Image resized = resize(image, size.width, size.height, preprocessing_.interpolation,
                                  {columns.start, rows.start, columns.length, rows.length}, stored);
 

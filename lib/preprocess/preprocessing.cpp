@@ -29,9 +29,10 @@ std::optional<CropMode> parse_crop_mode(std::string_view name) {
 
 std::string describe_size(const Preprocessing& preprocessing) {
     const std::string side = std::to_string(preprocessing.short_side);
-    return fmt::format("resize {}, crop {}, {}",
+    return fmt::format("resize {}, crop {}, {}{}",
                        preprocessing.crop_mode == CropMode::squash ? side + "x" + side : side,
-                       preprocessing.image_size, name(preprocessing.interpolation));
+                       preprocessing.image_size, name(preprocessing.interpolation),
+                       preprocessing.crop_start == CropStart::rounded_down ? ", crop rounded down" : "");
 }
 
 }  // namespace imnet

@@ -26,6 +26,11 @@ std::string_view name(CropMode crop_mode);
 /// The crop mode of that name; nothing for any other name.
 std::optional<CropMode> parse_crop_mode(std::string_view name);
 
+/// Where a crop starts if it is not an even number of pixels smaller or larger than the picture: at half the
+/// difference, rounded half to even and padded with one zero less before than after (torchvision, timm), or
+/// rounded down (transformers).
+enum class CropStart { rounded_half_to_even, rounded_down };
+
 /// The transforms that a set of weights was trained for: resize, crop the centre, scale to 0…1, normalise.
 struct Preprocessing {
     int short_side = 232;  ///< after resizing; of both sides if they are squashed
@@ -34,12 +39,13 @@ struct Preprocessing {
     std::array<float, 3> mean{0.485F, 0.456F, 0.406F};
     std::array<float, 3> std{0.229F, 0.224F, 0.225F};
     CropMode crop_mode = CropMode::center;
+    CropStart crop_start = CropStart::rounded_half_to_even;
 
     bool operator==(const Preprocessing&) const = default;
 };
 
 /// What is done to the size of a picture: "resize 232, crop 224, bilinear", or "resize 224x224, crop 224,
-/// nearest" for one that is squashed.
+/// nearest" for one that is squashed, with "crop rounded down" where the crop starts so.
 std::string describe_size(const Preprocessing& preprocessing);
 
 /// A part of a picture, in fractions of its width and height. It may reach beyond the picture.

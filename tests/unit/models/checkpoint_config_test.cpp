@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "base/errors.h"
+#include "base/json.h"
 
 using namespace imnet;
 
@@ -35,11 +36,43 @@ TEST_CASE("class names of timm, with descriptions where it has them") {
     CHECK(checkpoint_class_names(wnid, 1)->at(0).wnid == "n02123045");
 }
 
+TEST_CASE("timm's label names that are WordNet ids stay beside their descriptions") {
+    const ClassNames cat_and_dog = {{"tabby, tabby cat", "n02123045"}, {"n99999999", "n99999999"}};
+    const StateDict described = with_config(R"({"label_names": ["n02123045", "n99999999"],
+        "label_descriptions": {"n02123045": "tabby, tabby cat"}})");
+    CHECK(checkpoint_class_names(described, 2) == cat_and_dog);
+    const StateDict bare = with_config(R"({"label_names": ["n02123045", "n02129165"]})");
+    CHECK(checkpoint_class_names(bare, 2) == ClassNames{{"tabby", "n02123045"}, {"lion", "n02129165"}});
+}
+
+TEST_CASE("transformers' names that are WordNet ids count as such") {
+    const StateDict of_imagenet = with_config(R"({"id2label": {"1": "n02123045", "0": "n02129165"}})");
+    CHECK(checkpoint_class_names(of_imagenet, 2) ==
+          ClassNames{{"lion", "n02129165"}, {"tabby", "n02123045"}});
+    const StateDict of_wordnet = with_config(R"({"id2label": {"0": "n00004475"}})");
+    CHECK(checkpoint_class_names(of_wordnet, 1) == ClassNames{{"n00004475", "n00004475"}});
+    CHECK(checkpoint_class_names(with_config(R"({"id2label": {"0": "n0212304"}})"), 1)->at(0).wnid.empty());
+}
+
+TEST_CASE("transformers' names of ImageNet's classes get their WordNet ids, those of 1000 others do not") {
+    const ClassNames imagenet = imagenet_class_names();
+    const auto stated = [](const ClassNames& class_names, std::string_view more_words) {
+        Json names = Json::object();
+        for (std::size_t index = 0; index < class_names.size(); ++index)
+            names[std::to_string(index)] = class_names[index].name + std::string(more_words);
+        return *checkpoint_class_names(with_config(Json{{"id2label", names}}.dump()), 1000);
+    };
+    CHECK(stated(imagenet, "")[281] == ClassName{"tabby", "n02123045"});
+    CHECK(stated(imagenet, ", more words")[281] == ClassName{"tabby, more words", "n02123045"});
+    CHECK(stated(ClassNames(imagenet.rbegin(), imagenet.rend()), "")[281].wnid.empty());
+}
+
 TEST_CASE("the preprocessing that timm states is read") {
     const auto preprocessing =
         checkpoint_preprocessing(with_config(R"({"pretrained_cfg": {"input_size": [3, 224, 224],
         "crop_pct": 0.95, "interpolation": "bicubic", "crop_mode": "center",
-        "mean": [0.5, 0.5, 0.5], "std": [0.25, 0.5, 0.5]}})"));
+        "mean": [0.5, 0.5, 0.5], "std": [0.25, 0.5, 0.5]}})"),
+                                 "net");
     REQUIRE(preprocessing.has_value());
     CHECK(preprocessing->short_side == 235);
     CHECK(preprocessing->image_size == 224);
@@ -51,7 +84,8 @@ TEST_CASE("timm's test size and crop are read, and either may be that of the tra
     const auto stated = [](const std::string& rest) {
         return checkpoint_test_preprocessing(with_config(R"({"pretrained_cfg": {"input_size": [3, 224, 224],
             "crop_pct": 0.95, "interpolation": "bicubic", "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5])" +
-                                                         rest + "}}"));
+                                                         rest + "}}"),
+                                             "net");
     };
     const auto both = stated(R"(, "test_input_size": [3, 288, 288], "test_crop_pct": 1.0)");
     REQUIRE(both.has_value());
@@ -64,27 +98,67 @@ TEST_CASE("timm's test size and crop are read, and either may be that of the tra
     CHECK_FALSE(stated(R"(, "test_input_size": null, "test_crop_pct": null)").has_value());
 }
 
-TEST_CASE("preprocessing that is unsupported or invalid is ignored as a whole") {
-    const std::string sound =
-        R"("input_size": [3, 224, 224], "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5], )";
-    const auto served = [&](const std::string& rest) {
-        return checkpoint_preprocessing(with_config(R"({"pretrained_cfg": {)" + sound + rest + "}}"))
-            .has_value();
+TEST_CASE("preprocessing of timm that imnet cannot do is refused by the name of the setting") {
+    const auto stated = [&](const std::string& setting) {
+        return checkpoint_preprocessing(with_config(R"({"pretrained_cfg": {)" + setting + "}}"), "net");
     };
-    CHECK(served(R"("crop_pct": 0.9, "interpolation": "bilinear")"));
-    CHECK_FALSE(served(R"("crop_pct": 0.9, "interpolation": "lanczos")"));
-    CHECK(served(R"("crop_pct": 1.0, "interpolation": "nearest", "crop_mode": "squash")"));
-    CHECK_FALSE(served(R"("crop_pct": 0.9, "interpolation": "bilinear", "crop_mode": "border")"));
-    CHECK_FALSE(served(R"("crop_pct": 0.9, "interpolation": "bilinear", "crop_mode": 1)"));
-    CHECK_FALSE(served(R"("crop_pct": 0, "interpolation": "bilinear")"));
-    CHECK_FALSE(served(R"("crop_pct": "0.9", "interpolation": "bilinear")"));
+    CHECK_THROWS_WITH_AS(
+        stated(R"("interpolation": "lanczos")"),
+        "net: its config.json says interpolation: \"lanczos\": imnet has nearest, bilinear and "
+        "bicubic",
+        ModelError);
+    for (const std::string setting :
+         {R"("crop_mode": "border")", R"("crop_mode": 1)", R"("crop_pct": 0)", R"("crop_pct": "0.9")",
+          R"("input_size": [1, 224, 224])", R"("input_size": [3, 224, 256])", R"("input_size": 224)",
+          R"("mean": 0.5)", R"("std": [0.5, 0.5, 0])", R"("std": [1, 1])"}) {
+        CAPTURE(setting);
+        CHECK_THROWS_AS(stated(setting), ModelError);
+    }
 }
 
-TEST_CASE("a net with its strides in other convolutions is refused, although its tensors fit") {
-    CHECK_THROWS_AS(refuse_other_strides(with_config(R"({"downsample_in_bottleneck": true})"), "net"),
-                    ModelError);
-    refuse_other_strides(with_config(R"({"downsample_in_bottleneck": false})"), "net");
-    refuse_other_strides(StateDict{}, "net");
+TEST_CASE("what timm's config leaves out has timm's defaults") {
+    const auto stated = [](std::string text) {
+        return checkpoint_preprocessing(with_config(std::move(text)), "net");
+    };
+    CHECK(stated(R"({"pretrained_cfg": {"input_size": [3, 160, 160], "mean": null}})") ==
+          Preprocessing{.short_side = 182, .image_size = 160, .interpolation = Interpolation::bicubic});
+    CHECK_FALSE(stated(R"({"pretrained_cfg": {}})").has_value());
+    CHECK_FALSE(stated("{}").has_value());
+}
+
+TEST_CASE("transformers' preprocessing is read, with ConvNeXt's processor for a ResNet that names none") {
+    StateDict state_dict = with_config(R"({"model_type": "resnet"})");
+    state_dict.metadata.emplace_back("preprocessor_config.json", R"({"size": 224, "crop_pct": 0.875})");
+    CHECK(checkpoint_preprocessing(state_dict, "net")->short_side == 256);
+    state_dict.metadata[0].second = "{}";
+    CHECK_THROWS_WITH_AS(
+        checkpoint_preprocessing(state_dict, "net"),
+        "net: its preprocessor_config.json says image_processor_type is missing, and no other "
+        "setting tells it",
+        ModelError);
+    state_dict.metadata[1].second = "[";
+    CHECK_THROWS_WITH_AS(checkpoint_preprocessing(state_dict, "net"),
+                         "net: its preprocessor_config.json is not a JSON object", ModelError);
+}
+
+TEST_CASE("where timm's and transformers' files state the preprocessing, they have to agree") {
+    StateDict state_dict = with_config(R"({"pretrained_cfg": {"crop_pct": 0.875, "mean": [0.5, 0.5, 0.5],
+        "std": [0.5, 0.5, 0.5]}})");
+    const auto add = [&](std::string text) {
+        state_dict.metadata.emplace_back("preprocessor_config.json", std::move(text));
+    };
+    SUBCASE("they do, and timm's rule for the crop counts") {
+        add(R"({"image_processor_type": "ConvNextImageProcessor", "size": 224})");
+        CHECK(checkpoint_preprocessing(state_dict, "net")->crop_start == CropStart::rounded_half_to_even);
+    }
+    SUBCASE("they do not") {
+        add(R"({"image_processor_type": "ConvNextImageProcessor", "size": 224, "resample": 2})");
+        CHECK_THROWS_AS(checkpoint_preprocessing(state_dict, "net"), ModelError);
+    }
+    SUBCASE("transformers' file is a copy of timm's") {
+        add(R"({"image_processor_type": "TimmWrapperImageProcessor"})");
+        CHECK(checkpoint_preprocessing(state_dict, "net")->short_side == 256);
+    }
 }
 
 TEST_CASE("class names in the checkpoint take precedence over those of the config") {

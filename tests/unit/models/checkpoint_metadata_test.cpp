@@ -38,10 +38,11 @@ TEST_CASE("the metadata is read back") {
     Preprocessing preprocessing{40, 32, Interpolation::bicubic, {0.5F, 0.1F, 1.0F / 3}, {0.25F, 0.3F, 0.7F}};
     SUBCASE("of a cropped picture") {}
     SUBCASE("of a squashed picture") { preprocessing.crop_mode = CropMode::squash; }
+    SUBCASE("of one that transformers crops") { preprocessing.crop_start = CropStart::rounded_down; }
     const ClassNames class_names{{"oak", "n1"}, {"beech", "n2"}};
     StateDict state_dict;
     state_dict.metadata = checkpoint_metadata(architecture("resnet18", 2), class_names, preprocessing);
-    CHECK(checkpoint_preprocessing(state_dict) == preprocessing);
+    CHECK(checkpoint_preprocessing(state_dict, "net") == preprocessing);
     const auto read = checkpoint_class_names(state_dict, 2);
     REQUIRE(read.has_value());
     CHECK(read->at(0).name == "oak");
@@ -52,7 +53,7 @@ TEST_CASE("the metadata is read back") {
 TEST_CASE("invalid preprocessing is ignored") {
     const std::string good =
         R"({"resize": 40, "crop": 32, "interpolation": "bilinear", "mean": [0, 0, 0], "std": [1, 1, 1], )"
-        R"("crop_mode": "squash"})";
+        R"("crop_mode": "squash", "crop_start": "rounded_down"})";
     CHECK(parse_preprocessing(good).has_value());
     for (const auto& [part, other] : {std::pair{"40", "0"},
                                       {"40", "1000000000"},
@@ -64,6 +65,7 @@ TEST_CASE("invalid preprocessing is ignored") {
                                       {"bilinear", "lanczos"},
                                       {"squash", "border"},
                                       {"\"squash\"", "1"},
+                                      {"rounded_down", "up"},
                                       {"[1, 1, 1]", "[1, 0, 1]"},
                                       {"[1, 1, 1]", "[1, 1]"},
                                       {"[1, 1, 1]", "[1, 1e60, 1]"},
