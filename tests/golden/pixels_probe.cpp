@@ -5,6 +5,7 @@
 //   pixels_probe FILE SHORT_SIDE IMAGE_SIZE nearest|bilinear|bicubic MEAN×3 STD×3 [FORMAT]
 //                                   the preprocessed picture; a SHORT_SIDE such as 224x224 squashes it;
 //                                   FORMAT is a name in imnet::PixelFormat, by default planar_float32
+//   pixels_probe FILE --processor JSON   the same as a preprocessor_config.json of transformers states it
 // With `--draft SHORT_SIDE` at the end, a JPEG is decoded at a fraction of its size. If the picture cannot be
 // decoded, prints `kind: message` on standard error and exits with 1.
 #include <cstdint>
@@ -14,6 +15,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/bytes.h"
+#include "base/json.h"
 #include "base/mapped_file.h"
 #include "codecs/decode.h"
 #include "codecs/jpeg.h"
@@ -21,6 +24,7 @@
 #include "codecs/sniff.h"
 #include "preprocess/decode_needed.h"
 #include "preprocess/preprocess.h"
+#include "preprocess/transformers_processor.h"
 
 namespace {
 
@@ -46,6 +50,13 @@ imnet::Preprocessing read_preprocessing(char** arguments) {
     return preprocessing;
 }
 
+imnet::Preprocessing stated_preprocessing(int argc, char** argv) {
+    if (argc <= 3) return {};
+    if (argc != 4) return read_preprocessing(argv + 2);
+    const imnet::MappedFile json(argv[3]);
+    return imnet::parse_transformers_processor(imnet::Json::parse(imnet::as_text(json.bytes())), "");
+}
+
 imnet::PixelFormat read_format(std::string_view name) {
     if (name == "interleaved_float32") return imnet::PixelFormat::interleaved_float32;
     if (name == "interleaved_bfloat16") return imnet::PixelFormat::interleaved_bfloat16;
@@ -67,8 +78,9 @@ int main(int argc, char** argv) {
         draft_short_side = std::atoi(argv[argc - 1]);
         argc -= 2;
     }
-    if (argc != 3 && argc != 11 && argc != 12) return 2;
-    const imnet::Preprocessor preprocessor(argc > 3 ? read_preprocessing(argv + 2) : imnet::Preprocessing{},
+    const bool by_processor = argc == 4 && std::string_view(argv[2]) == "--processor";
+    if (argc != 3 && !by_processor && argc != 11 && argc != 12) return 2;
+    const imnet::Preprocessor preprocessor(stated_preprocessing(argc, argv),
                                            read_format(argc == 12 ? argv[11] : "planar_float32"));
     const imnet::MappedFile file(argv[1]);
     auto decoded = argc > 3 ? imnet::decode_needed(file.bytes(), preprocessor, {}, draft_short_side)

@@ -2,6 +2,7 @@
 
 Runs the programs of the build folder that IMNET_BUILD names, with transformers beside them.
 """
+import importlib
 import json
 import os
 import subprocess
@@ -60,11 +61,64 @@ def test_the_architecture_and_the_class_names_are_recognised(tmp_path):
     assert sorted(entry["label"] for entry in top) == ["cat", "dog", "horse"]
 
 
-def test_strides_on_another_convolution_are_refused(tmp_path):
-    config = transformers.ResNetConfig(**NETS["resnet50"], downsample_in_bottleneck=True)
+@pytest.mark.parametrize("setting", [{"downsample_in_bottleneck": True}, {"downsample_in_first_stage": True},
+                                     {"hidden_act": "gelu"}])
+def test_another_net_with_the_same_tensors_is_refused(setting, tmp_path):
+    config = transformers.ResNetConfig(**NETS["resnet50"], **setting)
     transformers.ResNetForImageClassification(config).save_pretrained(tmp_path)
     if "IMNET_BUILD" not in os.environ:
         pytest.skip("IMNET_BUILD does not name a build folder")
     program_path = Path(os.environ["IMNET_BUILD"]) / "bin" / "imnet"
     done = subprocess.run([program_path, "--weights", tmp_path, SAMPLES / "rocket.jpg"], capture_output=True)
-    assert done.returncode == 3 and b"downsample_in_bottleneck" in done.stderr
+    assert done.returncode == 3 and next(iter(setting)).encode() in done.stderr
+
+
+PROCESSORS = {
+    "microsoft/resnet-50": ("ConvNext", {"size": 224, "crop_pct": 0.875, "resample": 3,
+                                         "image_mean": [0.485, 0.456, 0.406], "image_std": [0.229, 0.224, 0.225]}),
+    "ConvNeXt's defaults, which squash": ("ConvNext", {}),
+    "ConvNeXt's crop of an odd difference": ("ConvNext", {"size": {"shortest_edge": 96}, "crop_pct": 0.97}),
+    "ViT's defaults": ("ViT", {}),
+    "ViT's size as a number": ("ViT", {"size": 64, "resample": 0, "image_mean": 0.4, "image_std": [0.2, 0.3, 0.4]}),
+    "ViT without normalising": ("ViT", {"size": {"height": 64, "width": 64}, "do_normalize": False}),
+    "ViT with a crop of an odd difference": ("ViT", {"size": 99, "do_center_crop": True, "crop_size": 96}),
+    "ViT with a crop that is larger": ("ViT", {"size": 61, "do_center_crop": True, "crop_size": 96}),
+    "BiT's defaults": ("Bit", {}),
+    "BiT with a crop of an odd difference": ("Bit", {"size": {"shortest_edge": 131}, "crop_size": 128, "resample": 2}),
+    "BiT without rescaling": ("Bit", {"size": 64, "crop_size": {"height": 56, "width": 56}, "do_rescale": False}),
+    "BiT to −1…1 by the factor": ("Bit", {"size": 64, "crop_size": 64, "rescale_factor": 1 / 127.5,
+                                          "image_mean": 1, "image_std": 1}),
+    "CLIP's defaults": ("CLIP", {}),
+    "DeiT's defaults": ("DeiT", {}),
+}
+ROUNDED = {"BiT without rescaling", "BiT to −1…1 by the factor"}  # bytes times another factor than 1/255
+
+
+@pytest.mark.parametrize("picture", ["rocket.jpg", "chelsea.png", "coffee.png"])
+@pytest.mark.parametrize("name", PROCESSORS)
+def test_pixels_are_those_of_the_image_processors(name, picture, tmp_path):
+    image = pytest.importorskip("PIL.Image", reason="Pillow is not installed").open(SAMPLES / picture).convert("RGB")
+    kind, settings = PROCESSORS[name]
+    module = importlib.import_module(f"transformers.models.{kind.lower()}.image_processing_pil_{kind.lower()}")
+    processor = getattr(module, f"{kind}ImageProcessorPil")(**settings)
+    expected = np.asarray(processor(image, return_tensors="np").pixel_values[0])
+    file = tmp_path / "preprocessor_config.json"
+    file.write_text(json.dumps({"image_processor_type": f"{kind}ImageProcessor", **settings}))
+    for stated in (file, *processor.save_pretrained(tmp_path / "saved")):  # as written by hand, and by transformers
+        pixels = np.frombuffer(program("pixels_probe", SAMPLES / picture, "--processor", stated), np.float32)
+        if name in ROUNDED:
+            np.testing.assert_allclose(pixels.reshape(expected.shape), expected, rtol=1e-5, atol=1e-6)
+        else:
+            np.testing.assert_array_equal(pixels.reshape(expected.shape), expected)
+
+
+def test_the_preprocessor_config_beside_the_weights_is_obeyed(tmp_path):
+    random_net("resnet18").save_pretrained(tmp_path)
+
+    def probability(**settings):
+        (tmp_path / "preprocessor_config.json").write_text(json.dumps(settings))
+        words = ("imnet", "--weights", tmp_path, "-k1", "--format", "jsonl", SAMPLES / "rocket.jpg")
+        return json.loads(program(*words))["top"][0]["prob"]
+
+    usual = {"crop_pct": 0.875, "resample": 2, "image_mean": [0.485, 0.456, 0.406], "image_std": [0.229, 0.224, 0.225]}
+    assert probability(size=224, **usual) != probability(size=160, **usual)
