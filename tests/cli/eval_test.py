@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import shutil
 import tarfile
 
 import pytest
@@ -231,3 +232,25 @@ def test_an_empty_folder_is_refused(net, names, tmp_path):
     assert done.returncode == 2 and b"there are no pictures in it" in done.stderr
     done = evaluate(net, names, tmp_path / "gone")
     assert done.returncode == 2 and b"gone" in done.stderr
+
+
+WNIDS = ["n01440764", "n01443537", "n01484850", "n01491361", "n01494475", "n01496331", "n01498041"]
+CONFIGS = {
+    "timm": {"label_names": WNIDS, "label_descriptions": dict(zip(WNIDS, NAMES))},
+    "transformers": {"id2label": {str(index): wnid for index, wnid in enumerate(WNIDS)}},
+}
+
+
+@pytest.mark.parametrize("library", CONFIGS)
+def test_folders_named_by_wnid_are_found_in_the_config_of(library, net, names, data, tmp_path):
+    folder = tmp_path / "net"
+    folder.mkdir()
+    (folder / "model.safetensors").symlink_to(net / "model.safetensors")
+    config = json.loads((net / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**config, **CONFIGS[library]}))
+    by_wnid = tmp_path / "data"
+    for name in os.listdir(data):
+        shutil.copytree(data / name, by_wnid / WNIDS[NAMES.index(name)])
+    done = imnet("eval", *QUIET, "--weights", folder, "--format", "json", by_wnid)
+    assert done.stdout, done.stderr
+    assert json.loads(done.stdout)["top1"] == figures(net, names, data)[0]["top1"]

@@ -87,6 +87,24 @@ def test_the_preprocessing_comes_from_the_config_beside_the_weights(folder, tmp_
     assert abs(probability(mean=[0.5] * 3, std=[0.5] * 3) - default) > 1e-6
 
 
+@pytest.mark.parametrize("file, settings", [
+    ("preprocessor_config.json", {"image_processor_type": "ViTImageProcessor", "resample": 1}),
+    ("preprocessor_config.json", {"image_processor_type": "BitImageProcessor", "do_resize": False}),
+    ("config.json", {"pretrained_cfg": {"interpolation": "lanczos"}}),
+    ("config.json", {"model_type": "resnet", "hidden_act": "gelu"}),
+    ("config.json", {"architecture": "resnet18", "model_args": {"aa_layer": "blurpool"}}),
+])
+def test_settings_beside_the_weights_that_cannot_be_obeyed_are_refused_by_name(file, settings, folder, tmp_path):
+    (tmp_path / "model.safetensors").symlink_to(folder / "model.safetensors")
+    (tmp_path / file).write_text(json.dumps(settings))
+    done = imnet("--weights", tmp_path, ROCKET)
+    error = done.stderr.decode()
+    assert done.returncode == 3 and done.stdout == b"" and error.count("\n") == 1, error
+    last = list(settings)[-1]
+    assert f"{tmp_path}: its {file} says " in error
+    assert (next(iter(settings[last])) if isinstance(settings[last], dict) else last) in error
+
+
 def test_a_folder_without_weights_is_refused(tmp_path):
     done = imnet("--weights", tmp_path, ROCKET)
     assert done.returncode == 3 and os.fsencode(tmp_path) in done.stderr
