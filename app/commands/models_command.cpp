@@ -12,6 +12,7 @@
 #include <fmt/ranges.h>
 
 #include "base/json.h"
+#include "base/lower_case.h"
 #include "base/output_file.h"
 #include "cli/say.h"
 #include "commands/commands.h"
@@ -27,16 +28,10 @@ using Rows = std::vector<const PublishedWeights*>;
 
 constexpr std::string_view column_format = "{:<{}}{:<{}}{:>7}{:>5}{:>14}{:>5}{:>6}{:>6} {}\n";
 
-std::string lower(std::string text) {
-    for (char& c : text)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return text;
-}
-
 bool has_all(const std::vector<std::string>& words, const std::string& text) {
-    const std::string searched = lower(text);
+    const std::string searched = lower_case(text);
     return std::ranges::all_of(
-        words, [&](const std::string& word) { return searched.find(lower(word)) != std::string::npos; });
+        words, [&](const std::string& word) { return searched.find(lower_case(word)) != std::string::npos; });
 }
 
 Rows matching_rows(const std::vector<std::string>& words) {

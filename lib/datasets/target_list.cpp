@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "base/errors.h"
+#include "base/lower_case.h"
 #include "base/utf8.h"
 
 namespace imnet {
@@ -23,16 +24,10 @@ constexpr std::array<std::string_view, 8> path_columns{"path",     "file",    "f
 constexpr std::array<std::string_view, 7> target_columns{"label",  "class",    "class_name",      "wnid",
                                                          "target", "category", "predictionstring"};
 
-std::string lower(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-    return text;
-}
-
 std::optional<std::size_t> column_of(const Fields& header, std::span<const std::string_view> names) {
     for (const std::string_view name : names) {
         const auto found = std::find_if(header.begin(), header.end(),
-                                        [&](const std::string& field) { return lower(field) == name; });
+                                        [&](const std::string& field) { return lower_case(field) == name; });
         if (found != header.end()) return static_cast<std::size_t>(found - header.begin());
     }
     return std::nullopt;
@@ -135,7 +130,7 @@ private:
         if (!path || !target) return false;
         path_ = *path;
         target_ = *target;
-        kaggle_ = list_.by_stem_ = lower(fields[target_]) == "predictionstring";
+        kaggle_ = list_.by_stem_ = lower_case(fields[target_]) == "predictionstring";
         header_ = true;
         return true;
     }

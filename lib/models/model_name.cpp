@@ -10,6 +10,7 @@
 #include <fmt/ranges.h>
 
 #include "base/errors.h"
+#include "base/lower_case.h"
 #include "base/nearest_names.h"
 #include "models/architecture.h"
 
@@ -31,13 +32,6 @@ bool take(std::string_view& text, std::string_view prefix) {
     return true;
 }
 
-std::string lower(std::string_view text) {
-    std::string result(text);
-    for (char& c : result)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return result;
-}
-
 Parts take_apart(std::string_view typed) {
     std::string_view name = typed;
     for (const std::string_view prefix : {"hf-hub:", "hf_hub:", "https://huggingface.co/"})
@@ -51,7 +45,8 @@ Parts take_apart(std::string_view typed) {
     constexpr std::string_view enumeration = "_Weights";
     if (net.ends_with(enumeration)) {
         net.remove_suffix(enumeration.size());
-        return {"torchvision", lower(net), std::string(weights.empty() ? default_weights_name : weights)};
+        return {"torchvision", lower_case(std::string(net)),
+                std::string(weights.empty() ? default_weights_name : weights)};
     }
     Parts parts{"", "", std::string(weights)};
     const std::size_t slash = net.find('/');

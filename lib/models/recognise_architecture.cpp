@@ -13,6 +13,7 @@
 
 #include "base/errors.h"
 #include "base/json.h"
+#include "base/lower_case.h"
 #include "models/architecture.h"
 #include "models/checkpoint_config.h"
 #include "models/parameters.h"
@@ -90,11 +91,6 @@ bool is_transformers_resnet(const StateDict& state_dict) {
 
 bool is_letter_or_digit(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
 
-std::string lower_case(std::string text) {
-    for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return text;
-}
-
 /// Whether the word stands in the text, not as a part of a longer one: `seresnet50` and `resnet50d` do not
 /// hold `resnet50`.
 bool holds_word(std::string_view text, std::string_view word) {
@@ -117,6 +113,14 @@ std::string_view named_by(const std::filesystem::path& path, const std::vector<s
     return "";
 }
 
+/// What this program's metadata, timm's `config.json` or the `arch` of a training checkpoint states; empty
+/// where none does.
+std::string stated_architecture(const StateDict& state_dict) {
+    if (std::string own = metadata(state_dict, "architecture"); !own.empty()) return own;
+    if (std::string in_file = in_config(state_dict); !in_file.empty()) return in_file;
+    return lower_case(bare_name(metadata(state_dict, "arch")));
+}
+
 }  // namespace
 
 std::vector<std::string_view> fitting_architectures(const StateDict& state_dict) {
@@ -135,12 +139,6 @@ std::vector<std::string_view> fitting_architectures(const StateDict& state_dict)
         described.push_back(std::move(candidate));
     }
     return fitting;
-}
-
-std::string stated_architecture(const StateDict& state_dict) {
-    if (std::string own = metadata(state_dict, "architecture"); !own.empty()) return own;
-    if (std::string in_file = in_config(state_dict); !in_file.empty()) return in_file;
-    return lower_case(bare_name(metadata(state_dict, "arch")));
 }
 
 std::string recognise_architecture(const StateDict& state_dict, const std::filesystem::path& path) {

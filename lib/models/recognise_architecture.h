@@ -14,10 +14,6 @@ namespace imnet {
 /// the first in the order of `architecture_names`.
 std::vector<std::string_view> fitting_architectures(const StateDict& state_dict);
 
-/// The architecture that the checkpoint states: in this program's metadata, in timm's `config.json`, or as
-/// `arch` beside the state dict of a training checkpoint. Empty where it states none.
-std::string stated_architecture(const StateDict& state_dict);
-
 /// The architecture of a checkpoint. Several nets may have the same tensors and compute something else
 /// (resnet50, resnetaa50 and resnetblur50): then what the checkpoint states decides, or the name of the file
 /// or its folder. Empty where no architecture fits. Throws ModelError where nothing decides, or where the
