@@ -137,12 +137,27 @@ ColumnRange columns_to_decode(const JpegPart& part, int width) {
     return range.end - range.first < width - width / 16 ? range : all;
 }
 
+/// Whether libjpeg smooths the blocks of this picture, because no scan states their first coefficients in
+/// full (Rec. ITU-T T.81, K.8). It then looks at up to two neighbours of a block, and takes the edge of what
+/// it decodes for the edge of the picture. Known once the decoder has started, when all scans have been read.
+bool smooths_blocks(const jpeg_decompress_struct& info) {
+    constexpr int smoothed_coefficients = 10;
+    if (!info.progressive_mode || !info.do_block_smoothing || info.coef_bits == nullptr) return false;
+    for (int component = 0; component < info.num_components; ++component) {
+        for (int i = 1; i < smoothed_coefficients; ++i) {
+            if (info.coef_bits[component][i] != 0) return true;
+        }
+    }
+    return false;
+}
+
 /// Starts decoding with at least these columns. libjpeg starts at the edge of a block; `columns` becomes what
 /// it really decodes.
 bool start(JpegDecompressor& jpeg, J_COLOR_SPACE color_space, ColumnRange& columns) {
     return attempt(jpeg, [color_space, &columns](jpeg_decompress_struct& info) {
         info.out_color_space = color_space;
         jpeg_start_decompress(&info);
+        if (smooths_blocks(info)) columns = {0, static_cast<int>(info.output_width)};
         auto first = static_cast<JDIMENSION>(columns.first);
         JDIMENSION count = static_cast<JDIMENSION>(columns.end) - first;
         if (count < info.output_width) jpeg_crop_scanline(&info, &first, &count);

@@ -127,6 +127,22 @@ def test_drafts_of_any_size_as_pillow(probe, sampling):
                                               np.asarray(drafted(data, int(short_side))[0].convert("RGB")))
 
 
+@pytest.mark.parametrize("sampling", [0, 1, 2, "grey"])
+def test_smooths_unfinished_progressive_jpegs_as_pillow(probe, sampling):
+    """libjpeg smooths over what the left out scans would add; then the edge of what is decoded counts."""
+    transform = reference_transform("V1")
+    photo = pictures.photograph(390, 261, "L" if sampling == "grey" else "RGB")
+    data = pictures.saved(photo, "JPEG", progressive=True, subsampling=0 if sampling == "grey" else sampling)
+    unfinished = pictures.cut_after_each_scan(data)
+    assert len(unfinished) >= 5
+    for cut in unfinished:
+        np.testing.assert_array_equal(pixels(probe(cut, "--rgb")), np.asarray(opened(cut).convert("RGB")))
+        assert (probe(cut, *RECIPES["V1"]).stdout == transform(opened(cut).convert("RGB")).numpy().tobytes())
+        for short_side in (33, 66, 131):
+            np.testing.assert_array_equal(pixels(probe(cut, "--rgb", "--draft", str(short_side))),
+                                          np.asarray(drafted(cut, short_side)[0].convert("RGB")))
+
+
 @pytest.mark.parametrize("ending", ["png", "webp", "gif"])
 def test_drafts_only_jpeg(probe, ending):
     data = next(data for name, data in DECODED.items() if name.endswith(ending) and not name.startswith("1x1"))
