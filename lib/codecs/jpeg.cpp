@@ -20,8 +20,8 @@
 #include <jerror.h>
 
 #include "codecs/jpeg_markers.h"
-#include "codecs/orientation.h"
 #include "codecs/picture_size.h"
+#include "codecs/stated_orientation.h"
 
 namespace imnet {
 namespace {
@@ -244,7 +244,7 @@ Expected<JpegFile> JpegFile::open(std::span<const std::byte> bytes, const Decode
     if (auto error = size_error(jpeg->info.image_width, jpeg->info.image_height, limits)) {
         return tl::unexpected(std::move(*error));
     }
-    return JpegFile(std::move(jpeg), exif_orientation(markers.exif));
+    return JpegFile(std::move(jpeg), stated_orientation(markers.exif, markers.xmp));
 }
 
 Expected<DecodedImage> JpegFile::decode(const JpegPart& part, std::vector<std::uint8_t> memory) try {

@@ -43,6 +43,7 @@ std::uint8_t next_code(ByteReader& reader, std::span<const std::byte> bytes) {
 JpegMarkers read_jpeg_markers(std::span<const std::byte> bytes) {
     using namespace std::literals;
     constexpr std::string_view exif_name = "Exif\0\0"sv;
+    constexpr std::string_view xmp_name = "http://ns.adobe.com/xap/1.0/\0"sv;
     JpegMarkers markers;
     ByteReader reader(bytes);
     while (reader.remaining() > 0) {
@@ -54,8 +55,12 @@ JpegMarkers read_jpeg_markers(std::span<const std::byte> bytes) {
         const auto data = reader.take(length - 2);
         if (reader.overran()) break;
         if (code == start_of_scan) ++markers.scans;
-        if (code == app1 && markers.exif.empty() && as_text(data).starts_with(exif_name)) {
-            markers.exif = data.subspan(exif_name.size());
+        if (code != app1 || markers.scans > 0) continue;
+        if (as_text(data).starts_with(exif_name)) {
+            const auto block = data.subspan(exif_name.size());
+            markers.exif.insert(markers.exif.end(), block.begin(), block.end());
+        } else if (as_text(data).starts_with(xmp_name)) {
+            markers.xmp = as_text(data).substr(xmp_name.size());
         }
     }
     return markers;

@@ -2,12 +2,15 @@
 
 #include <cstddef>
 #include <span>
+#include <string_view>
+#include <vector>
 
 namespace imnet {
 
 /// What the markers of a JPEG file say beside what libjpeg reads.
 struct JpegMarkers {
-    std::span<const std::byte> exif;  ///< the TIFF block of the first EXIF segment; empty without one
+    std::vector<std::byte> exif;  ///< the EXIF segments before the first scan, joined; empty without one
+    std::string_view xmp;         ///< the last XMP packet before the first scan
     int scans = 0;
 };
 

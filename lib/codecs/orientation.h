@@ -1,15 +1,8 @@
 #pragma once
 
-#include <cstddef>
-#include <span>
-
 #include "codecs/image.h"
 
 namespace imnet {
-
-/// The orientation in an EXIF block, 1 to 8; 1 if it has none or is damaged (EXIF 2.32, section 4.6.4; tag
-/// 0x0112). `exif` starts at the TIFF header, "II*\0" or "MM\0*". Never reads outside the span.
-int exif_orientation(std::span<const std::byte> exif);
 
 /// Where a pixel of the upright picture is in the stored one: first swap the axes, then flip those of the
 /// stored picture.

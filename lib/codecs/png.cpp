@@ -19,8 +19,8 @@
 #include "base/byte_reader.h"
 #include "base/bytes.h"
 #include "base/crc32.h"
-#include "codecs/orientation.h"
 #include "codecs/picture_size.h"
+#include "codecs/png_metadata.h"
 #include "codecs/stb.h"
 
 namespace imnet {
@@ -42,7 +42,7 @@ struct Png {
     std::uint8_t color_type = 0;
     std::span<const std::byte> palette;
     std::vector<std::span<const std::byte>> data;  // the IDAT chunks
-    std::span<const std::byte> exif;
+    PngMetadata metadata;
     bool ended = false;
 };
 
@@ -82,7 +82,7 @@ Expected<void> take_chunk(std::string_view type, std::span<const std::byte> data
     if (type == "IHDR") return read_header(data, png);
     if (type == "IDAT") png.data.push_back(data);
     if (type == "IEND") png.ended = true;
-    if (type == "eXIf") png.exif = data;
+    png.metadata.take(type, data);
     if (type == "PLTE") {
         if (data.size() > palette_length) return damaged("its palette has more than 256 colours");
         png.palette = data.first(data.size() / 3 * 3);
@@ -171,7 +171,7 @@ Expected<DecodedImage> decode_png(std::span<const std::byte> bytes, const Decode
     if (auto error = size_error(png->width, png->height, limits)) return tl::unexpected(std::move(*error));
     Expected<Image> image = decode_pixels(*png, limits);
     if (!image) return tl::unexpected(std::move(image.error()));
-    return DecodedImage{std::move(*image), exif_orientation(png->exif)};
+    return DecodedImage{std::move(*image), png->metadata.orientation()};
 }
 
 }  // namespace imnet

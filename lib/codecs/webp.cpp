@@ -12,10 +12,9 @@
 #include <memory>
 #include <string_view>
 
-#include "base/byte_reader.h"
 #include "base/bytes.h"
-#include "codecs/orientation.h"
 #include "codecs/picture_size.h"
+#include "codecs/stated_orientation.h"
 
 namespace imnet {
 namespace {
@@ -43,18 +42,24 @@ private:
     bool valid_;
 };
 
-int read_orientation(const WebPDemuxer* demuxer) {
-    using namespace std::literals;
-    constexpr std::string_view exif_name = "Exif\0\0"sv;  // some writers put it before the TIFF header
-    WebPChunkIterator chunk{};
-    int orientation = 1;
-    if (WebPDemuxGetChunk(demuxer, "EXIF", 1, &chunk) != 0) {
-        auto exif = std::as_bytes(std::span(chunk.chunk.bytes, chunk.chunk.size));
-        if (as_text(exif).starts_with(exif_name)) exif = exif.subspan(exif_name.size());
-        orientation = exif_orientation(exif);
+/// A chunk that the demuxer owns; empty without one.
+class Chunk {
+public:
+    Chunk(const WebPDemuxer* demuxer, const char* name) { WebPDemuxGetChunk(demuxer, name, 1, &iterator_); }
+    ~Chunk() { WebPDemuxReleaseChunkIterator(&iterator_); }
+    Chunk(const Chunk&) = delete;
+    Chunk& operator=(const Chunk&) = delete;
+
+    std::span<const std::byte> bytes() const {
+        return std::as_bytes(std::span(iterator_.chunk.bytes, iterator_.chunk.size));
     }
-    WebPDemuxReleaseChunkIterator(&chunk);
-    return orientation;
+
+private:
+    WebPChunkIterator iterator_{};
+};
+
+int read_orientation(const WebPDemuxer* demuxer) {
+    return stated_orientation(Chunk(demuxer, "EXIF").bytes(), as_text(Chunk(demuxer, "XMP ").bytes()));
 }
 
 tl::unexpected<InputError> damaged(std::string_view what) {

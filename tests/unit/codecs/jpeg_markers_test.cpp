@@ -17,13 +17,20 @@ TEST_CASE("the markers say how many scans there are") {
     CHECK(read_jpeg_markers(golden("photo-422-progressive.jpg")).scans > 3);
 }
 
-TEST_CASE("the first EXIF segment is found, without its name") {
-    const Bytes bytes = bytes_of(
+TEST_CASE("EXIF segments are joined, without their name; the last XMP packet counts") {
+    const JpegMarkers markers = read_jpeg_markers(bytes_of(
         "\xFF\xD8\xFF\xE1\0\x06XMP!\xFF\xFF\xE1\0\x0A"
         "Exif\0\0II\xFF\xE1\0\x0A"
-        "Exif\0\0MM\xFF\xD9"sv);
-    const JpegMarkers markers = read_jpeg_markers(bytes);
-    CHECK(as_text(markers.exif) == "II");
+        "Exif\0\0MM\xFF\xE1\0\x20http://ns.adobe.com/xap/1.0/\0a\xFF\xE1\0\x20http://ns.adobe.com/xap/1.0/\0b\xFF\xD9"sv));
+    CHECK(as_text(markers.exif) == "IIMM");
+    CHECK(markers.xmp == "b");
+}
+
+TEST_CASE("what stands after the start of a scan is not read as EXIF, as in Pillow") {
+    const JpegMarkers markers =
+        read_jpeg_markers(bytes_of("\xFF\xD8\xFF\xDA\0\x02pixels\xFF\xE1\0\x0A"
+                                   "Exif\0\0II\xFF\xD9"sv));
+    CHECK(markers.exif.empty());
 }
 
 TEST_CASE("stuffed bytes and restarts belong to the scan") {

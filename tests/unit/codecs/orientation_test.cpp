@@ -10,12 +10,6 @@ using namespace std::literals;
 
 namespace {
 
-/// A TIFF block of one entry, little-endian.
-Bytes exif(int tag, int type, std::uint32_t count, std::string_view value) {
-    return bytes_of("II*\0\x08\0\0\0\x01\0"s + little(tag, 2) + little(type, 2) + little(count, 4) +
-                    std::string(value) + little(0, 4));
-}
-
 /// 3×2: red green blue / cyan magenta yellow.
 Image six_colors() {
     return {3, 2, {255, 0, 0, 0, 255, 0, 0, 0, 255, 0, 255, 255, 255, 0, 255, 255, 255, 0}};
@@ -41,37 +35,6 @@ std::string letters(const Image& image) {
 }
 
 }  // namespace
-
-TEST_CASE("the orientation is found in both byte orders") {
-    CHECK(exif_orientation(exif(0x0112, 3, 1, "\x06\0\0\0"sv)) == 6);
-    CHECK(exif_orientation(bytes_of("MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x08\0\0\0\0\0\0"sv)) ==
-          8);
-}
-
-TEST_CASE("some writers use another integer type") {
-    CHECK(exif_orientation(exif(0x0112, 4, 1, "\x03\0\0\0"sv)) == 3);
-    CHECK(exif_orientation(exif(0x0112, 1, 1, "\x05\0\0\0"sv)) == 5);
-}
-
-TEST_CASE("an invalid block counts as upright") {
-    CHECK(exif_orientation({}) == 1);
-    CHECK(exif_orientation(bytes_of("II*\0")) == 1);
-    CHECK(exif_orientation(bytes_of("no TIFF header at all")) == 1);
-    CHECK(exif_orientation(exif(0x0100, 3, 1, "\x06\0\0\0"sv)) == 1);  // another tag
-    CHECK(exif_orientation(exif(0x0112, 3, 1, "\x09\0\0\0"sv)) == 1);  // no such orientation
-    CHECK(exif_orientation(exif(0x0112, 3, 1, "\0\0\0\0"sv)) == 1);
-    CHECK(exif_orientation(exif(0x0112, 2, 1, "\x06\0\0\0"sv)) == 1);  // text
-    CHECK(exif_orientation(exif(0x0112, 3, 0, "\x06\0\0\0"sv)) == 1);  // no value
-    const Bytes far = bytes_of("II*\0\xFF\xFF\xFF\xFF\x01\0"sv);
-    CHECK(exif_orientation(far) == 1);
-}
-
-TEST_CASE("a truncated block counts as upright") {
-    const Bytes whole = exif(0x0112, 3, 1, "\x06\0\0\0"sv);
-    for (std::size_t length = 0; length < 20; ++length) {
-        CHECK(exif_orientation(std::span(whole).first(length)) == 1);
-    }
-}
 
 TEST_CASE("eight ways to turn a picture") {
     const char* expected[] = {"rgb/cmy",  "rgb/cmy",  "bgr/ymc",  "ymc/bgr", "cmy/rgb",
