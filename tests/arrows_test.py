@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 LEVELS = [
     ["lib/base"],
     ["lib/kernels", "lib/codecs", "lib/inputs"],
-    ["lib/preprocess", "lib/checkpoints"],
+    ["lib/preprocess", "lib/checkpoints", "lib/codecs/tiff"],
     ["lib/models"],
     ["lib/engines", "lib/rows"],
     ["lib/engines/onednn", "lib/engines/torch", "lib/runs", "lib/sorting", "lib/datasets"],
@@ -28,6 +28,7 @@ LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}
 # Headers of large libraries stay in one room.
 LIBTORCH = re.compile(r"(torch|ATen|c10)/")
 ONEDNN = re.compile(r"oneapi/dnnl|dnnl\.h")
+CODEC_LIBRARIES = {"lib/codecs/tiff": re.compile(r"tiff(io|vers)?\.h")}
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)', re.MULTILINE)
 
 
@@ -49,6 +50,9 @@ def wrong_includes(root):
                 wrong.append(f"{source.relative_to(root)}: <{system}> belongs in lib/engines/torch")
             if ONEDNN.match(system) and room != "lib/engines/onednn":
                 wrong.append(f"{source.relative_to(root)}: <{system}> belongs in lib/engines/onednn")
+            for owner, library in CODEC_LIBRARIES.items():
+                if library.match(system) and room != owner:
+                    wrong.append(f"{source.relative_to(root)}: <{system}> belongs in {owner}")
             header = next((root / folder / own for folder in ("lib", "app") if own and (root / folder / own).exists()), None)
             if header is None:
                 continue
@@ -70,6 +74,7 @@ def test_includes_point_one_way():
     ("lib/base/errors.cpp", '"engines/engine.h"', "lib/base/errors.cpp: engines/engine.h points up or sideways, from lib/base to lib/engines"),
     ("lib/codecs/png.cpp", '"inputs/find.h"', "lib/codecs/png.cpp: inputs/find.h points up or sideways, from lib/codecs to lib/inputs"),
     ("lib/engines/engine.cpp", "<torch/torch.h>", "lib/engines/engine.cpp: <torch/torch.h> belongs in lib/engines/torch"),
+    ("lib/codecs/decode.cpp", "<tiffio.h>", "lib/codecs/decode.cpp: <tiffio.h> belongs in lib/codecs/tiff"),
     ("lib/kernels/linear.cpp", '<oneapi/dnnl/dnnl.hpp>', "lib/kernels/linear.cpp: <oneapi/dnnl/dnnl.hpp> belongs in lib/engines/onednn"),
 ])
 def test_a_planted_include_is_found(tmp_path, file, include, expected):

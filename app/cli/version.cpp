@@ -18,6 +18,7 @@ std::string version_text() {
     return fmt::format("imnet {}\n", version()) + part("oneDNN", IMNET_ONEDNN_VERSION, "engine: CPU") +
            part("libtorch", IMNET_TORCH_VERSION, "engine: " IMNET_TORCH_DEVICES) +
            part("libjpeg-turbo", IMNET_JPEG_VERSION, "JPEG") + part("libwebp", IMNET_WEBP_VERSION, "WebP") +
+           part("libtiff", IMNET_TIFF_VERSION, "TIFF") +
            part("libarchive", IMNET_ARCHIVE_VERSION, "tar and zip archives") +
            part("libcurl", IMNET_CURL_VERSION, "imnet weights fetch") +
            part("stb_image", IMNET_STB_VERSION, "PNG");

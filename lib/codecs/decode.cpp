@@ -5,6 +5,7 @@
 #include "codecs/bmp.h"
 #include "codecs/gif.h"
 #include "codecs/jpeg.h"
+#include "codecs/module.h"
 #include "codecs/picture_size.h"
 #include "codecs/png.h"
 #include "codecs/pnm.h"
@@ -25,6 +26,7 @@ Expected<DecodedImage> decode_as(PictureFormat format, std::span<const std::byte
         case PictureFormat::bmp: return decode_bmp(bytes, limits);
         case PictureFormat::tga: return decode_tga(bytes, limits);
         case PictureFormat::pnm: return decode_pnm(bytes, limits);
+        case PictureFormat::tiff: return decode_in_module(format, bytes, limits);
         case PictureFormat::unknown: break;
     }
     return input_error(InputErrorKind::format, describe_unknown(bytes));

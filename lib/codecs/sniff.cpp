@@ -25,10 +25,6 @@ struct Signature {
 constexpr std::string_view convert = "convert it to PNG or JPEG";
 
 constexpr Signature unserved_pictures[] = {
-    {0, "II*\0"sv, "a TIFF picture (or a camera's raw file)"},
-    {0, "MM\0*"sv, "a TIFF picture (or a camera's raw file)"},
-    {0, "II+\0"sv, "a BigTIFF picture"},
-    {0, "MM\0+"sv, "a BigTIFF picture"},
     {4, "ftypavif"sv, "an AVIF picture"},
     {4, "ftypavis"sv, "an AVIF picture"},
     {4, "ftyphei"sv, "a HEIC picture"},
@@ -58,6 +54,14 @@ constexpr Signature unserved_pictures[] = {
     {0, "%PDF-"sv, "a PDF document"},
     {0, "%!PS"sv, "a PostScript document"},
     {0, "\x8AMNG\r\n"sv, "an MNG animation"},
+};
+
+// TIFF, and BigTIFF with offsets of 64 bits.
+constexpr Signature tiff_signatures[] = {
+    {0, "II*\0"sv, {}},
+    {0, "MM\0*"sv, {}},
+    {0, "II+\0"sv, {}},
+    {0, "MM\0+"sv, {}},
 };
 
 constexpr Signature other_files[] = {
@@ -115,6 +119,7 @@ PictureFormat sniff(std::span<const std::byte> bytes) {
     if (text.starts_with("\x89PNG\r\n\x1a\n")) return PictureFormat::png;
     if (text.starts_with("RIFF") && holds(text, {8, "WEBP", {}})) return PictureFormat::webp;
     if (text.starts_with("GIF87a") || text.starts_with("GIF89a")) return PictureFormat::gif;
+    if (find_signature(text, tiff_signatures) != nullptr) return PictureFormat::tiff;
     if (looks_like_bmp(bytes)) return PictureFormat::bmp;
     if (looks_like_pnm(text)) return PictureFormat::pnm;
     if (find_signature(text, unserved_pictures) != nullptr) return PictureFormat::unknown;

@@ -1,10 +1,10 @@
-// The interface between the program and its modules. A module is a shared library with one engine, which the
-// program loads with dlopen when it needs that engine.
+// The interface between the program and the modules of its engines (base/loaded_module.h).
 #pragma once
 
 #include <optional>
 #include <span>
 
+#include "base/loaded_module.h"
 #include "engines/engine.h"
 #include "engines/grad_cam.h"
 #include "engines/trainer.h"
@@ -20,9 +20,6 @@ inline constexpr char open_trainer_symbol[] = "imnet_open_trainer";
 using ComputeGradCam = void(const Architecture&, const Parameters&, const GradCamOptions&,
                             std::span<const float>, std::optional<int>, GradCam& result);
 inline constexpr char grad_cam_symbol[] = "imnet_grad_cam";
-
-/// Declares an exported function of a module.
-#define IMNET_MODULE_FUNCTION extern "C" __attribute__((visibility("default")))
 
 /// A function of an engine's module. Loads the module at the first call. Throws ModelError if that fails.
 void* module_function(EngineKind kind, const char* symbol);

@@ -44,6 +44,7 @@ std::string_view ending_of(PictureFormat format) {
         case PictureFormat::bmp: return ".bmp";
         case PictureFormat::tga: return ".tga";
         case PictureFormat::pnm: return ".pnm";
+        case PictureFormat::tiff: return ".tif";
         case PictureFormat::unknown: break;
     }
     return "";

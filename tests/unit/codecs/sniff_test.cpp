@@ -16,6 +16,9 @@ TEST_CASE("the bytes decide the format") {
     CHECK(sniff(golden("photo-RGB.bmp")) == PictureFormat::bmp);
     CHECK(sniff(golden("photo-P.tga")) == PictureFormat::tga);
     CHECK(sniff(golden("raw-100.pgm")) == PictureFormat::pnm);
+    for (const auto start : {"II*\0"sv, "MM\0*"sv, "II+\0"sv, "MM\0+"sv}) {
+        CHECK(sniff(bytes_of(start)) == PictureFormat::tiff);
+    }
     CHECK(sniff({}) == PictureFormat::unknown);
 }
 
@@ -29,9 +32,6 @@ TEST_CASE("texts that start like a format are not mistaken for it") {
 TEST_CASE("a message says what the file is and what to do") {
     const auto described = [](std::string_view start) { return describe_unknown(bytes_of(start)); };
     CHECK(described("") == "empty file");
-    CHECK(
-        described("II*\0\x08\0\0\0"sv) ==
-        "this is a TIFF picture (or a camera's raw file), which is not supported: convert it to PNG or JPEG");
     CHECK(described("\0\0\0\x1C"
                     "ftypavif\0\0\0\0"sv) ==
           "this is an AVIF picture, which is not supported: convert it to PNG or JPEG");

@@ -1,0 +1,67 @@
+"""Codecs that few pictures need are loaded only for such pictures."""
+import io
+import json
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from program import BUILD, PROGRAM, SAMPLES, quick
+
+Image = pytest.importorskip("PIL.Image", reason="Pillow, which makes the pictures, is not installed")
+
+MODULES = BUILD / "lib" / "imnet"
+# The module of each format, the libraries that it brings, and the package in the message of a build without it.
+FORMATS = {"TIFF": ("libimnet_tiff.so", ("libtiff",), "libtiff-dev")}
+
+
+def picture(kind):
+    file = io.BytesIO()
+    Image.open(SAMPLES / "rocket.jpg").resize((60, 40)).save(file, kind)
+    return file.getvalue()
+
+
+def loaded_by(path):
+    """The libraries that a run on one picture loads, as the dynamic linker says."""
+    done = quick(path, LD_DEBUG="files")
+    assert done.returncode == 0, done.stdout
+    assert b"libimnet_" in done.stderr  # the trace works: an engine is a module, too
+    return done.stderr.decode()
+
+
+def test_a_jpeg_run_loads_none_of_the_codecs():
+    loaded = loaded_by(SAMPLES / "rocket.jpg")
+    for module, libraries, _ in FORMATS.values():
+        assert not any(name in loaded for name in (module, *libraries))
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_picture_loads_its_own_codec_only(tmp_path, kind):
+    module, libraries, _ = FORMATS[kind]
+    if not next(MODULES.glob(module), None):
+        pytest.skip(f"this build has no {module}")
+    file = tmp_path / "picture"
+    file.write_bytes(picture(kind))
+    loaded = loaded_by(file)
+    assert all(name in loaded for name in (module, *libraries))
+    for other, _, _ in FORMATS.values():
+        assert other == module or other not in loaded
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_without_its_module_a_picture_names_the_package(tmp_path, kind):
+    module, _, package = FORMATS[kind]
+    for folder, files in (("bin", [PROGRAM]), ("lib/imnet", MODULES.glob("libimnet_*"))):
+        (tmp_path / folder).mkdir(parents=True)
+        for file in files:
+            if file.name != module:
+                shutil.copy(file, tmp_path / folder)
+    file = tmp_path / "picture"
+    file.write_bytes(picture(kind))
+    done = subprocess.run([tmp_path / "bin" / "imnet", "--no-weights", "--model", "resnet18", "--format", "jsonl", file],
+                          capture_output=True, env=os.environ)
+    assert done.returncode == 1
+    error = json.loads(done.stdout)["error"]
+    assert error["kind"] == "format"
+    assert f"install the package {package}" in error["message"]

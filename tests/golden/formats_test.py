@@ -1,0 +1,64 @@
+"""Pictures whose codec is a module decode as Pillow, or as the tools of the same library, decode them.
+
+The files are made when the test runs, by Pillow and by the libraries' own tools. Runs `pixels_probe` from the build
+folder that IMNET_BUILD names.
+"""
+
+import io
+import os
+import subprocess
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("PIL", reason="the reference, Pillow, is not installed")
+from PIL import Image, features  # noqa: E402
+
+import tiff_files  # noqa: E402
+
+TIFF = tiff_files.decoded_files() if features.check("libtiff") else {}
+
+
+@pytest.fixture(scope="module")
+def probe(tmp_path_factory):
+    build_folder = os.environ.get("IMNET_BUILD")
+    if build_folder is None:
+        pytest.skip("IMNET_BUILD does not name a build folder")
+    program = Path(build_folder) / "bin" / "pixels_probe"
+    file = tmp_path_factory.mktemp("pictures") / "picture"
+
+    def run(data, *arguments):
+        file.write_bytes(data)
+        done = subprocess.run([program, file, *arguments], capture_output=True)
+        if b"is not installed" in done.stderr:
+            pytest.skip(done.stderr.decode())
+        return done
+
+    return run
+
+
+def pixels(done):
+    """[height, width, 3] from the output of the probe."""
+    assert done.returncode == 0, done.stderr.decode()
+    assert done.stderr == b""  # no library speaks for itself
+    width, height = np.frombuffer(done.stdout[:8], "<i4")
+    return np.frombuffer(done.stdout[8:], np.uint8).reshape(height, width, 3)
+
+
+def by_pillow(data):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
+
+
+@pytest.mark.parametrize("name", TIFF)
+def test_tiff_as_pillow(probe, name):
+    np.testing.assert_array_equal(pixels(probe(TIFF[name], "--rgb")), by_pillow(TIFF[name]))
+
+
+@pytest.mark.parametrize(("name", "data"), tiff_files.turned_files().items())
+def test_tiff_is_turned(probe, name, data):
+    # Pillow turns a TIFF when it loads it.
+    np.testing.assert_array_equal(pixels(probe(data, "--upright")), by_pillow(data))
