@@ -11,7 +11,8 @@ ROOT = Path(__file__).parents[1]
 LEVELS = [
     ["lib/base"],
     ["lib/kernels", "lib/codecs", "lib/inputs"],
-    ["lib/preprocess", "lib/checkpoints", "lib/codecs/tiff"],
+    ["lib/preprocess", "lib/checkpoints", "lib/codecs/tiff",
+     "lib/codecs/jpeg2000"],
     ["lib/models"],
     ["lib/engines", "lib/rows"],
     ["lib/engines/onednn", "lib/engines/torch", "lib/runs", "lib/sorting", "lib/datasets"],
@@ -28,7 +29,7 @@ LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}
 # Headers of large libraries stay in one room.
 LIBTORCH = re.compile(r"(torch|ATen|c10)/")
 ONEDNN = re.compile(r"oneapi/dnnl|dnnl\.h")
-CODEC_LIBRARIES = {"lib/codecs/tiff": re.compile(r"tiff(io|vers)?\.h")}
+CODEC_LIBRARIES = {"lib/codecs/tiff": re.compile(r"tiff(io|vers)?\.h"), "lib/codecs/jpeg2000": re.compile(r"openjpeg")}
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)', re.MULTILINE)
 
 

@@ -19,6 +19,7 @@
 
 #include <jerror.h>
 
+#include "codecs/ink.h"
 #include "codecs/jpeg_markers.h"
 #include "codecs/picture_size.h"
 #include "codecs/stated_orientation.h"
@@ -176,10 +177,9 @@ bool read_rows(JpegDecompressor& jpeg, Image& image, JSAMPROW cmyk_row) {
             // Photoshop stores CMYK inverted (full ink is 0), and Pillow reads every file that way.
             for (JDIMENSION x = 0; x < info.output_width; ++x, rgb += 3) {
                 for (int channel = 0; channel < 3; ++channel) {
-                    const int black = cmyk_row[4 * x + 3];
-                    const int product = (255 - cmyk_row[4 * x + channel]) * black + 128;
-                    rgb[channel] =
-                        static_cast<std::uint8_t>(std::max(black - ((product >> 8) + product) / 256, 0));
+                    const JSAMPLE* cmyk = cmyk_row + std::size_t{4} * x;
+                    rgb[channel] = light_through_ink(static_cast<std::uint8_t>(255 - cmyk[channel]),
+                                                     static_cast<std::uint8_t>(255 - cmyk[3]));
                 }
             }
         }

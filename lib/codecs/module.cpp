@@ -10,14 +10,18 @@ struct CodecModule {
     const char* picture;
 };
 
-const CodecModule& module_of(PictureFormat) {
-    static constexpr CodecModule tiff{
-        {"libimnet_tiff.so", "the TIFF codec",
-         "install the package libtiff-dev, build imnet with -D IMNET_TIFF=ON, and install it",
-         "install the package libtiff6"},
-        "a TIFF picture"};
-    return tiff;
-}
+constexpr CodecModule tiff{
+    {"libimnet_tiff.so", "the TIFF codec",
+     "install the package libtiff-dev, build imnet with -D IMNET_TIFF=ON, and install it",
+     "install the package libtiff6"},
+    "a TIFF picture"};
+constexpr CodecModule jpeg2000{
+    {"libimnet_jpeg2000.so", "the JPEG 2000 codec",
+     "install the package libopenjp2-7-dev, build imnet with -D IMNET_JPEG2000=ON, and install it",
+     "install the package libopenjp2-7"},
+    "a JPEG 2000 picture"};
+
+const CodecModule& module_of(PictureFormat format) { return format == PictureFormat::tiff ? tiff : jpeg2000; }
 
 }  // namespace
 

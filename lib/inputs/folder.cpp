@@ -12,9 +12,9 @@
 namespace imnet {
 namespace {
 
-constexpr std::array<std::string_view, 16> image_endings{".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp",
-                                                         ".tif", ".tiff", ".gif", ".bmp",  ".dib", ".tga",
-                                                         ".pnm", ".ppm",  ".pgm", ".pbm"};
+constexpr std::array<std::string_view, 22> image_endings{
+    ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".jp2", ".j2k", ".j2c",
+    ".jpc", ".jpf",  ".jpx", ".gif",  ".bmp", ".dib",  ".tga", ".pnm",  ".ppm", ".pgm", ".pbm"};
 constexpr std::array<std::string_view, 6> archive_endings{".tar",     ".tar.gz", ".tgz",
                                                           ".tar.zst", ".tzst",   ".zip"};
 

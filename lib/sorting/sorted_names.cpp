@@ -45,6 +45,7 @@ std::string_view ending_of(PictureFormat format) {
         case PictureFormat::tga: return ".tga";
         case PictureFormat::pnm: return ".pnm";
         case PictureFormat::tiff: return ".tif";
+        case PictureFormat::jpeg2000: return ".jp2";
         case PictureFormat::unknown: break;
     }
     return "";

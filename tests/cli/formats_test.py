@@ -13,7 +13,8 @@ Image = pytest.importorskip("PIL.Image", reason="Pillow, which makes the picture
 
 MODULES = BUILD / "lib" / "imnet"
 # The module of each format, the libraries that it brings, and the package in the message of a build without it.
-FORMATS = {"TIFF": ("libimnet_tiff.so", ("libtiff",), "libtiff-dev")}
+FORMATS = {"TIFF": ("libimnet_tiff.so", ("libtiff",), "libtiff-dev"),
+           "JPEG2000": ("libimnet_jpeg2000.so", ("libopenjp2",), "libopenjp2-7-dev")}
 
 
 def picture(kind):

@@ -16,9 +16,13 @@ import pytest
 pytest.importorskip("PIL", reason="the reference, Pillow, is not installed")
 from PIL import Image, features  # noqa: E402
 
+import jpeg2000_files  # noqa: E402
 import tiff_files  # noqa: E402
 
 TIFF = tiff_files.decoded_files() if features.check("libtiff") else {}
+JPEG2000 = jpeg2000_files.decoded_files() if features.check("jpg_2000") else {}
+NEW_JPEG2000 = jpeg2000_files.only_for_new_pillow() if features.check("jpg_2000") else {}
+PILLOW = int(Image.__version__.split(".")[0])
 
 
 @pytest.fixture(scope="module")
@@ -62,3 +66,14 @@ def test_tiff_as_pillow(probe, name):
 def test_tiff_is_turned(probe, name, data):
     # Pillow turns a TIFF when it loads it.
     np.testing.assert_array_equal(pixels(probe(data, "--upright")), by_pillow(data))
+
+
+@pytest.mark.parametrize("name", JPEG2000)
+def test_jpeg2000_as_pillow(probe, name):
+    np.testing.assert_array_equal(pixels(probe(JPEG2000[name], "--rgb")), by_pillow(JPEG2000[name]))
+
+
+@pytest.mark.skipif(PILLOW < 12, reason="Pillow before 12 does not read these colours of JPEG 2000")
+@pytest.mark.parametrize("name", NEW_JPEG2000)
+def test_jpeg2000_as_newer_pillow(probe, name):
+    np.testing.assert_array_equal(pixels(probe(NEW_JPEG2000[name], "--rgb")), by_pillow(NEW_JPEG2000[name]))

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "codecs/ink.h"
+
 namespace imnet {
 namespace {
 
@@ -69,11 +71,6 @@ void read_bytes(const TiffLayout& layout, const std::byte* samples, std::span<st
     }
 }
 
-std::uint8_t multiplied(int a, int b) {
-    const int product = a * b + 128;
-    return static_cast<std::uint8_t>((product + (product >> 8)) >> 8);
-}
-
 }  // namespace
 
 void rgb_from_samples(const TiffLayout& layout, const std::byte* samples, std::size_t pixels,
@@ -94,10 +91,7 @@ void rgb_from_samples(const TiffLayout& layout, const std::byte* samples, std::s
                 }
                 break;
             case TiffColor::cmyk:
-                for (int c = 0; c < 3; ++c) {
-                    const int light = 255 - in[3];
-                    rgb[c] = static_cast<std::uint8_t>(light - multiplied(in[c], light));
-                }
+                for (int c = 0; c < 3; ++c) rgb[c] = light_through_ink(in[c], in[3]);
                 break;
         }
     }
