@@ -12,7 +12,7 @@ LEVELS = [
     ["lib/base"],
     ["lib/kernels", "lib/codecs", "lib/inputs"],
     ["lib/preprocess", "lib/checkpoints", "lib/codecs/tiff",
-     "lib/codecs/jpeg2000"],
+     "lib/codecs/jpeg2000", "lib/codecs/jxl"],
     ["lib/models"],
     ["lib/engines", "lib/rows"],
     ["lib/engines/onednn", "lib/engines/torch", "lib/runs", "lib/sorting", "lib/datasets"],
@@ -29,7 +29,8 @@ LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}
 # Headers of large libraries stay in one room.
 LIBTORCH = re.compile(r"(torch|ATen|c10)/")
 ONEDNN = re.compile(r"oneapi/dnnl|dnnl\.h")
-CODEC_LIBRARIES = {"lib/codecs/tiff": re.compile(r"tiff(io|vers)?\.h"), "lib/codecs/jpeg2000": re.compile(r"openjpeg")}
+CODEC_LIBRARIES = {"lib/codecs/tiff": re.compile(r"tiff(io|vers)?\.h"), "lib/codecs/jpeg2000": re.compile(r"openjpeg"),
+                   "lib/codecs/jxl": re.compile(r"jxl/")}
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)', re.MULTILINE)
 
 

@@ -20,6 +20,7 @@ std::string version_text() {
            part("libjpeg-turbo", IMNET_JPEG_VERSION, "JPEG") + part("libwebp", IMNET_WEBP_VERSION, "WebP") +
            part("libtiff", IMNET_TIFF_VERSION, "TIFF") +
            part("openjpeg", IMNET_JPEG2000_VERSION, "JPEG 2000") +
+           part("libjxl", IMNET_JXL_VERSION, "JPEG XL") +
            part("libarchive", IMNET_ARCHIVE_VERSION, "tar and zip archives") +
            part("libcurl", IMNET_CURL_VERSION, "imnet weights fetch") +
            part("stb_image", IMNET_STB_VERSION, "PNG");

@@ -14,6 +14,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// AddressSanitizer replaces functions itself and refuses RTLD_DEEPBIND.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool sanitized = true;
+#elif defined(__has_feature)
+constexpr bool sanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
+#else
+constexpr bool sanitized = false;
+#endif
+
 // The build tree and an installation have the same layout, so one relative path serves both.
 fs::path path_of(const LoadedModule& module) {
     return (fs::read_symlink("/proc/self/exe").parent_path() / IMNET_MODULE_FROM_BIN / module.file)
@@ -27,7 +36,8 @@ tl::expected<void*, std::string> load(const LoadedModule& module) {
             fmt::format("{}: {} is not installed: {}", path.string(), module.name, module.if_absent));
     }
     // Never closed: the libraries keep threads and global objects that outlive every use.
-    void* handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+    const int replacing = module.replaces_functions && !sanitized ? RTLD_DEEPBIND : 0;
+    void* handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | replacing);
     if (handle == nullptr) {
         return tl::unexpected(fmt::format("{}: cannot load {} ({}): {}", path.string(), module.name,
                                           dlerror(), module.if_not_loading));

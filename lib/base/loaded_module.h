@@ -17,6 +17,8 @@ struct LoadedModule {
     const char* name;            ///< in messages, such as "the oneDNN engine"
     const char* if_absent;       ///< what to do if the file is not there
     const char* if_not_loading;  ///< what to do if a library that it needs is not found
+    bool replaces_functions =
+        false;  ///< its own functions take the place of the C library's for what it needs
 };
 
 /// An exported function of a module. Loads the module at the first call; several threads may call. The error

@@ -27,7 +27,8 @@ Expected<DecodedImage> decode_as(PictureFormat format, std::span<const std::byte
         case PictureFormat::tga: return decode_tga(bytes, limits);
         case PictureFormat::pnm: return decode_pnm(bytes, limits);
         case PictureFormat::tiff:
-        case PictureFormat::jpeg2000: return decode_in_module(format, bytes, limits);
+        case PictureFormat::jpeg2000:
+        case PictureFormat::jxl: return decode_in_module(format, bytes, limits);
         case PictureFormat::unknown: break;
     }
     return input_error(InputErrorKind::format, describe_unknown(bytes));

@@ -20,8 +20,18 @@ constexpr CodecModule jpeg2000{
      "install the package libopenjp2-7-dev, build imnet with -D IMNET_JPEG2000=ON, and install it",
      "install the package libopenjp2-7"},
     "a JPEG 2000 picture"};
+constexpr CodecModule jxl{{"libimnet_jxl.so", "the JPEG XL codec",
+                           "install the package libjxl-dev, build imnet with -D IMNET_JXL=ON, and install it",
+                           "install the package libjxl0.7", true},
+                          "a JPEG XL picture"};
 
-const CodecModule& module_of(PictureFormat format) { return format == PictureFormat::tiff ? tiff : jpeg2000; }
+const CodecModule& module_of(PictureFormat format) {
+    switch (format) {
+        case PictureFormat::jpeg2000: return jpeg2000;
+        case PictureFormat::jxl: return jxl;
+        default: return tiff;
+    }
+}
 
 }  // namespace
 

@@ -32,8 +32,6 @@ constexpr Signature unserved_pictures[] = {
     {4, "ftypmif1"sv, "a HEIF picture"},
     {4, "ftypmsf1"sv, "a HEIF picture"},
     {4, "ftypcrx "sv, "a Canon raw picture"},
-    {0, "\0\0\0\x0CJXL \r\n\x87\n"sv, "a JPEG XL picture"},
-    {0, "\xFF\x0A"sv, "a JPEG XL picture"},
     {0, "II\xBC\x01"sv, "a JPEG XR picture"},
     {0, "8BPS"sv, "a Photoshop document"},
     {0, "gimp xcf"sv, "a GIMP document"},
@@ -66,6 +64,12 @@ constexpr Signature tiff_signatures[] = {
 constexpr Signature jpeg2000_signatures[] = {
     {0, "\0\0\0\x0CjP  \r\n\x87\n"sv, {}},
     {0, "\xFF\x4F\xFF\x51"sv, {}},
+};
+
+// JPEG XL in boxes, and a codestream alone.
+constexpr Signature jxl_signatures[] = {
+    {0, "\0\0\0\x0CJXL \r\n\x87\n"sv, {}},
+    {0, "\xFF\x0A"sv, {}},
 };
 
 constexpr Signature other_files[] = {
@@ -125,6 +129,7 @@ PictureFormat sniff(std::span<const std::byte> bytes) {
     if (text.starts_with("GIF87a") || text.starts_with("GIF89a")) return PictureFormat::gif;
     if (find_signature(text, tiff_signatures) != nullptr) return PictureFormat::tiff;
     if (find_signature(text, jpeg2000_signatures) != nullptr) return PictureFormat::jpeg2000;
+    if (find_signature(text, jxl_signatures) != nullptr) return PictureFormat::jxl;
     if (looks_like_bmp(bytes)) return PictureFormat::bmp;
     if (looks_like_pnm(text)) return PictureFormat::pnm;
     if (find_signature(text, unserved_pictures) != nullptr) return PictureFormat::unknown;

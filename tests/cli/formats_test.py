@@ -7,17 +7,23 @@ import subprocess
 
 import pytest
 
-from program import BUILD, PROGRAM, SAMPLES, quick
+from program import BUILD, PROGRAM, ROOT, SAMPLES, quick
 
 Image = pytest.importorskip("PIL.Image", reason="Pillow, which makes the pictures, is not installed")
 
 MODULES = BUILD / "lib" / "imnet"
 # The module of each format, the libraries that it brings, and the package in the message of a build without it.
 FORMATS = {"TIFF": ("libimnet_tiff.so", ("libtiff",), "libtiff-dev"),
-           "JPEG2000": ("libimnet_jpeg2000.so", ("libopenjp2",), "libopenjp2-7-dev")}
+           "JPEG2000": ("libimnet_jpeg2000.so", ("libopenjp2",), "libopenjp2-7-dev"),
+           "JXL": ("libimnet_jxl.so", ("libjxl",), "libjxl-dev")}
+# Where there is a picture of a format that not every Pillow writes.
+CORPUS = ROOT / "tests" / "fuzz" / "corpus"
+STORED = {"JXL": CORPUS / "jxl" / "seed-RGB-lossy.jxl"}
 
 
 def picture(kind):
+    if kind in STORED:
+        return STORED[kind].read_bytes()
     file = io.BytesIO()
     Image.open(SAMPLES / "rocket.jpg").resize((60, 40)).save(file, kind)
     return file.getvalue()
@@ -66,3 +72,18 @@ def test_without_its_module_a_picture_names_the_package(tmp_path, kind):
     error = json.loads(done.stdout)["error"]
     assert error["kind"] == "format"
     assert f"install the package {package}" in error["message"]
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_what_a_library_finds_wrong_stands_in_the_row_alone(tmp_path, kind):
+    whole = picture(kind)
+    for length in range(len(whole) // 10, len(whole), len(whole) // 10):
+        damaged = bytearray(whole)
+        damaged[length - 20:length] = b"\xa5" * 20
+        (tmp_path / f"{length}-cut").write_bytes(whole[:length])
+        (tmp_path / f"{length}-damaged").write_bytes(damaged)
+    done = quick("--all", "--format", "jsonl", tmp_path)
+    assert done.returncode == 1
+    assert any("damaged" in row for row in done.stdout.decode().splitlines())
+    # The program's own lines about the model and the failed images are all that is printed besides.
+    assert all(line.startswith("imnet: ") for line in done.stderr.decode().splitlines()), done.stderr.decode()

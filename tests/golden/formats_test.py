@@ -6,6 +6,7 @@ folder that IMNET_BUILD names.
 
 import io
 import os
+import shutil
 import subprocess
 import warnings
 from pathlib import Path
@@ -17,11 +18,13 @@ pytest.importorskip("PIL", reason="the reference, Pillow, is not installed")
 from PIL import Image, features  # noqa: E402
 
 import jpeg2000_files  # noqa: E402
+import jxl_files  # noqa: E402
 import tiff_files  # noqa: E402
 
 TIFF = tiff_files.decoded_files() if features.check("libtiff") else {}
 JPEG2000 = jpeg2000_files.decoded_files() if features.check("jpg_2000") else {}
 NEW_JPEG2000 = jpeg2000_files.only_for_new_pillow() if features.check("jpg_2000") else {}
+JXL = jxl_files.files() if shutil.which("cjxl") and shutil.which("djxl") else {}
 PILLOW = int(Image.__version__.split(".")[0])
 
 
@@ -77,3 +80,9 @@ def test_jpeg2000_as_pillow(probe, name):
 @pytest.mark.parametrize("name", NEW_JPEG2000)
 def test_jpeg2000_as_newer_pillow(probe, name):
     np.testing.assert_array_equal(pixels(probe(NEW_JPEG2000[name], "--rgb")), by_pillow(NEW_JPEG2000[name]))
+
+
+@pytest.mark.skipif(not JXL, reason="cjxl and djxl are not installed (scripts/setup --for-tests installs them)")
+@pytest.mark.parametrize("name", JXL)
+def test_jxl_as_the_tool_of_its_library(probe, name):
+    np.testing.assert_array_equal(pixels(probe(JXL[name], "--upright")), jxl_files.decoded(JXL[name]))

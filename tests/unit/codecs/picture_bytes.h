@@ -30,6 +30,11 @@ inline std::filesystem::path golden_folder() { return std::filesystem::path(IMNE
 /// A picture of tests/golden/pixels.
 inline Bytes golden(std::string_view name) { return read_bytes(golden_folder() / name); }
 
+/// A picture of tests/fuzz/corpus.
+inline Bytes corpus(std::string_view target, std::string_view name) {
+    return read_bytes(std::filesystem::path(IMNET_GOLDEN) / ".." / "fuzz" / "corpus" / target / name);
+}
+
 /// `count` bytes of `value` in little-endian order.
 inline std::string little(std::uint64_t value, int count) {
     std::string out;
