@@ -11,6 +11,7 @@
 #include "checkpoints/pickle_budget.h"
 #include "checkpoints/pickle_cursor.h"
 #include "checkpoints/pickle_globals.h"
+#include "checkpoints/pickle_objects.h"
 #include "checkpoints/pickle_opcodes.h"
 #include "checkpoints/refusals.h"
 
@@ -18,26 +19,18 @@ namespace imnet::pickle {
 namespace {
 
 constexpr std::size_t widest_stack = 1 << 17;
-constexpr int deepest = 1000;  // Python's recursion limit, which no pickler exceeds
-
-int depth_of(const Value& value) {
-    if (const auto* sequence = std::get_if<Sequence*>(&value)) return (*sequence)->depth;
-    if (const auto* dict = std::get_if<Dict*>(&value)) return (*dict)->depth;
-    return 0;
-}
-
-/// Updates the depth of a container that has got new items.
-void deepen(int& depth, std::span<const Value> items) {
-    for (const Value& item : items) depth = std::max(depth, 1 + depth_of(item));
-    if (depth > deepest) refuse(fmt::format("the pickle nests more than {} levels deep: refused", deepest));
-}
 
 class Machine {
 public:
     Machine(std::span<const std::byte> bytes, std::pmr::memory_resource* budget,
             std::pmr::memory_resource* memory)
-        : cursor_(bytes), memory_(memory), stack_(budget), marks_(budget), memo_(budget) {
-        storages_ = make(std::pmr::vector<const Storage*>(memory));
+        : cursor_(bytes),
+          memory_(memory),
+          objects_(cursor_, memory),
+          stack_(budget),
+          marks_(budget),
+          memo_(budget) {
+        storages_ = objects_.make(std::pmr::vector<const Storage*>(memory));
     }
 
     /// Executes the opcodes up to STOP and gives the result.
@@ -75,11 +68,12 @@ private:
         return value;
     }
 
-    template <typename T>
-    T& top_as(std::string_view otherwise) {
-        T* value = std::get_if<T>(&top());
-        if (value == nullptr) refuse_damage(otherwise);
-        return *value;
+    /// POP removes a mark where nothing is above it.
+    void drop() {
+        if (!marks_.empty() && stack_.size() == marks_.back())
+            marks_.pop_back();
+        else
+            pop();
     }
 
     void mark() {
@@ -105,6 +99,7 @@ private:
                 refuse_damage("uses a memo index that no state dict needs");
             memo_.resize(index + 1);
         }
+        if (std::holds_alternative<Unset>(memo_[index])) ++remembered_;
         memo_[index] = top();
     }
 
@@ -117,66 +112,52 @@ private:
 
     // Objects.
 
-    template <typename T>
-    T* make(T value) {
-        std::pmr::polymorphic_allocator<> allocator(memory_);
-        return new (allocator.allocate_object<T>()) T(std::move(value));
-    }
-
-    Sequence* make_sequence(SequenceKind kind, std::span<const Value> items) {
-        Sequence sequence{.kind = kind, .items = {items.begin(), items.end(), memory_}};
-        deepen(sequence.depth, items);
-        return make(std::move(sequence));
+    void sequence_of_marked(SequenceKind kind) {
+        with_marked([&](auto items) { push(objects_.make_sequence(kind, items)); });
     }
 
     void tuple_of_top(std::size_t size) {
         Value items[3];
         for (std::size_t i = size; i-- > 0;) items[i] = pop();
-        push(make_sequence(SequenceKind::tuple, {items, size}));
+        push(objects_.make_sequence(SequenceKind::tuple, {items, size}));
     }
 
-    void append(std::span<const Value> items) {
-        Sequence& list = *top_as<Sequence*>("appends to a value that is not a list");
-        if (list.kind != SequenceKind::list) refuse_damage("appends to a value that is not a list");
-        list.items.insert(list.items.end(), items.begin(), items.end());
-        deepen(list.depth, items);
-    }
-
-    void set_items(std::span<const Value> items) {
-        Dict& dict = *top_as<Dict*>("sets an item of a value that is not a dict");
-        if (items.size() % 2 != 0) refuse_damage("sets a key without a value");
-        for (std::size_t i = 0; i < items.size(); i += 2) dict.items.emplace_back(items[i], items[i + 1]);
-        deepen(dict.depth, items);
+    void push_global(std::string_view module, std::string_view name) {
+        push(objects_.make(find_global(module, name)));
     }
 
     void global() {
         const std::string_view module = cursor_.line();
-        const std::string_view name = cursor_.line();
-        push(make(allowed_global(module, name, stack_.empty())));
+        push_global(module, cursor_.line());
+    }
+
+    void stack_global() {
+        const Value name = pop();
+        const Value module = pop();
+        const auto* name_text = std::get_if<Text>(&name);
+        const auto* module_text = std::get_if<Text>(&module);
+        if (name_text == nullptr || module_text == nullptr)
+            refuse_damage("asks for a global whose name is not a text");
+        push_global(module_text->characters, name_text->characters);
     }
 
     /// REDUCE and NEWOBJ: calls the global that is under the arguments on the stack.
     void call_top() {
         const Value arguments = pop();
-        const auto* tuple = std::get_if<Sequence*>(&arguments);
-        if (tuple == nullptr || (*tuple)->kind != SequenceKind::tuple) refuse_damage("calls without a tuple");
-        const Global& function = *top_as<const Global*>("calls a value that is not a function");
-        top() = call(function, (*tuple)->items, memory_);
+        top() = objects_.call(top(), arguments);
     }
 
-    void build() {
-        const Value state = pop();
-        if (auto* tensor = std::get_if<Tensor*>(&top())) {
-            set_state(**tensor, state);
-        } else if (!std::holds_alternative<Dict*>(top())) {  // the attributes of a dict do not matter here
-            refuse_damage("sets the state (BUILD) of a value that is neither a tensor nor an ordered dict");
-        }
+    void call_top_with_keywords() {
+        const Value keywords = pop();
+        const Value arguments = pop();
+        top() = objects_.call_with_keywords(top(), arguments, keywords);
     }
 
     void persistent() {
         const Value id = pop();
         const auto* tuple = std::get_if<Sequence*>(&id);
         if (tuple == nullptr) refuse_damage("holds a persistent id that does not name a storage");
+        if (const Global* module_class = class_of((*tuple)->items)) return push(module_class);
         const Storage* storage = storage_of((*tuple)->items, memory_);
         storages_->push_back(storage);
         push(storage);
@@ -185,18 +166,25 @@ private:
     Value result() {
         const Value value = pop();
         if (!stack_.empty() || !marks_.empty()) refuse_damage("stops with values left over");
+        if (const auto* object = std::get_if<Inert*>(&value);
+            object != nullptr && (*object)->entries == nullptr)
+            refuse_object(*(*object)->global, true);
+        if (const auto* global = std::get_if<const Global*>(&value)) refuse_object(**global, true);
         return value;
     }
 
     [[noreturn]] void refuse_opcode(Opcode opcode);
+    bool push_text_or_bytes(Opcode opcode);
     void step(Opcode opcode);
 
     Cursor cursor_;
     std::pmr::memory_resource* memory_;
+    Objects objects_;
     std::pmr::vector<const Storage*>* storages_;
     std::pmr::vector<Value> stack_;
     std::pmr::vector<std::size_t> marks_;
     std::pmr::deque<Value> memo_;
+    std::size_t remembered_ = 0;  ///< entries of the memo that were written: the index of MEMOIZE
 };
 
 void Machine::refuse_opcode(Opcode opcode) {
@@ -209,23 +197,37 @@ void Machine::refuse_opcode(Opcode opcode) {
         const std::string_view module = cursor_.line();
         wish = fmt::format(" (asks for {})", in_quotes(fmt::format("{}.{}", module, cursor_.line())));
     }
-    if (opcode == Opcode::STACK_GLOBAL && stack_.size() >= 2) {
-        const auto* module = std::get_if<Text>(&stack_[stack_.size() - 2]);
-        const auto* name = std::get_if<Text>(&stack_.back());
-        if (module != nullptr && name != nullptr) {
-            wish = fmt::format(" (asks for {})",
-                               in_quotes(fmt::format("{}.{}", module->characters, name->characters)));
-        }
-    }
     refuse(fmt::format(
         "the pickle holds the opcode {}{}, which torch.save does not write: refused, nothing was run",
         opcode_name, wish));
 }
 
-void Machine::step(Opcode opcode) {
+bool Machine::push_text_or_bytes(Opcode opcode) {
+    const auto text = [this](std::uint64_t size) { push(Text{as_text(cursor_.take(size))}); };
+    const auto opaque = [this](std::uint64_t size) { push(Opaque{as_text(cursor_.take(size))}); };
     switch (opcode) {
-        case Opcode::PROTO: cursor_.take(1); return;
+        case Opcode::SHORT_BINSTRING:
+        case Opcode::SHORT_BINUNICODE: text(cursor_.number<std::uint8_t>()); return true;
+        case Opcode::BINSTRING:
+        case Opcode::BINUNICODE: text(cursor_.number<std::uint32_t>()); return true;
+        case Opcode::BINUNICODE8: text(cursor_.number<std::uint64_t>()); return true;
+        case Opcode::SHORT_BINBYTES: opaque(cursor_.number<std::uint8_t>()); return true;
+        case Opcode::BINBYTES: opaque(cursor_.number<std::uint32_t>()); return true;
+        case Opcode::BINBYTES8:
+        case Opcode::BYTEARRAY8: opaque(cursor_.number<std::uint64_t>()); return true;
+        default: return false;
+    }
+}
+
+void Machine::step(Opcode opcode) {
+    if (push_text_or_bytes(opcode)) return;
+    switch (opcode) {
+        case Opcode::PROTO: return cursor_.check_protocol(cursor_.number<std::uint8_t>());
+        case Opcode::FRAME: return cursor_.check_frame(cursor_.number<std::uint64_t>());
         case Opcode::MARK: return mark();
+        case Opcode::POP: return drop();
+        case Opcode::POP_MARK: return with_marked([](auto) {});
+        case Opcode::DUP: return push(top());
         case Opcode::NONE: return push(None{});
         case Opcode::NEWTRUE: return push(true);
         case Opcode::NEWFALSE: return push(false);
@@ -233,41 +235,45 @@ void Machine::step(Opcode opcode) {
         case Opcode::BININT1: return push(std::int64_t{cursor_.number<std::uint8_t>()});
         case Opcode::BININT2: return push(std::int64_t{cursor_.number<std::uint16_t>()});
         case Opcode::LONG1: return push(cursor_.long_integer(cursor_.number<std::uint8_t>()));
+        case Opcode::LONG4: return push(cursor_.long_integer(cursor_.number<std::uint32_t>()));
         case Opcode::BINFLOAT:
             return push(std::bit_cast<double>(__builtin_bswap64(cursor_.number<std::uint64_t>())));
-        case Opcode::BINUNICODE:
-        case Opcode::BINSTRING: return push(Text{as_text(cursor_.take(cursor_.number<std::uint32_t>()))});
-        case Opcode::SHORT_BINSTRING:
-            return push(Text{as_text(cursor_.take(cursor_.number<std::uint8_t>()))});
-        case Opcode::EMPTY_TUPLE: return push(make_sequence(SequenceKind::tuple, {}));
-        case Opcode::EMPTY_LIST: return push(make_sequence(SequenceKind::list, {}));
-        case Opcode::EMPTY_SET: return push(make_sequence(SequenceKind::set, {}));
-        case Opcode::EMPTY_DICT: return push(make(Dict{.items = decltype(Dict::items)(memory_)}));
-        case Opcode::TUPLE:
-            return with_marked([this](auto items) { push(make_sequence(SequenceKind::tuple, items)); });
+        case Opcode::EMPTY_TUPLE: return push(objects_.make_sequence(SequenceKind::tuple, {}));
+        case Opcode::EMPTY_LIST: return push(objects_.make_sequence(SequenceKind::list, {}));
+        case Opcode::EMPTY_SET: return push(objects_.make_sequence(SequenceKind::set, {}));
+        case Opcode::EMPTY_DICT: return push(objects_.make_dict());
+        case Opcode::TUPLE: return sequence_of_marked(SequenceKind::tuple);
+        case Opcode::FROZENSET: return sequence_of_marked(SequenceKind::set);
         case Opcode::TUPLE1: return tuple_of_top(1);
         case Opcode::TUPLE2: return tuple_of_top(2);
         case Opcode::TUPLE3: return tuple_of_top(3);
         case Opcode::APPEND: {
             const Value item = pop();
-            return append({&item, 1});
+            return objects_.append(top(), {&item, 1});
         }
-        case Opcode::APPENDS: return with_marked([this](auto items) { append(items); });
+        case Opcode::APPENDS: return with_marked([this](auto items) { objects_.append(top(), items); });
+        case Opcode::ADDITEMS: return with_marked([this](auto items) { objects_.add(top(), items); });
         case Opcode::SETITEM: {
             Value items[2];
             items[1] = pop();
             items[0] = pop();
-            return set_items(items);
+            return objects_.set_items(top(), items);
         }
-        case Opcode::SETITEMS: return with_marked([this](auto items) { set_items(items); });
+        case Opcode::SETITEMS: return with_marked([this](auto items) { objects_.set_items(top(), items); });
         case Opcode::BINPUT: return remember(cursor_.number<std::uint8_t>());
         case Opcode::LONG_BINPUT: return remember(cursor_.number<std::uint32_t>());
+        case Opcode::MEMOIZE: return remember(remembered_);
         case Opcode::BINGET: return recall(cursor_.number<std::uint8_t>());
         case Opcode::LONG_BINGET: return recall(cursor_.number<std::uint32_t>());
         case Opcode::GLOBAL: return global();
+        case Opcode::STACK_GLOBAL: return stack_global();
         case Opcode::REDUCE:
         case Opcode::NEWOBJ: return call_top();
-        case Opcode::BUILD: return build();
+        case Opcode::NEWOBJ_EX: return call_top_with_keywords();
+        case Opcode::BUILD: {
+            const Value state = pop();
+            return objects_.set_state(top(), state);
+        }
         case Opcode::BINPERSID: return persistent();
         default: refuse_opcode(opcode);
     }

@@ -1,11 +1,13 @@
-// A pickle machine that builds state dicts and can do nothing else.
+// A pickle machine that builds state dicts and keeps everything else as data.
 //
-// It reads the opcodes that torch.save writes (protocol 2) into plain values. A GLOBAL must be in the list
-// that PyTorch's own weights_only loader allows. Each allowed global is implemented by a few lines of this
-// program; no code of the file is ever run. Refused, with their names: every other global and opcode
-// (INST, OBJ, STACK_GLOBAL, EXT1 …), calls of anything but those globals, BUILD on anything but tensors
-// and ordered dicts, persistent ids that are not storages. All values together may take 16 MB; nesting,
-// stack and memo are bounded as well.
+// It reads the opcodes that Python writes for protocols 2 to 5 into plain values. A GLOBAL that PyTorch's own
+// weights_only loader allows is implemented by a few lines of this program. Every other class or function is
+// only a name: what the pickle would build with it becomes an Inert value, which holds that name, the
+// arguments and the state, and which nothing calls. So no code of the file is ever run. Refused, with their
+// names: functions that run commands or code (pickle_globals.h), opcodes that torch.save does not write
+// (INST, OBJ, EXT1, NEXT_BUFFER …), BUILD on other values, persistent ids that are not storages, and a pickle
+// that is as a whole an object. All values together may take 16 MB; nesting, stack and memo are bounded as
+// well.
 #pragma once
 
 #include <cstddef>
@@ -23,6 +25,7 @@
 namespace imnet::pickle {
 
 struct Global;
+struct Inert;
 struct Sequence;
 struct Dict;
 struct Storage;
@@ -41,7 +44,8 @@ struct LargeInteger {
     std::string_view little_endian;
 };
 
-/// An object that may be stored with a state dict but is not needed: a device, bytes, a complex number.
+/// An object that may be stored with a state dict but is not needed: a device, a complex number, or bytes,
+/// as a view of the pickle.
 struct Opaque {
     std::string_view what;
 };
@@ -49,7 +53,7 @@ struct Opaque {
 /// Values point to one another but own nothing. The Document owns them all, so that deep or cyclic
 /// structures are freed without recursion.
 using Value = std::variant<Unset, None, bool, std::int64_t, double, Text, LargeInteger, Opaque, const Global*,
-                           Sequence*, Dict*, const Storage*, Tensor*>;
+                           Inert*, Sequence*, Dict*, const Storage*, Tensor*>;
 
 enum class SequenceKind { list, tuple, set };
 
@@ -66,6 +70,16 @@ struct Dict {
 
     /// The last entry under that text, or null.
     const Value* find(std::string_view key) const;
+};
+
+/// What an object would be made of: the class or function and what the pickle gives to it. It is never made.
+struct Inert {
+    const Global* global;
+    int depth = 1;
+    Sequence* arguments = nullptr;  ///< null where the object has none
+    Value state = Unset{};          ///< what BUILD sets: for most classes a dict of the attributes
+    Dict* entries = nullptr;        ///< of a subclass of dict; null where it has none
+    Sequence* items = nullptr;      ///< of a subclass of list or set
 };
 
 /// What a persistent id says about a storage; the container checks it.

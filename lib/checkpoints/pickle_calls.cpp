@@ -118,6 +118,28 @@ Value ordered_dict(Arguments arguments, Memory* memory) {
     return dict;
 }
 
+/// defaultdict(factory, …): the factory is not needed.
+Value default_dict(Arguments arguments, Memory* memory) {
+    return ordered_dict(arguments.empty() ? arguments : arguments.subspan(1), memory);
+}
+
+/// getattr(Outer, "Inner") is the class Outer.Inner; everything else that getattr could reach is refused.
+Value attribute(Arguments arguments, Memory* memory) {
+    const auto* outer = arguments.size() == 2 ? std::get_if<const Global*>(&arguments[0]) : nullptr;
+    const auto* inner = arguments.size() == 2 ? std::get_if<Text>(&arguments[1]) : nullptr;
+    constexpr std::size_t longest = 512;
+    if (outer == nullptr || inner == nullptr || (*outer)->kind != GlobalKind::inert ||
+        inner->characters.starts_with("_") || (*outer)->name.size() + inner->characters.size() > longest) {
+        refuse("the pickle asks for 'builtins.getattr', which no state dict needs: refused, nothing was run");
+    }
+    std::pmr::polymorphic_allocator<> allocator(memory);
+    const std::size_t size = (*outer)->name.size() + 1 + inner->characters.size();
+    char* name = allocator.allocate_object<char>(size);
+    fmt::format_to_n(name, size, "{}.{}", (*outer)->name, inner->characters);
+    return new (allocator.allocate_object<Global>())
+        Global{{name, size}, GlobalKind::inert, nullptr, (*outer)->module};
+}
+
 /// torch.Size((2, 3)) and set([…]) are read as sequences of their items.
 Value sequence(const Global& global, Arguments arguments, Memory* memory) {
     std::pmr::polymorphic_allocator<> allocator(memory);
@@ -150,6 +172,12 @@ Value rebuild_from_type(const Global& global, Arguments arguments, Memory* memor
 Value call(const Global& global, Arguments arguments, Memory* memory) {
     switch (global.kind) {
         case GlobalKind::ordered_dict: return ordered_dict(arguments, memory);
+        case GlobalKind::default_dict: return default_dict(arguments, memory);
+        case GlobalKind::attribute: return attribute(arguments, memory);
+        case GlobalKind::inert: {  // a tensor of a class that is not PyTorch's own
+            std::pmr::polymorphic_allocator<> allocator(memory);
+            return new (allocator.allocate_object<Inert>()) Inert{.global = &global};
+        }
         case GlobalKind::size:
         case GlobalKind::set: return sequence(global, arguments, memory);
         case GlobalKind::tensor_class: {
@@ -188,15 +216,17 @@ void set_state(Tensor& tensor, const Value& state) {
     }
 }
 
+const Global* class_of(std::span<const Value> id) {
+    const auto* kind = id.size() < 2 ? nullptr : std::get_if<Text>(id.data());
+    if (kind == nullptr || kind->characters != "module") return nullptr;
+    const auto* module_class = std::get_if<const Global*>(&id[1]);
+    return module_class == nullptr ? nullptr : *module_class;
+}
+
 const Storage* storage_of(std::span<const Value> id, Memory* memory) {
     constexpr std::string_view function = "persistent_load";
     const auto* kind = id.empty() ? nullptr : std::get_if<Text>(id.data());
     if (kind == nullptr) refuse_arguments(function);
-    if (kind->characters == "module") {
-        refuse(
-            "this is a whole model, not a state dict (the pickle holds a module's class): save "
-            "model.state_dict() instead; nothing was run");
-    }
     if (kind->characters != "storage") {
         refuse(fmt::format(
             "a persistent id of the pickle asks for {}, not for a storage: refused, nothing was run",

@@ -58,6 +58,18 @@ public:
         return static_cast<std::int64_t>(value << unused) >> unused;  // the top bit is the sign
     }
 
+    /// Throws ModelError for a protocol that does not exist yet.
+    static void check_protocol(int protocol) {
+        constexpr int newest = 5;
+        if (protocol > newest)
+            refuse(fmt::format("it is written in pickle protocol {}: 2 to {} are read", protocol, newest));
+    }
+
+    /// A frame says how many bytes follow; throws ModelError where they are not there.
+    void check_frame(std::uint64_t size) const {
+        if (size > bytes_.size() - at_) refuse_end();
+    }
+
     /// Throws ModelError about the last opcode.
     [[noreturn]] void refuse_damage(std::string_view what) const {
         refuse(fmt::format("the pickle {} at byte {}: the file is damaged or hostile", what, opcode_at_));

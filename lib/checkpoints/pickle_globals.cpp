@@ -17,9 +17,10 @@ struct Named {
     GlobalKind kind;
 };
 
-constexpr std::array allowed{
+constexpr std::array known{
     Named{"collections", "OrderedDict", GlobalKind::ordered_dict},
     Named{"collections", "Counter", GlobalKind::ordered_dict},
+    Named{"collections", "defaultdict", GlobalKind::default_dict},
     Named{"torch", "Size", GlobalKind::size},
     Named{"builtins", "set", GlobalKind::set},
     Named{"torch.nn.parameter", "Parameter", GlobalKind::parameter},
@@ -59,45 +60,84 @@ const ElementType* element_type_of_tensor(std::string_view class_name) {
     return type != nullptr && type->dtype && class_name != "Untyped" ? type : nullptr;
 }
 
-/// Modules that no harmless checkpoint refers to.
-bool is_dangerous(std::string_view module) {
-    constexpr std::array modules{"os",  "posix",  "nt",     "sys",        "subprocess", "builtins",
-                                 "pty", "socket", "shutil", "webbrowser", "runpy",      "importlib"};
-    return std::find(modules.begin(), modules.end(), module.substr(0, module.find('.'))) != modules.end();
+/// Modules whose functions run commands or code, or reach files and the network.
+constexpr std::array dangerous_modules{
+    "os",      "posix",      "nt",      "sys",     "subprocess", "pty",       "socket",
+    "shutil",  "runpy",      "code",    "codeop",  "ctypes",     "marshal",   "pickle",
+    "_pickle", "webbrowser", "timeit",  "pdb",     "bdb",        "pydoc",     "commands",
+    "popen2",  "ftplib",     "httplib", "profile", "cProfile",   "telnetlib", "smtplib"};
+
+/// Packages of which the same is true of every module inside.
+constexpr std::array dangerous_packages{
+    "importlib", "asyncio", "urllib", "http",      "requests",      "aiohttp",
+    "pip",       "os",      "ctypes", "torch.hub", "torch.package", "torch.utils.cpp_extension"};
+
+constexpr std::array dangerous_builtins{
+    "eval",  "exec",       "execfile",   "compile", "open",   "file", "setattr", "delattr", "apply",
+    "input", "__import__", "breakpoint", "globals", "locals", "vars", "exit",    "quit",    "reload"};
+
+constexpr std::array dangerous_in_torch{"torch.load", "torch.compile", "torch.jit.load",
+                                        "torch.storage._load_from_bytes"};
+
+template <typename Names>
+bool holds(const Names& names, std::string_view wanted) {
+    return std::find(names.begin(), names.end(), wanted) != names.end();
 }
 
-/// Whether a class of that name is a net: by its module, or because it is the outermost object.
-bool means_a_model(std::string_view module, std::string_view name, bool at_root) {
+bool is_dangerous(std::string_view module, std::string_view name) {
+    if (module == "builtins") return holds(dangerous_builtins, name);
+    if (holds(dangerous_modules, module)) return true;
+    const auto is_inside = [&](std::string_view package) {
+        return module.starts_with(package) &&
+               (module.size() == package.size() || module[package.size()] == '.');
+    };
+    if (std::any_of(dangerous_packages.begin(), dangerous_packages.end(), is_inside)) return true;
+    return module.starts_with("torch") &&
+           holds(dangerous_in_torch, fmt::format("{}.{}", module.substr(0, 100), name.substr(0, 100)));
+}
+
+std::string in_full(std::string_view module, std::string_view name) {
+    return in_quotes(fmt::format("{}.{}", module.substr(0, 100), name.substr(0, 100)));
+}
+
+[[noreturn]] void refuse_dangerous(std::string_view module, std::string_view name) {
+    refuse(fmt::format("the pickle asks for {}, which no state dict needs: refused, nothing was run",
+                       in_full(module, name)));
+}
+
+}  // namespace
+
+bool is_class_of_net(const Global& global, bool at_root) {
     constexpr std::array homes{"torch.nn.modules.",    "torchvision.models.", "timm.models.",
                                "transformers.models.", "ultralytics.",        "segmentation_models_pytorch."};
-    if (std::any_of(homes.begin(), homes.end(), [&](auto home) { return module.starts_with(home); }))
-        return true;
-    const auto last = name.substr(name.rfind('.') + 1);
+    const auto is_home = [&](std::string_view home) { return global.module.starts_with(home); };
+    if (std::any_of(homes.begin(), homes.end(), is_home)) return true;
+    const auto last = global.name.substr(global.name.rfind('.') + 1);
     return at_root && !last.empty() && last.front() >= 'A' && last.front() <= 'Z';
 }
 
-[[noreturn]] void refuse_global(std::string_view module, std::string_view name, bool at_root) {
-    const std::string full = in_quotes(fmt::format("{}.{}", module.substr(0, 100), name.substr(0, 100)));
-    const bool dangerous = is_dangerous(module);
-    if (!dangerous && means_a_model(module, name, at_root)) {
+void refuse_object(const Global& global, bool at_root) {
+    const std::string full = in_full(global.module, global.name);
+    if (is_class_of_net(global, at_root)) {
         refuse(
             fmt::format("this is a whole model, not a state dict (the pickle asks for the class {}): save "
                         "model.state_dict() instead; nothing was run",
                         full));
     }
-    refuse(
-        fmt::format("the pickle asks for {}, which no state dict needs: refused, nothing was run{}", full,
-                    dangerous ? "" : "; if you trust the file, save the state dict in it alone, in Python"));
+    refuse(fmt::format(
+        "the pickle asks for {}, which no state dict needs: refused, nothing was run; if you trust "
+        "the file, save the state dict in it alone, in Python",
+        full));
 }
 
-}  // namespace
-
-Global allowed_global(std::string_view module, std::string_view name, bool at_root) {
+Global find_global(std::string_view module, std::string_view name) {
     // The first is the name in Python 2, which protocol 2 keeps; the second was moved by PyTorch.
     if (module == "__builtin__") module = "builtins";
     if (module == "torch.tensor") module = "torch._tensor";
 
-    for (const Named& entry : allowed) {
+    if (is_dangerous(module, name)) refuse_dangerous(module, name);
+    if (module == "builtins" && name == "getattr") return {name, GlobalKind::attribute};
+    for (const Named& entry : known) {
         if (entry.module == module && entry.name == name) return {entry.name, entry.kind};
     }
     if (module == "torch") {
@@ -105,9 +145,9 @@ Global allowed_global(std::string_view module, std::string_view name, bool at_ro
     }
     if (module == "torch" || module == "torch.cuda") {
         const ElementType* type = element_type_of_storage(name);
-        const bool known =
+        const bool is_storage =
             type != nullptr && name != "UntypedStorage" && !(module != "torch" && type->quantised);
-        if (known) return {name, GlobalKind::storage_class, type};
+        if (is_storage) return {name, GlobalKind::storage_class, type};
         if (const ElementType* of_tensor = element_type_of_tensor(name)) {
             return {name, GlobalKind::tensor_class, of_tensor};
         }
@@ -119,7 +159,7 @@ Global allowed_global(std::string_view module, std::string_view name, bool at_ro
         element_type_of_tensor(name) != nullptr) {
         return {name, GlobalKind::rebuild_other};
     }
-    refuse_global(module, name, at_root);
+    return {name, GlobalKind::inert, nullptr, module};
 }
 
 }  // namespace imnet::pickle

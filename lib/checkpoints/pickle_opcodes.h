@@ -80,9 +80,6 @@ enum class Opcode : std::uint8_t {
 /// The name of an opcode that this program refuses; empty for a byte that is not an opcode.
 constexpr std::string_view name_of_refused(Opcode opcode) {
     switch (opcode) {
-        case Opcode::POP: return "POP";
-        case Opcode::POP_MARK: return "POP_MARK";
-        case Opcode::DUP: return "DUP";
         case Opcode::FLOAT: return "FLOAT";
         case Opcode::INT: return "INT";
         case Opcode::LONG: return "LONG";
@@ -98,19 +95,6 @@ constexpr std::string_view name_of_refused(Opcode opcode) {
         case Opcode::EXT1: return "EXT1";
         case Opcode::EXT2: return "EXT2";
         case Opcode::EXT4: return "EXT4";
-        case Opcode::LONG4: return "LONG4";
-        case Opcode::BINBYTES: return "BINBYTES";
-        case Opcode::SHORT_BINBYTES: return "SHORT_BINBYTES";
-        case Opcode::SHORT_BINUNICODE: return "SHORT_BINUNICODE";
-        case Opcode::BINUNICODE8: return "BINUNICODE8";
-        case Opcode::BINBYTES8: return "BINBYTES8";
-        case Opcode::ADDITEMS: return "ADDITEMS";
-        case Opcode::FROZENSET: return "FROZENSET";
-        case Opcode::NEWOBJ_EX: return "NEWOBJ_EX";
-        case Opcode::STACK_GLOBAL: return "STACK_GLOBAL";
-        case Opcode::MEMOIZE: return "MEMOIZE";
-        case Opcode::FRAME: return "FRAME";
-        case Opcode::BYTEARRAY8: return "BYTEARRAY8";
         case Opcode::NEXT_BUFFER: return "NEXT_BUFFER";
         case Opcode::READONLY_BUFFER: return "READONLY_BUFFER";
         default: return {};

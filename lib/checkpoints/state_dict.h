@@ -43,6 +43,7 @@ struct StateDict {
     std::string container;  ///< what the file is: "torch.save (zip)", "safetensors" …
     std::vector<std::pair<std::string, TensorView>> tensors;
     std::vector<std::pair<std::string, std::string>> metadata;
+    std::vector<std::string> remarks = {};  ///< what the user should know: which of several state dicts it is
     std::shared_ptr<const void> owner;
 
     /// The tensor of that name, or null.

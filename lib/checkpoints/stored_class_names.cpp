@@ -41,7 +41,7 @@ std::vector<std::string> from_indices(const pickle::Dict& indices) {
 }  // namespace
 
 std::vector<std::string> class_names_beside(const pickle::Dict& checkpoint) {
-    for (const char* key : {"classes", "class_names"}) {
+    for (const char* key : {"classes", "class_names", "CLASSES"}) {
         const Value* value = checkpoint.find(key);
         const auto* list = value == nullptr ? nullptr : std::get_if<pickle::Sequence*>(value);
         if (list != nullptr) return from_list(**list);

@@ -17,8 +17,10 @@
 namespace imnet {
 namespace {
 
-// Pickled with protocol 2, as every PyTorch does, and followed by STOP.
-constexpr std::string_view magic = "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.";
+// The number, followed by STOP. Before it is the protocol, 2 unless the user asked for another, and from
+// protocol 4 on a frame.
+constexpr std::string_view magic = "\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.";
+constexpr std::string_view frame("\x95\x0d\0\0\0\0\0\0\0", 9);
 
 void check_protocol(const pickle::Value& value) {
     constexpr std::int64_t only = 1001;
@@ -53,7 +55,13 @@ Storages read_storages(pickle::Stream& stream, const pickle::Value& keys, const 
 
 }  // namespace
 
-bool is_torch_legacy(std::span<const std::byte> file) { return as_text(file).starts_with(magic); }
+bool is_torch_legacy(std::span<const std::byte> file) {
+    std::string_view start = as_text(file);
+    if (start.size() < 2 || start[0] != '\x80' || start[1] < 2 || start[1] > 5) return false;
+    start.remove_prefix(2);
+    if (start.starts_with(frame)) start.remove_prefix(frame.size());
+    return start.starts_with(magic);
+}
 
 StateDict read_torch_legacy(std::span<const std::byte> file, const CheckpointOptions& options) {
     if (!is_torch_legacy(file)) refuse("it does not start with torch.save's magic number");

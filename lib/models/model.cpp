@@ -107,6 +107,8 @@ Model read_model(const ModelRequest& request, const fs::path& path, const Publis
                            : recognise_preprocessing(request, name, classes, path, state_dict);
     const std::string source = published != nullptr ? published->full_name() : path.native();
     model.preprocessing = at_requested_size(request, known, source);
+    for (const std::string& remark : state_dict.remarks)
+        model.notes.push_back({.text = fmt::format("{}: {}", path.native(), remark)});
     model.provenance = {.weights = published != nullptr ? std::string(published->name) : path.native(),
                         .path = path,
                         .recognised_by = known.by};
@@ -131,15 +133,16 @@ Model load(const ModelRequest& request, const PublishedSource& source) {
     const fs::path path = checkpoint_of(weights);
     if (is_bundled_checkpoint(path)) check_bundled_checkpoint(path);
     Model model = read_model(complete, path, &weights);
-    model.notes.push_back(
-        {.text = describe_published(weights, model.preprocessing, request.test_size, path)});
+    model.notes.insert(model.notes.begin(),
+                       {.text = describe_published(weights, model.preprocessing, request.test_size, path)});
     return model;
 }
 
 Model load(const ModelRequest& request, const CheckpointSource& source) {
     Model model = read_model(request, source.path, nullptr);
-    model.notes.push_back({.text = fmt::format("{}: {} with {} classes", source.path.native(),
-                                               model.architecture.name, model.architecture.classes)});
+    model.notes.insert(model.notes.begin(),
+                       {.text = fmt::format("{}: {} with {} classes", source.path.native(),
+                                            model.architecture.name, model.architecture.classes)});
     return model;
 }
 

@@ -113,12 +113,26 @@ std::string_view named_by(const std::filesystem::path& path, const std::vector<s
     return "";
 }
 
-/// What this program's metadata, timm's `config.json` or the `arch` of a training checkpoint states; empty
-/// where none does.
+/// The network in the arguments of the training, such as `args.model`; empty where they name none that is
+/// known: under these keys people keep other things, too.
+std::string in_arguments(const StateDict& state_dict) {
+    constexpr std::array keys{".arch", ".model", ".model_name", ".architecture", ".backbone", ".encoder"};
+    for (const auto& [key, text] : state_dict.metadata) {
+        const auto ends = [&, &key = key](const char* end) { return key.ends_with(end); };
+        if (std::ranges::none_of(keys, ends)) continue;
+        if (std::string name = lower_case(bare_name(text)); is_known(name)) return name;
+    }
+    return "";
+}
+
+/// What this program's metadata, timm's `config.json`, or the `arch` or the arguments of a training
+/// checkpoint state; empty where none does.
 std::string stated_architecture(const StateDict& state_dict) {
     if (std::string own = metadata(state_dict, "architecture"); !own.empty()) return own;
     if (std::string in_file = in_config(state_dict); !in_file.empty()) return in_file;
-    return lower_case(bare_name(metadata(state_dict, "arch")));
+    if (const std::string arch = metadata(state_dict, "arch"); !arch.empty())
+        return lower_case(bare_name(arch));
+    return in_arguments(state_dict);
 }
 
 }  // namespace

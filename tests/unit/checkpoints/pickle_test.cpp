@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "build_pickle.h"
+#include "checkpoints/pickle_globals.h"
 
 using namespace imnet;
 using namespace imnet::build;
@@ -95,6 +96,80 @@ TEST_CASE("a tensor may be filled by its state, as in old files") {
         proto + global("torch", "FloatTensor") + empty_tuple + reduce + state + build_state + stop;
     const auto document = pickle::read(as_bytes(bytes));
     CHECK(std::get<pickle::Tensor*>(document.root)->offset == 1);
+}
+
+TEST_CASE("an object of an unknown class is kept as its name, arguments and state, and never made") {
+    const std::string state = empty_dict + text("lr") + integer(3) + setitem;
+    const std::string object = global("argparse", "Namespace") + empty_tuple + newobj + state + build_state;
+    const std::string date = global("datetime", "date") + integer(2026) + integer(8) + tuple2 + reduce;
+    const std::string bytes = proto + object + date + tuple2 + stop;
+    const auto document = pickle::read(as_bytes(bytes));
+    const auto& items = std::get<pickle::Sequence*>(document.root)->items;
+    const auto& arguments = *std::get<pickle::Inert*>(items.at(0));
+    CHECK(arguments.global->module == "argparse");
+    CHECK(arguments.global->name == "Namespace");
+    CHECK(std::get<std::int64_t>(*std::get<pickle::Dict*>(arguments.state)->find("lr")) == 3);
+    const auto& day = *std::get<pickle::Inert*>(items.at(1));
+    CHECK(std::get<std::int64_t>(day.arguments->items.at(0)) == 2026);
+}
+
+TEST_CASE("objects of subclasses of dict and list keep their items") {
+    const std::string dict =
+        global("mmengine.config", "ConfigDict") + empty_tuple + newobj + text("a") + integer(1) + setitem;
+    const std::string list = global("project", "Names") + empty_tuple + newobj + text("cat") + append;
+    const std::string bytes = proto + dict + list + tuple2 + stop;
+    const auto document = pickle::read(as_bytes(bytes));
+    const auto& items = std::get<pickle::Sequence*>(document.root)->items;
+    CHECK(std::get<std::int64_t>(*std::get<pickle::Inert*>(items.at(0))->entries->find("a")) == 1);
+    CHECK(std::get<pickle::Inert*>(items.at(1))->items->items.size() == 1);
+}
+
+TEST_CASE("a defaultdict is a dict, and a class inside a class has the names of both") {
+    const std::string factory = global("builtins", "list") + tuple1;
+    const std::string bytes = proto + global("collections", "defaultdict") + factory + reduce + text("a") +
+                              integer(1) + setitem + stop;
+    const auto document = pickle::read(as_bytes(bytes));
+    CHECK(std::get<std::int64_t>(*std::get<pickle::Dict*>(document.root)->find("a")) == 1);
+
+    const std::string inner = global("project", "Trainer") + text("Settings") + tuple2 + reduce;
+    const auto nested =
+        pickle::read(as_bytes(proto + global("__builtin__", "getattr") + inner + tuple1 + stop));
+    const pickle::Value& settings = std::get<pickle::Sequence*>(nested.root)->items.at(0);
+    CHECK(std::get<const pickle::Global*>(settings)->name == "Trainer.Settings");
+}
+
+TEST_CASE("the opcodes of protocols 3, 4 and 5 are read") {
+    const std::string frame = "\x95" + little_endian(std::uint64_t{0});
+    const std::string name = std::string("\x8c\x01") + "a";
+    const std::string long_name = "\x8d" + little_endian(std::uint64_t{1}) + "b";
+    const std::string bytes = std::string("C\x01") + "x" + "B" + little_endian(1) + "x" + "\x8e" +
+                              little_endian(std::uint64_t{1}) + "x" + "\x96" +
+                              little_endian(std::uint64_t{1}) + "x";
+    const std::string sets = "\x8f" + mark + none + "\x90" + mark + none + "\x91";
+    const std::string large = "\x8b" + little_endian(1) + "\x05";
+    const std::string pickle = "\x80\x05" + frame + mark + name + "\x94" + long_name + "\x94" + "h" +
+                               std::string(1, '\x01') + bytes + sets + large + none + "0" + none + "2" +
+                               tuple + stop;
+    const auto document = pickle::read(as_bytes(pickle));
+    const auto& items = std::get<pickle::Sequence*>(document.root)->items;
+    REQUIRE(items.size() == 12);
+    CHECK(std::get<pickle::Text>(items[0]).characters == "a");
+    CHECK(std::get<pickle::Text>(items[2]).characters == "b");
+    for (std::size_t i = 3; i < 7; ++i) CHECK(std::get<pickle::Opaque>(items[i]).what == "x");
+    for (std::size_t i = 7; i < 9; ++i) CHECK(std::get<pickle::Sequence*>(items[i])->items.size() == 1);
+    CHECK(std::get<std::int64_t>(items[9]) == 5);
+    CHECK(std::holds_alternative<pickle::None>(items[11]));
+}
+
+TEST_CASE("a global may be named by two texts on the stack, and called with keywords") {
+    const std::string name = text("collections") + text("OrderedDict") + "\x93";
+    CHECK(root_of<pickle::Dict*>(proto + name + empty_tuple + empty_dict + "\x92" + stop) != nullptr);
+    const std::string keywords = empty_dict + text("a") + integer(1) + setitem;
+    const std::string object = global("project", "Settings") + empty_tuple + keywords + "\x92";
+    const std::string bytes = proto + object + tuple1 + stop;
+    const auto document = pickle::read(as_bytes(bytes));
+    const auto& settings = *std::get<pickle::Inert*>(std::get<pickle::Sequence*>(document.root)->items.at(0));
+    CHECK(std::holds_alternative<pickle::Dict*>(settings.state));
 }
 
 TEST_CASE("reading ends at STOP and gives its position") {

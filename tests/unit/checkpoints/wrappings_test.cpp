@@ -37,7 +37,7 @@ std::string dict(const std::string& items) { return proto + empty_dict + mark + 
 TEST_CASE("a state dict is found alone and under the usual keys") {
     CHECK(first_name(proto + weights("a") + stop) == "a");
     for (const char* wrapping :
-         {"state_dict", "model", "model_state_dict", "net", "ema", "model_ema", "state_dict_ema"}) {
+         {"state_dict", "model", "module", "model_state_dict", "net", "ema", "model_ema", "state_dict_ema"}) {
         CHECK(first_name(dict(text(wrapping) + weights("a"))) == "a");
     }
     CHECK(first_name(dict(text("model") + empty_dict + text("state_dict") + weights("a") + setitem)) == "a");
@@ -71,6 +71,48 @@ TEST_CASE("the refusal of a file without a state dict names its keys") {
     CHECK(refusal(dict(text("epoch") + integer(1) + text("lr") + integer(2))) ==
           "this file of torch.save holds no state dict (its keys: 'epoch', 'lr'): save model.state_dict()");
     CHECK(refusal(proto + empty_dict + stop) == Contains("its keys: none"));
+}
+
+TEST_CASE("a state dict under another key is found, and of a student and a teacher one is chosen and said") {
+    CHECK(first_name(dict(text("resnet") + weights("a") + text("epoch") + integer(1))) == "a");
+    const std::string both = dict(text("teacher") + weights("averaged") + text("student") + weights("plain"));
+    CHECK(first_name(both) == "plain");
+    CHECK(unwrapped(both).remarks ==
+          std::vector<std::string>{"it holds the state dicts 'teacher', 'student': "
+                                   "'student' is used; --ema takes the averaged one"});
+    CHECK(first_name(both, true) == "averaged");
+}
+
+TEST_CASE("mmengine's state dict is the average already, and the other one is not taken for it") {
+    const std::string file = dict(text("message_hub") + empty_dict + text("state_dict") +
+                                  weights("averaged") + text("ema_state_dict") + weights("plain"));
+    CHECK(first_name(file) == "averaged");
+    CHECK(first_name(file, true) == "averaged");
+}
+
+TEST_CASE("a state dict may be of a subclass of dict, and the arguments of the training are metadata") {
+    const std::string subclass = global("project", "Weights") + empty_tuple + newobj + text("a") +
+                                 tensor(storage("0", "FloatStorage", 1), 0, {1}, {1}) + setitem;
+    const std::string arguments = global("argparse", "Namespace") + empty_tuple + newobj + empty_dict +
+                                  text("model") + text("resnet50") + setitem + build_state;
+    const StateDict result = unwrapped(dict(text("model") + subclass + text("args") + arguments));
+    CHECK(result.tensors.at(0).first == "a");
+    CHECK(result.metadata == std::vector<std::pair<std::string, std::string>>{{"args.model", "resnet50"}});
+}
+
+TEST_CASE("a state dict or a tensor that a call would make is refused with the name of the function") {
+    const auto refusal = [](const std::string& pickle) { return refusal_of([&] { unwrapped(pickle); }); };
+    const std::string made = global("project", "make") + empty_tuple + reduce;
+    CHECK(refusal(dict(text("state_dict") + made)) ==
+          "the pickle asks for 'project.make', which no state dict needs: refused, nothing was run; if you "
+          "trust the file, save the state dict in it alone, in Python");
+    const std::string more = text("conv1.weight") + made + setitem;
+    CHECK(refusal(dict(text("model") + weights("bn1.weight") + more)) ==
+          Contains("the tensor 'conv1.weight' would be made by 'project.make', which is not called"));
+    const std::string state = text("_extra_state") + made + setitem;
+    CHECK(first_name(dict(text("model") + weights("bn1.weight") + state)) == "bn1.weight");
+    const std::string net = global("torch.nn.modules.linear", "Linear") + empty_tuple + newobj;
+    CHECK(refusal(dict(text("net") + net)) == Contains("save model.state_dict() instead"));
 }
 
 TEST_CASE("metadata that is not UTF-8 is left out") {

@@ -58,6 +58,8 @@ TEST_CASE("nets with the same tensors that compute different things are not mist
     SUBCASE("what the checkpoint states decides") {
         CHECK(recognise_architecture(stating(unnamed, "architecture", "resnetaa50"), "net") == "resnetaa50");
         CHECK(recognise_architecture(stating(unnamed, "arch", "resnet50"), "net") == "resnet50");
+        CHECK(recognise_architecture(stating(unnamed, "args.model", "resnet50"), "net") == "resnet50");
+        CHECK_THROWS_AS(recognise_architecture(stating(unnamed, "args.model", "mine"), "net"), ModelError);
         const auto config = [&](const char* text) { return stating(unnamed, "config.json", text); };
         CHECK(recognise_architecture(config(R"({"architecture": "resnetblur50"})"), "net") == "resnetblur50");
         CHECK(recognise_architecture(config(R"({"architecture": "resnet50"})"), "net") == "timm/resnet50");
