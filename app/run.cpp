@@ -8,6 +8,7 @@
 #include "base/errors.h"
 #include "base/interruption.h"
 #include "base/output_file.h"
+#include "base/standard_streams.h"
 #include "cli/command_line.h"
 #include "cli/completions.h"
 #include "cli/help.h"
@@ -81,6 +82,7 @@ std::string first_line(std::string_view text) { return std::string(text.substr(0
 }  // namespace
 
 int run(const std::vector<std::string>& words) try {
+    secure_standard_streams();
     return dispatch(parse_command_line(words));
 } catch (const UsageError& error) {
     say(fmt::format("{}\nTry 'imnet --help'.", error.what()));

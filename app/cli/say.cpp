@@ -1,12 +1,12 @@
 #include "cli/say.h"
 
-#include <cstdio>
-
 #include <fmt/format.h>
+
+#include "base/standard_streams.h"
 
 namespace imnet::app {
 
-void say(const std::string& message) { fmt::print(stderr, "imnet: {}\n", message); }
+void say(const std::string& message) { print_for_people(fmt::format("imnet: {}\n", message)); }
 
 void say(std::span<const ModelNote> notes, bool quiet) {
     for (const ModelNote& note : notes) {

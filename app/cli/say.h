@@ -7,7 +7,7 @@
 
 namespace imnet::app {
 
-/// Prints one line on standard error: "imnet: …".
+/// Prints one line on standard error: "imnet: …". Where that cannot be written, the line is dropped.
 void say(const std::string& message);
 
 /// Prints the notes about a model; if `quiet`, only the warnings.

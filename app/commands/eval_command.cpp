@@ -7,6 +7,7 @@
 
 #include "base/interruption.h"
 #include "base/output_file.h"
+#include "base/standard_streams.h"
 #include "classifier.h"
 #include "cli/say.h"
 #include "commands/commands.h"
@@ -98,7 +99,7 @@ int run_eval(const EvalRun& run) {
     }
     out.commit();
     if (run.format != EvalOutput::text && !run.quiet) {
-        fmt::print(stderr, "{}", evaluation_summary(evaluation, facts));
+        print_for_people(evaluation_summary(evaluation, facts));
     }
     return evaluation.failed() > 0 || facts.missing > 0 ? 1 : 0;
 }

@@ -12,6 +12,7 @@
 
 #include "base/errors.h"
 #include "base/output_file.h"
+#include "base/standard_streams.h"
 #include "cli/say.h"
 #include "codecs/write_png.h"
 #include "commands/commands.h"
@@ -90,7 +91,7 @@ void print_explanation(const ExplainRun& run, const Explanation& explanation, co
         print(run.json ? explanation_json(explanation, class_names, method)
                        : explanation_text(explanation, class_names));
     } else if (!run.quiet) {
-        fmt::print(stderr, "{}", explanation_text(explanation, class_names));
+        print_for_people(explanation_text(explanation, class_names));
     }
 }
 

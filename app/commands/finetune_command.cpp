@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <cstdio>
 #include <memory>
 #include <span>
 #include <string>
@@ -9,9 +8,10 @@
 #include <variant>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
-#include "base/output_file.h"
 #include "base/progress_bar.h"
+#include "base/standard_streams.h"
 #include "cli/say.h"
 #include "commands/commands.h"
 #include "commands/progress_report.h"
@@ -57,7 +57,9 @@ Split read_pictures(const FinetuneRun& run, const ClassFolders& folders) {
     return {folders.images, validation.images};
 }
 
-// Shows the progress of the training: a row for each epoch on standard output, a bar on standard error.
+// Shows the progress of the training: a row for each epoch on standard output, a bar on standard error. Both
+// are for people: a training of hours does not end where a reader has closed the pipe. FILE.csv has the same
+// rows.
 class Report {
 public:
     Report(ShowProgress when, const LoopOptions& loop, std::uint64_t pictures)
@@ -67,7 +69,7 @@ public:
         if (when_ == ShowProgress::never) return;
         if (!bar_) {
             bar_ = std::make_unique<ProgressBar>(
-                stderr, fmt::format("epoch {}/{}", progress.epoch + 1, loop_.epochs),
+                STDERR_FILENO, fmt::format("epoch {}/{}", progress.epoch + 1, loop_.epochs),
                 ProgressStyle{images_unit, std::chrono::milliseconds(500), when_ == ShowProgress::always});
         }
         const auto done =
@@ -78,14 +80,15 @@ public:
     void epoch(const EpochResult& result) {
         bar_.reset();
         if (!headed_) {
-            table_.write("epoch          lr  train loss    val loss   top-1 %   top-5 %   seconds\n");
+            print_for_people("epoch          lr  train loss    val loss   top-1 %   top-5 %   seconds\n",
+                             STDOUT_FILENO);
             headed_ = true;
         }
-        table_.write(fmt::format("{:>5}{:>12.3g}{:>12.4f}{:>12.4f}{:>10.2f}{:>10.2f}{:>10.1f}\n",
-                                 result.epoch, result.learning_rate, result.train_loss,
-                                 result.validation_loss, 100 * result.validation_top1,
-                                 100 * result.validation_top5, result.seconds));
-        table_.flush();
+        print_for_people(
+            fmt::format("{:>5}{:>12.3g}{:>12.4f}{:>12.4f}{:>10.2f}{:>10.2f}{:>10.1f}\n", result.epoch,
+                        result.learning_rate, result.train_loss, result.validation_loss,
+                        100 * result.validation_top1, 100 * result.validation_top5, result.seconds),
+            STDOUT_FILENO);
     }
 
 private:
@@ -93,7 +96,6 @@ private:
     LoopOptions loop_;
     std::uint64_t pictures_;
     std::unique_ptr<ProgressBar> bar_;  ///< of the current epoch
-    OutputFile table_{"-"};
     bool headed_ = false;
 };
 

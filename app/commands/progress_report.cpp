@@ -1,6 +1,5 @@
 #include "commands/progress_report.h"
 
-#include <cstdio>
 #include <utility>
 
 #include <unistd.h>
@@ -25,7 +24,8 @@ ProgressReport::ProgressReport(ShowProgress when, std::string name, bool rows_on
     if (!wanted(when, rows_on_terminal)) return;
     const bool always = when == ShowProgress::always;
     const std::chrono::milliseconds delay = always ? std::chrono::milliseconds(0) : short_work;
-    bar_ = std::make_unique<ProgressBar>(stderr, std::move(name), ProgressStyle{images_unit, delay, always});
+    bar_ = std::make_unique<ProgressBar>(STDERR_FILENO, std::move(name),
+                                         ProgressStyle{images_unit, delay, always});
     counting_from_ = Clock::now() + delay;
 }
 

@@ -68,7 +68,7 @@ void fetch(const WeightsFetchRun& run, const fs::path& target) {
     }
     if (!run.quiet && is_bundled(weights) && find_bundled_checkpoint())
         say(fmt::format("{} comes with imnet and answers without this download", weights.model));
-    ProgressBar bar(stderr, target.filename().native());
+    ProgressBar bar(STDERR_FILENO, target.filename().native());
     if (!run.quiet) {
         say(fmt::format("downloading {} to {} ({:.0f} MiB)", wanted.url, target.native(), weights.mebibytes));
         if (const std::string check = describe_check(weights); !check.empty()) say(check);

@@ -10,6 +10,7 @@
 
 #include "base/errors.h"
 #include "base/place_file.h"
+#include "base/write_all.h"
 
 namespace imnet {
 namespace {
@@ -86,19 +87,10 @@ void OutputFile::fail(int error) const {
 }
 
 void OutputFile::flush() {
-    std::string_view left = pending_;
-    while (!left.empty()) {
-        const ssize_t count = ::write(fd_, left.data(), left.size());
-        if (count < 0 && errno == EINTR) continue;
-        if (count < 0) {
-            const int error = errno;
-            cut_to_whole_lines(std::string_view(pending_).substr(0, pending_.size() - left.size()));
-            pending_.clear();
-            fail(error);
-        }
-        left.remove_prefix(static_cast<std::size_t>(count));
-    }
+    const Written written = write_all(fd_, pending_);
+    if (written.error != 0) cut_to_whole_lines(std::string_view(pending_).substr(0, written.bytes));
     pending_.clear();
+    if (written.error != 0) fail(written.error);
 }
 
 // Removes only bytes that this object wrote, and only at the end of the file, because other processes may

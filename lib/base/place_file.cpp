@@ -8,18 +8,11 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
+#include "base/write_all.h"
+
 namespace imnet {
 namespace {
-
-int write_all(int fd, std::span<const std::byte> bytes) {
-    while (!bytes.empty()) {
-        const ssize_t written = ::write(fd, bytes.data(), bytes.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) return errno;
-        bytes = bytes.subspan(static_cast<std::size_t>(written));
-    }
-    return 0;
-}
 
 // Set-user-ID and similar bits are not copied.
 int take_after(int fd, const struct stat& like) {
@@ -46,7 +39,7 @@ int write_new_file(const std::filesystem::path& path, std::span<const std::byte>
                    const struct stat* like) {
     const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
     if (fd < 0) return errno;
-    int error = write_all(fd, bytes);
+    int error = write_all(fd, as_text(bytes)).error;
     if (error == 0 && like != nullptr) error = take_after(fd, *like);
     if (error == 0 && ::fsync(fd) != 0) error = errno;
     if (::close(fd) != 0 && error == 0) error = errno;

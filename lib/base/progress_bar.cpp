@@ -7,6 +7,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/standard_streams.h"
+
 namespace imnet {
 namespace {
 
@@ -39,9 +41,9 @@ std::string figures(const Progress& progress, const ProgressUnit& unit) {
     return text;
 }
 
-std::size_t columns_of(std::FILE* terminal) {
+std::size_t columns_of(int terminal) {
     winsize size{};
-    const bool known = ::ioctl(::fileno(terminal), TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+    const bool known = ::ioctl(terminal, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
     return known ? size.ws_col : 80;
 }
 
@@ -67,11 +69,11 @@ std::string progress_line(std::string_view name, const Progress& progress, std::
     return (line + text).substr(0, columns);
 }
 
-ProgressBar::ProgressBar(std::FILE* out, std::string name, ProgressStyle style)
+ProgressBar::ProgressBar(int out, std::string name, ProgressStyle style)
     : out_(out),
       name_(std::move(name)),
       style_(style),
-      on_terminal_(::isatty(::fileno(out)) == 1),
+      on_terminal_(::isatty(out) == 1),
       next_drawing_(Clock::now() + style.delay) {}
 
 ProgressBar::~ProgressBar() { wipe(); }
@@ -87,20 +89,17 @@ void ProgressBar::update(std::uint64_t done, std::uint64_t total, std::uint64_t 
     next_drawing_ = now + (on_terminal_ ? between_drawings : between_lines);
     if (!on_terminal_) return write_line();
     // The last column stays empty, because some terminals wrap as soon as it is written.
-    fmt::print(out_, "\r\x1b[K{}", progress_line(name_, last_, columns_of(out_) - 1, style_.unit));
-    std::fflush(out_);
+    print_for_people("\r\x1b[K" + progress_line(name_, last_, columns_of(out_) - 1, style_.unit), out_);
     drawn_ = true;
 }
 
 void ProgressBar::write_line() const {
-    fmt::print(out_, "{}\n", progress_line(name_, last_, widest_line, style_.unit));
-    std::fflush(out_);
+    print_for_people(progress_line(name_, last_, widest_line, style_.unit) + "\n", out_);
 }
 
 void ProgressBar::wipe() {
     if (!std::exchange(drawn_, false)) return;
-    fmt::print(out_, "\r\x1b[K");
-    std::fflush(out_);
+    print_for_people("\r\x1b[K", out_);
 }
 
 void ProgressBar::finish() {

@@ -3,7 +3,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,10 +40,11 @@ struct ProgressStyle {
 };
 
 /// A line on a terminal that shows how far some work is. It is redrawn in place a few times a second and
-/// wiped at the end. If `out` is not a terminal, nothing is drawn, or lines are written.
+/// wiped at the end. If `out`, a file descriptor, is not a terminal, nothing is drawn, or lines are written.
+/// What cannot be written is dropped.
 class ProgressBar {
 public:
-    ProgressBar(std::FILE* out, std::string name, ProgressStyle style = {});
+    ProgressBar(int out, std::string name, ProgressStyle style = {});
     ~ProgressBar();
     ProgressBar(const ProgressBar&) = delete;
     ProgressBar& operator=(const ProgressBar&) = delete;
@@ -62,7 +62,7 @@ private:
 
     void write_line() const;
 
-    std::FILE* out_;
+    int out_;
     std::string name_;
     ProgressStyle style_;
     bool on_terminal_;

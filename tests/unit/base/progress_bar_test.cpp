@@ -4,6 +4,8 @@
 #include <chrono>
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 #include "temporary_folder.h"
 
@@ -42,13 +44,13 @@ TEST_CASE("without a known size there is neither a bar nor a percentage") {
 TEST_CASE("nothing is drawn without a terminal") {
     const test::TemporaryFolder folder;
     const auto path = folder / "stderr";
-    std::FILE* file = std::fopen(path.c_str(), "wb");
-    REQUIRE(file != nullptr);
+    const int file = ::open(path.c_str(), O_WRONLY | O_CREAT, 0600);
+    REQUIRE(file >= 0);
     {
         ProgressBar bar(file, "net.pth");
         bar.update(1, 2);
     }
-    std::fclose(file);
+    ::close(file);
     CHECK(test::contents(path).empty());
 }
 
@@ -62,15 +64,15 @@ TEST_CASE("the caller's unit is counted without decimals, and failures are shown
 TEST_CASE("without a terminal it writes lines if they are wanted, the last one at the end") {
     const test::TemporaryFolder folder;
     const auto path = folder / "stderr";
-    std::FILE* file = std::fopen(path.c_str(), "wb");
-    REQUIRE(file != nullptr);
+    const int file = ::open(path.c_str(), O_WRONLY | O_CREAT, 0600);
+    REQUIRE(file >= 0);
     {
         ProgressBar bar(file, "rows", {images, std::chrono::hours(1), true});
         bar.update(1, 4);
         bar.update(4, 4, 1);
         bar.finish();
     }
-    std::fclose(file);
+    ::close(file);
     const std::string text = test::contents(path);
     CHECK(text.starts_with("rows  ["));
     CHECK(text.find("100%  4 of 4 images") != std::string::npos);
