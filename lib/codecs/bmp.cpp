@@ -1,6 +1,7 @@
-// A BMP file is a file header ("BM", sizes, offset of the pixels), an info header that begins with its own
-// length, bit masks or a palette, and rows. The bottom row comes first unless the height is negative; each
-// row is padded to four bytes. Refused: JPEG and PNG inside BMP, and depths other than 1, 4, 8, 16, 24, 32.
+// A BMP file is a file header ("BM", sizes, offset of the pixels), which a DIB lacks, an info header that
+// begins with its own length, bit masks or a palette, and rows. The bottom row comes first unless the height
+// is negative; each row is padded to four bytes. Refused: JPEG and PNG inside BMP, and depths other than 1,
+// 4, 8, 16, 24, 32.
 //
 // stb_image is not used for BMP: it widens 5- and 6-bit colours by repeating bits, where Pillow computes
 // value · 255 / 31; it accepts truncated files; it reads a palette past its end; and it has no run lengths.
@@ -93,10 +94,12 @@ void read_palette(ByteReader& reader, Bmp& bmp) {
     }
 }
 
+bool known_depth(int bits) {
+    return bits == 1 || bits == 4 || bits == 8 || bits == 16 || bits == 24 || bits == 32;
+}
+
 std::optional<InputError> unserved(const Bmp& bmp) {
-    const bool known_bits =
-        bmp.bits == 1 || bmp.bits == 4 || bmp.bits == 8 || bmp.bits == 16 || bmp.bits == 24 || bmp.bits == 32;
-    if (!known_bits) return refused(fmt::format("{} bits a pixel", bmp.bits)).value();
+    if (!known_depth(bmp.bits)) return refused(fmt::format("{} bits a pixel", bmp.bits)).value();
     const bool known_compression = bmp.compression == none || (bmp.compression == runs8 && bmp.bits == 8) ||
                                    (bmp.compression == runs4 && bmp.bits == 4) ||
                                    (bmp.compression == bit_fields && bmp.bits >= 16);
@@ -106,16 +109,22 @@ std::optional<InputError> unserved(const Bmp& bmp) {
     return std::nullopt;
 }
 
+bool has_file_header(std::span<const std::byte> bytes) { return as_text(bytes).starts_with("BM"); }
+
 Expected<Bmp> read_headers(std::span<const std::byte> bytes) {
     ByteReader reader(bytes);
-    reader.skip(10);
-    std::size_t pixels_at = reader.u32_le();
+    std::size_t pixels_at = 0;
+    if (has_file_header(bytes)) {
+        reader.skip(10);
+        pixels_at = reader.u32_le();
+    }
+    const std::size_t info_header_at = reader.position();
     Bmp bmp;
     read_info_header(reader, bmp);
     if (reader.overran()) return truncated("its header is cut off");
     if (auto error = unserved(bmp)) return tl::unexpected(std::move(*error));
     read_masks(reader, bmp);
-    const std::size_t header_end = file_header_length + bmp.header_length;
+    const std::size_t header_end = info_header_at + bmp.header_length;
     if (reader.position() < header_end) reader.skip(header_end - reader.position());
     if (bmp.bits <= 8) {
         // Some writers leave the palette out of the offset of the pixels; Pillow corrects that too.
@@ -227,19 +236,16 @@ Expected<void> decode_runs(const Bmp& bmp, Image& image) {
 }  // namespace
 
 bool looks_like_bmp(std::span<const std::byte> bytes) {
+    constexpr std::array<std::uint32_t, 7> lengths{os2_header_length, 40, 52, 56, 64, 108, 124};
     ByteReader reader(bytes);
-    if (as_text(reader.take(2)) != "BM") return false;
-    reader.skip(12);
-    switch (reader.u32_le()) {
-        case os2_header_length:
-        case 40:
-        case 52:
-        case 56:
-        case 64:
-        case 108:
-        case 124: return true;
-        default: return false;
-    }
+    if (has_file_header(bytes)) reader.skip(file_header_length);
+    const std::uint32_t length = reader.u32_le();
+    if (std::ranges::find(lengths, length) == lengths.end()) return false;
+    if (has_file_header(bytes)) return true;
+    // A DIB has no signature, so its planes, always one, and its depth must fit, too.
+    reader.skip(length == os2_header_length ? 4 : 8);
+    const int planes = reader.u16_le();
+    return planes == 1 && known_depth(reader.u16_le()) && !reader.overran();
 }
 
 Expected<DecodedImage> decode_bmp(std::span<const std::byte> bytes, const DecodeLimits& limits) {

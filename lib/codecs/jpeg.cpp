@@ -188,6 +188,7 @@ bool read_rows(JpegDecompressor& jpeg, Image& image, JSAMPROW cmyk_row) {
 
 InputError failure(const JpegDecompressor& jpeg) {
     switch (jpeg.error.base.msg_code) {
+        case JERR_OUT_OF_MEMORY: return memory_error();
         case JERR_SOF_UNSUPPORTED:
         case JERR_BAD_PRECISION:
         case JERR_BAD_J_COLORSPACE:

@@ -4,9 +4,10 @@
 // the four kinds of chunks that pixels need, and with a palette of 256 colours.
 //
 // As in Pillow, transparency (alpha, tRNS) is dropped; 16-bit colours keep their high byte, and 16-bit
-// greys are clipped to 255, as `convert("RGB")` does. Stricter than Pillow: a wrong CRC of a chunk with
-// pixels and a missing end chunk are errors. Less strict: stb_image ignores the Adler-32 of the pixels,
-// which the CRC covers already.
+// greys are clipped to 255, as `convert("RGB")` does. The PNG files of iPhone programs, which Xcode writes
+// (CgBI) and Pillow does not read, become what they were made from, as far as their premultiplied colours
+// tell. Stricter than Pillow: a wrong CRC of a chunk with pixels and a missing end chunk are errors. Less
+// strict: stb_image ignores the Adler-32 of the pixels, which the CRC covers already.
 #include "codecs/png.h"
 
 #include <fmt/format.h>
@@ -35,6 +36,7 @@ constexpr std::size_t palette_length = std::size_t{256} * 3;
 enum ColorType : std::uint8_t { grey = 0, rgb = 2, palette = 3, grey_alpha = 4, rgb_alpha = 6 };
 
 struct Png {
+    bool from_xcode = false;  // CgBI: raw deflate data, blue first, premultiplied by alpha
     std::span<const std::byte> header;
     std::uint32_t width = 0;
     std::uint32_t height = 0;
@@ -78,6 +80,10 @@ Expected<void> read_header(std::span<const std::byte> data, Png& png) {
 }
 
 Expected<void> take_chunk(std::string_view type, std::span<const std::byte> data, Png& png) {
+    if (type == "CgBI" && png.header.empty()) {
+        png.from_xcode = true;
+        return {};
+    }
     if (png.header.empty() != (type == "IHDR")) return damaged("its header is not the first chunk");
     if (type == "IHDR") return read_header(data, png);
     if (type == "IDAT") png.data.push_back(data);
@@ -88,6 +94,16 @@ Expected<void> take_chunk(std::string_view type, std::span<const std::byte> data
         png.palette = data.first(data.size() / 3 * 3);
     }
     return {};
+}
+
+/// Whether this is a registered chunk on which the pixels do not depend. Any other type with a wrong checksum
+/// may be a damaged IDAT.
+bool is_ancillary(std::string_view type) {
+    constexpr std::array<std::string_view, 29> types{
+        "acTL", "bKGD", "cHRM", "cICP", "cLLI", "caNv", "eXIf", "fcTL", "fdAT", "gAMA",
+        "gIFg", "gIFx", "hIST", "iCCP", "iDOT", "iTXt", "mDCV", "oFFs", "orNT", "pCAL",
+        "pHYs", "sBIT", "sCAL", "sPLT", "sRGB", "sTER", "tEXt", "tIME", "zTXt"};
+    return std::ranges::find(types, type) != types.end();
 }
 
 Expected<Png> read_chunks(std::span<const std::byte> bytes) {
@@ -102,7 +118,9 @@ Expected<Png> read_chunks(std::span<const std::byte> bytes) {
             return input_error(InputErrorKind::decode, "truncated PNG: its last chunk is cut off or missing");
         }
         const std::string_view type = as_text(checked.first(4));
-        if (crc32(checked) != crc) {
+        const bool valid = crc32(checked) == crc;
+        if (!valid && is_ancillary(type)) continue;
+        if (!valid) {
             // The type itself may be damaged, so it is shown only if it consists of letters.
             const bool letters = std::ranges::all_of(
                 type, [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); });
@@ -143,9 +161,14 @@ std::vector<std::byte> essential_file(const Png& png) {
     for (const auto part : png.data) data_size += part.size();
     out.reserve(data_size + palette_length + 128);
     for (const char c : signature) out.push_back(static_cast<std::byte>(c));
+    if (png.from_xcode) append_chunk(out, "CgBI", {});
     append_chunk(out, "IHDR", {png.header});
     if (png.color_type == palette) append_chunk(out, "PLTE", {colors});
-    append_chunk(out, "IDAT", png.data);
+    auto data = png.data;
+    // stb_image looks ahead of the data's end, where zlib has a checksum.
+    constexpr std::array<std::byte, 4> padding{};
+    if (png.from_xcode) data.emplace_back(padding);
+    append_chunk(out, "IDAT", data);
     append_chunk(out, "IEND", {});
     return out;
 }

@@ -19,6 +19,8 @@ namespace {
 
 /// Bytes that stb_image may still take for the picture that this thread decodes.
 thread_local std::size_t allowance = 0;
+/// Whether the system had no memory for it.
+thread_local bool memory_missing = false;
 
 struct alignas(std::max_align_t) BlockHeader {
     std::size_t size;
@@ -27,7 +29,10 @@ struct alignas(std::max_align_t) BlockHeader {
 void* take_zeroed(std::size_t size) {
     if (size > allowance) return nullptr;
     auto* header = static_cast<BlockHeader*>(std::calloc(1, sizeof(BlockHeader) + size));
-    if (header == nullptr) return nullptr;
+    if (header == nullptr) {
+        memory_missing = true;
+        return nullptr;
+    }
     header->size = size;
     allowance -= size;
     return header + 1;
@@ -74,6 +79,7 @@ struct Free {
 };
 
 InputError failure(std::string_view format) {
+    if (memory_missing) return memory_error();
     const char* known = stbi_failure_reason();
     const std::string_view reason = known != nullptr ? known : "its parts do not fit together";
     if (reason == "too large") {
@@ -94,6 +100,10 @@ Expected<Size> begin(std::span<const std::byte> bytes, std::string_view format, 
                                                                format, bytes.size(), INT_MAX));
     }
     allowance = std::size_t{1} << 20;
+    memory_missing = false;
+    // Only files with a chunk CgBI are changed by these. (The header declares the second by another name.)
+    stbi_convert_iphone_png_to_rgb_thread(1);
+    stbi__unpremultiply_on_load_thread(1);
     Size size{};
     int channels = 0;
     const auto* data = reinterpret_cast<const stbi_uc*>(bytes.data());

@@ -215,6 +215,24 @@ def bmp_pictures():
     return pictures
 
 
+def dib_pictures():
+    """BMP files without their file header, which Pillow reads as DIB."""
+    return {name.replace(".bmp", ".dib"): data[14:] for name, data in bmp_pictures().items()}
+
+
+def iphone_png(picture):
+    """What Xcode makes of a PNG file: blue first, premultiplied by alpha, in deflate data without zlib's frame."""
+    samples = np.asarray(picture).astype(int)
+    if samples.shape[2] == 4:
+        samples[..., :3] = (samples[..., :3] * samples[..., 3:] + 127) // 255
+    samples[..., :3] = samples[..., 2::-1]
+    whole = png(samples, 8, 6 if samples.shape[2] == 4 else 2)
+    header, data = whole[8:33], zlib.decompress(whole[41:-16])
+    compressor = zlib.compressobj(wbits=-15)
+    data = compressor.compress(data) + compressor.flush()
+    return (whole[:8] + chunk(b"CgBI", b"\x50\0\x20\x02") + header + chunk(b"IDAT", data) + chunk(b"IEND", b""))
+
+
 def tga_pictures():
     rng = np.random.default_rng(4)
     photo = photograph(37, 23)
@@ -294,5 +312,5 @@ def shaped_pictures():
 
 
 def decoded_pictures():
-    return {**png_pictures(), **jpeg_pictures(), **webp_pictures(), **gif_pictures(), **bmp_pictures(),
+    return {**png_pictures(), **jpeg_pictures(), **webp_pictures(), **gif_pictures(), **bmp_pictures(), **dib_pictures(),
             **tga_pictures(), **pnm_pictures()}

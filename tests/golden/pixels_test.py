@@ -71,6 +71,20 @@ def test_decodes_as_pillow(probe, name):
     np.testing.assert_array_equal(pixels(probe(data, "--rgb")), np.asarray(opened(data).convert("RGB")))
 
 
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_undoes_what_xcode_does_to_png(probe, mode):
+    """Pillow does not read these files; the original shows what is right."""
+    picture = pictures.photograph(37, 23, mode)
+    if mode == "RGBA":
+        picture.putalpha(Image.linear_gradient("L").resize(picture.size))
+    seen = pixels(probe(pictures.iphone_png(picture), "--rgb")).astype(int)
+    original = np.asarray(picture).astype(int)
+    alpha = original[..., 3:] if mode == "RGBA" else np.full((23, 37, 1), 255)
+    # Premultiplied colours keep alpha + 1 levels.
+    allowed = np.where(alpha == 255, 0, 127.5 / np.maximum(alpha, 1) + 1)
+    assert (np.abs(seen - original[..., :3]) <= allowed)[(alpha > 0)[..., 0]].all()
+
+
 @pytest.mark.parametrize("name", TURNED)
 def test_turns_as_pillow(probe, name):
     upright = np.asarray(ImageOps.exif_transpose(opened(TURNED[name])).convert("RGB"))
@@ -226,6 +240,21 @@ def test_converts_to_pixel_formats_as_pytorch(probe, recipe, name):
     assert float32.stdout == expected.numpy().tobytes()
     bfloat16 = probe(SHAPED[name], *arguments, "interleaved_bfloat16")
     assert bfloat16.stdout == expected.to(torch.bfloat16).view(torch.int16).numpy().tobytes()
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+def test_a_picture_that_does_not_fit_in_memory_is_over_a_limit(tmp_path, kind):
+    """Not damaged: with more memory it is decoded."""
+    if "IMNET_BUILD" not in os.environ:
+        pytest.skip("IMNET_BUILD does not name a build folder")
+    program = Path(os.environ["IMNET_BUILD"]) / "bin" / "pixels_probe"
+    file = tmp_path / "large"
+    Image.new("L", (6000, 6000)).save(file, kind, **({"progressive": True} if kind == "JPEG" else {}))
+    limited = ["bash", "-c", 'ulimit -v "$0" && exec "$@"']
+    done = subprocess.run([*limited, "unlimited", program, file, "--rgb"], capture_output=True)
+    assert done.returncode == 0
+    done = subprocess.run([*limited, "120000", program, file, "--rgb"], capture_output=True)
+    assert (done.returncode, done.stderr) == (1, b"limits: not enough memory to decode this picture\n")
 
 
 @pytest.mark.parametrize("name", [name for name in DECODED if not name.startswith("junk")])

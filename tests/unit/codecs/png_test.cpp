@@ -37,6 +37,19 @@ std::string bomb(std::size_t size) {
 
 }  // namespace
 
+TEST_CASE("a wrong checksum of a chunk without pixels does not matter") {
+    const std::string start = png_header(1, 1, 8, 2);
+    const std::string rest = png_chunk("IDAT", stored("\0\1\2\3"sv)) + png_end;
+    for (const char* type : {"sPLT", "fcTL", "tEXt", "eXIf"}) {
+        std::string chunk = png_chunk(type, "some data");
+        chunk.back() ^= 1;
+        CHECK(decode_png(bytes_of(start + chunk + rest), {}).has_value());
+    }
+    std::string unknown = png_chunk("iDAT", "some data");  // perhaps a damaged IDAT
+    unknown.back() ^= 1;
+    CHECK(error_of(start + unknown + rest).message == "damaged PNG: chunk iDAT fails its checksum");
+}
+
 TEST_CASE("a small PNG, written out") {
     const auto decoded =
         decode_png(bytes_of(png_header(2, 1, 8, 2) +
