@@ -58,7 +58,12 @@ void classify_runs(InputQueue& queue, const Engine& engine, const ClassifyOption
     const auto full_batch = static_cast<std::size_t>(options.fixed_batch ? options.batch : 0);
     while (true) {
         // find: the next inputs, in their order
-        InputRun run = queue.take();
+        InputRun run;
+        try {
+            run = queue.take();
+        } catch (const Interrupted&) {
+            return;  // the runs of the other workers still become rows
+        }
         if (run.inputs.empty() || !sink.admit(run.number)) return;
         Rows rows = rows_of(run.inputs);
         const auto classify_together = [&](std::size_t first, std::size_t count) {
@@ -88,9 +93,9 @@ void classify_runs(InputQueue& queue, const Engine& engine, const ClassifyOption
 
 }  // namespace
 
-void classify(const NextInput& next_input, const Engine& engine, const ClassifyOptions& wanted,
+void classify(InputStream inputs, const Engine& engine, const ClassifyOptions& wanted,
               const OnRows& on_rows) {
-    InputQueue queue(next_input, static_cast<std::size_t>(wanted.batch));
+    InputQueue queue(std::move(inputs), static_cast<std::size_t>(wanted.batch));
     const std::size_t workers = queue.spread_over(static_cast<std::size_t>(wanted.threads));
     ClassifyOptions options = wanted;
     options.fixed_batch = (wanted.fixed_batch || !queue.is_short()) && !engine.batch_invariant();

@@ -27,15 +27,16 @@ struct ClassifyOptions {
     bool keep_bytes = false;  ///< rows of inputs that cannot be read again carry their bytes
     /// Make rows batch-invariant even if the engine's last digits depend on the batch: every batch runs on
     /// one thread and is filled up to `batch`, so that a row does not depend on the other inputs. This is
-    /// always so for more inputs than fit in the first batches of all threads.
+    /// always so for more inputs than fit in the first batches of all threads, and where inputs may still be
+    /// to come.
     bool fixed_batch = false;
 };
 
-/// Classifies every input, one row each. `next_input` and `on_rows` are called by one thread at a time. An
+/// Classifies every input, one row each. `inputs` and `on_rows` are called by one thread at a time. An
 /// input that fails, or that does not fit in memory, is a row with its error; exceptions end the run. After a
 /// signal that asks the program to stop (base/interruption.h), no more inputs are taken, and those that were
 /// taken become rows.
-void classify(const NextInput& next_input, const Engine& engine, const ClassifyOptions& options,
+void classify(InputStream inputs, const Engine& engine, const ClassifyOptions& options,
               const OnRows& on_rows);
 
 }  // namespace imnet

@@ -90,16 +90,20 @@ class RemainingInputs {
 public:
     RemainingInputs(InputSource& source, RunOutput& output) : source_(source), output_(output) {}
 
-    std::optional<Input> next() {
+    std::optional<Input> next(Wait wait) {
         while (interrupted() == 0) {
-            auto input = source_.next();
-            ended_ = !input;
+            auto input = source_.next(wait);
+            ended_ = !input && wait == Wait::yes;
             if (!input) return std::nullopt;
             if (output_.holds(input->path)) continue;
             ++taken_;
             return input;
         }
         return std::nullopt;
+    }
+
+    InputStream stream() {
+        return {[this](Wait wait) { return next(wait); }, source_.may_wait()};
     }
 
     /// Whether every input has a row.
@@ -129,14 +133,13 @@ int classify_to_rows(const ClassifyRun& run, const Model& model, const Classifie
     sources.on_path = [&](std::string_view path) { output.saw(path); };
     InputSource source(run.paths, std::move(sources));
     RemainingInputs inputs(source, output);
-    classify([&] { return inputs.next(); }, *classifier.engine, classifier.options,
-             [&](std::span<const Row> rows) {
-                 // Sorted before its row is written, so that a reader of the row finds the file in its place.
-                 for (const Row& row : rows) sorting.sort(row);
-                 progress.before_rows();
-                 output.write(rows);
-                 progress.update(output.rows(), output.failed());
-             });
+    classify(inputs.stream(), *classifier.engine, classifier.options, [&](std::span<const Row> rows) {
+        // Sorted before its row is written, so that a reader of the row finds the file in its place.
+        for (const Row& row : rows) sorting.sort(row);
+        progress.before_rows();
+        output.write(rows);
+        progress.update(output.rows(), output.failed());
+    });
     const bool summary = progress.shown();
     progress.finish();
     const bool complete = inputs.all_written();
@@ -156,8 +159,8 @@ int classify_to_matches(const ClassifyRun& run, const ClassNames& class_names, s
     Sorting sorting(run.sorting, class_names);
     MatchOutput output(run.output.path, std::move(wanted), sorting);
     InputSource source(run.paths, run.sources);
-    classify([&] { return source.next(); }, *classifier.engine, classifier.options,
-             [&](std::span<const Row> rows) { output.write(rows); });
+    classify({[&](Wait wait) { return source.next(wait); }, source.may_wait()}, *classifier.engine,
+             classifier.options, [&](std::span<const Row> rows) { output.write(rows); });
     if (const int signal = interrupted()) throw Interrupted{signal};
     return output.finish(run.quiet);
 }

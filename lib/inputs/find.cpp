@@ -13,7 +13,7 @@ std::string join(const std::string& folder, const std::string& name) {
 }
 
 NextPath one_after_the_other(std::vector<std::string> paths) {
-    return [paths = std::move(paths), next = std::size_t{0}]() mutable -> std::optional<std::string> {
+    return [paths = std::move(paths), next = std::size_t{0}](Wait) mutable -> std::optional<std::string> {
         if (next == paths.size()) return std::nullopt;
         return std::move(paths[next++]);
     };
@@ -27,14 +27,14 @@ ImageFinder::ImageFinder(NextPath next_path, FindOptions options)
 ImageFinder::ImageFinder(std::vector<std::string> paths, FindOptions options)
     : ImageFinder(one_after_the_other(std::move(paths)), std::move(options)) {}
 
-std::optional<Input> ImageFinder::next() {
+std::optional<Input> ImageFinder::next(Wait wait) {
     while (true) {
         if (auto found = next_in_folders()) {
             barren_.reset();
             return found;
         }
         if (barren_) empty_folders_.push_back(*std::exchange(barren_, std::nullopt));
-        auto path = next_path_();
+        auto path = next_path_(wait);
         if (!path) return std::nullopt;
         if (const std::size_t end = path->find('\0'); end != std::string::npos) {
             return Input{

@@ -10,8 +10,9 @@
 
 namespace imnet {
 
-/// Returns the paths that the user gave, one after the other; nothing at the end.
-using NextPath = std::function<std::optional<std::string>()>;
+/// Returns the paths that the user gave, one after the other; nothing at the end. With `Wait::no` also
+/// nothing where the next one is not there yet.
+using NextPath = std::function<std::optional<std::string>(Wait)>;
 
 /// Walks files and folders and returns one input after the other, without listing everything first. Inputs of
 /// a folder are sorted by the bytes of their whole paths. Links to files are files; links to folders are
@@ -21,8 +22,8 @@ public:
     ImageFinder(NextPath next_path, FindOptions options);
     ImageFinder(std::vector<std::string> paths, FindOptions options);
 
-    /// The next input; nothing at the end.
-    std::optional<Input> next();
+    /// The next input; nothing at the end. With `Wait::no` also nothing where its path is not there yet.
+    std::optional<Input> next(Wait wait = Wait::yes);
 
     /// Folders that the user gave and in which no image was found, so far.
     const std::vector<std::string>& empty_folders() const { return empty_folders_; }

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <mutex>
 #include <optional>
 #include <vector>
@@ -17,15 +18,17 @@ struct InputRun {
     std::vector<Input> inputs;
 };
 
-/// Hands out inputs to several workers, in order, a run at a time. `next_input` is called by one thread at a
-/// time. Inputs that come with their bytes (members of archives) make shorter runs where they are large.
+/// Hands out inputs to several workers, in order, a run at a time. The stream is read by one thread at a
+/// time. Inputs that come with their bytes (members of archives) make shorter runs where they are large. A
+/// run of a stream whose inputs may still be to come takes those that are there and does not wait for more.
 class InputQueue {
 public:
-    InputQueue(NextInput next_input, std::size_t batch);
+    InputQueue(InputStream stream, std::size_t batch);
 
     /// Reads ahead the first batch of every worker. If these are all inputs, they are divided evenly among as
     /// many workers as there are inputs. Returns how many workers have something to do, at least 1. To be
-    /// called before the first `take`.
+    /// called before the first `take`. If inputs may still be to come, it reads none, and all workers take
+    /// part.
     std::size_t spread_over(std::size_t workers);
 
     /// Whether `spread_over` found the end of the inputs.
@@ -35,13 +38,17 @@ public:
     InputRun take();
 
 private:
+    bool read_ahead(Wait wait);
+    void take_what_is_there();
     std::optional<Input> next();
 
-    NextInput next_input_;
-    std::size_t batch_;
+    InputStream stream_;
+    const std::size_t batch_;
+    std::size_t workers_ = 1;
+    std::size_t share_;  ///< the number of inputs in the next run, at most
     bool short_ = false;
-    std::vector<Input> ahead_;  ///< inputs that were read ahead
-    std::size_t ahead_taken_ = 0;
+    std::deque<Input> ahead_;  ///< inputs that were read ahead
+    std::size_t bytes_ahead_ = 0;
     std::mutex mutex_;
     std::uint64_t runs_ = 0;
     std::uint64_t inputs_ = 0;

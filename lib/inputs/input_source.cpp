@@ -1,24 +1,20 @@
 #include "inputs/input_source.h"
 
 #include <algorithm>
-#include <memory>
 #include <utility>
-
-#include "inputs/path_list.h"
 
 namespace imnet {
 namespace {
 
 // The paths as typed, with those of the list inserted at their place.
-NextPath merge(std::vector<std::string> paths, const SourceOptions& options) {
-    std::shared_ptr<PathList> list;
-    if (options.list) list = std::make_shared<PathList>(*options.list, options.null_separated);
-    const std::size_t before = std::min(options.paths_before_list, paths.size());
+NextPath merge(std::vector<std::string> paths, PathList* list, std::size_t paths_before_list) {
+    const std::size_t before = std::min(paths_before_list, paths.size());
     return [paths = std::move(paths), list, before,
-            next = std::size_t{0}]() mutable -> std::optional<std::string> {
-        if (list && next >= before) {
-            if (auto path = list->next()) return path;
-            list.reset();
+            next = std::size_t{0}](Wait wait) mutable -> std::optional<std::string> {
+        if (list != nullptr && next >= before) {
+            if (auto path = list->next(wait)) return path;
+            if (!list->ended()) return std::nullopt;
+            list = nullptr;
         }
         if (next == paths.size()) return std::nullopt;
         return std::move(paths[next++]);
@@ -28,9 +24,11 @@ NextPath merge(std::vector<std::string> paths, const SourceOptions& options) {
 }  // namespace
 
 InputSource::InputSource(std::vector<std::string> paths, SourceOptions options)
-    : options_(std::move(options)), finder_(merge(std::move(paths), options_), options_.find) {}
+    : options_(std::move(options)),
+      list_(options_.list ? std::make_unique<PathList>(*options_.list, options_.null_separated) : nullptr),
+      finder_(merge(std::move(paths), list_.get(), options_.paths_before_list), options_.find) {}
 
-std::optional<Input> InputSource::next() {
+std::optional<Input> InputSource::next(Wait wait) {
     while (true) {
         if (archive_) {
             if (auto member = archive_()) {
@@ -40,7 +38,7 @@ std::optional<Input> InputSource::next() {
             archive_ = nullptr;
             if (barren_) empty_archives_.push_back(*std::exchange(barren_, std::nullopt));
         }
-        auto input = finder_.next();
+        auto input = finder_.next(wait);
         if (!input) return std::nullopt;
         if (is_archive(*input)) {
             if (enter(*input)) continue;

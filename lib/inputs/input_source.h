@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 #include "inputs/archive.h"
 #include "inputs/find.h"
 #include "inputs/input.h"
+#include "inputs/path_list.h"
 #include "inputs/shard.h"
 
 namespace imnet {
@@ -35,8 +37,11 @@ public:
     InputSource(const InputSource&) = delete;
     InputSource& operator=(const InputSource&) = delete;
 
-    /// The next input; nothing at the end.
-    std::optional<Input> next();
+    /// The next input; nothing at the end. With `Wait::no` also nothing where its path is not there yet.
+    std::optional<Input> next(Wait wait = Wait::yes);
+
+    /// Whether another program may still be writing the list.
+    bool may_wait() const { return list_ && list_->may_wait(); }
 
     /// Folders and archives that the user gave and in which nothing was found, so far.
     const std::vector<std::string>& empty_folders() const { return finder_.empty_folders(); }
@@ -48,6 +53,7 @@ private:
     bool is_archive(const Input& input) const;
 
     SourceOptions options_;
+    std::unique_ptr<PathList> list_;  ///< null where there is none
     ImageFinder finder_;
     NextInput archive_;                  ///< the one that is being read
     std::optional<std::string> barren_;  ///< its path, until an image is found in it

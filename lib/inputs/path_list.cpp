@@ -3,19 +3,23 @@
 #include <algorithm>
 #include <cerrno>
 #include <string_view>
+#include <utility>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/errors.h"
+#include "base/interruption.h"
 
 namespace imnet {
 
 PathList::PathList(std::string file, bool null)
     : file_(std::move(file)),
       null_(null),
-      descriptor_(file_ == "-" ? STDIN_FILENO : ::open(file_.c_str(), O_RDONLY | O_CLOEXEC)),
+      // O_NONBLOCK: to open a pipe must not wait for its writer, because a signal would not end that.
+      descriptor_(file_ == "-" ? STDIN_FILENO : ::open(file_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)),
       buffer_(1U << 16U) {
     struct stat status {};
     if (descriptor_ < 0 || ::fstat(descriptor_, &status) != 0) {
@@ -24,15 +28,16 @@ PathList::PathList(std::string file, bool null)
     if (S_ISDIR(status.st_mode)) {
         throw UsageError("--files-from " + file_ + ": it is a folder; give the folder itself as an input");
     }
+    may_wait_ = !S_ISREG(status.st_mode);
 }
 
 PathList::~PathList() {
     if (descriptor_ > STDIN_FILENO) ::close(descriptor_);
 }
 
-std::optional<std::string> PathList::next() {
+std::optional<std::string> PathList::next(Wait wait) {
     constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-    while (auto path = next_piece()) {
+    while (auto path = next_piece(wait)) {
         if (!null_) {
             if (at_start_ && path->starts_with(byte_order_mark)) path->erase(0, byte_order_mark.size());
             if (path->ends_with('\r')) path->pop_back();
@@ -44,33 +49,43 @@ std::optional<std::string> PathList::next() {
 }
 
 // The bytes up to the next separator or to the end.
-std::optional<std::string> PathList::next_piece() {
-    std::string piece;
-    bool any = false;
-    while (taken_ < filled_ || fill()) {
-        any = true;
+std::optional<std::string> PathList::next_piece(Wait wait) {
+    while (taken_ < filled_ || fill(wait)) {
         const auto begin = buffer_.begin() + static_cast<std::ptrdiff_t>(taken_);
         const auto end = buffer_.begin() + static_cast<std::ptrdiff_t>(filled_);
         const auto separator = std::find(begin, end, null_ ? '\0' : '\n');
-        const auto room = static_cast<std::ptrdiff_t>(longest - piece.size());
-        piece.append(begin, begin + std::min(separator - begin, room));
+        const auto room = static_cast<std::ptrdiff_t>(longest - piece_.size());
+        piece_.append(begin, begin + std::min(separator - begin, room));
         taken_ = static_cast<std::size_t>(separator - buffer_.begin());
         if (separator == end) continue;
         ++taken_;
-        return piece;
+        return std::exchange(piece_, {});
     }
-    if (!any) return std::nullopt;
-    return piece;
+    if (!ended_ || piece_.empty()) return std::nullopt;
+    return std::exchange(piece_, {});
 }
 
-bool PathList::fill() {
-    ssize_t count = 0;
-    do count = ::read(descriptor_, buffer_.data(), buffer_.size());
-    while (count < 0 && errno == EINTR);
-    if (count < 0) throw OutputError("--files-from " + file_ + ": " + error_from_errno(errno).message);
+bool PathList::fill(Wait wait) {
+    ssize_t count = -1;
+    while (count < 0) {
+        if (ended_ || (may_wait_ && !is_ready(wait))) return false;
+        count = ::read(descriptor_, buffer_.data(), buffer_.size());
+        if (count >= 0 || errno == EINTR || errno == EAGAIN) continue;
+        throw OutputError("--files-from " + file_ + ": " + error_from_errno(errno).message);
+    }
     taken_ = 0;
     filled_ = static_cast<std::size_t>(count);
-    return count > 0;
+    ended_ = count == 0;
+    return !ended_;
+}
+
+// Whether bytes or the end have come. A pipe may stay silent for ever, so a signal ends the wait.
+bool PathList::is_ready(Wait wait) const {
+    pollfd waited[2] = {{descriptor_, POLLIN, 0}, {interruption_fd(), POLLIN, 0}};
+    while (::poll(waited, 2, wait == Wait::yes ? -1 : 0) < 0 && errno == EINTR) continue;
+    if (waited[0].revents != 0) return true;
+    if (const int signal = interrupted(); signal != 0 && wait == Wait::yes) throw Interrupted{signal};
+    return wait == Wait::yes;
 }
 
 }  // namespace imnet

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "inputs/input.h"
+
 namespace imnet {
 
 /// Reads paths from a file or from standard input ("-"), one at a time as they arrive. Each path is a line;
@@ -21,17 +23,29 @@ public:
     PathList(const PathList&) = delete;
     PathList& operator=(const PathList&) = delete;
 
-    /// The next path; nothing at the end. Throws OutputError if reading the list fails.
-    std::optional<std::string> next();
+    /// The next path; nothing at the end. With `Wait::no` also nothing where the next one is not complete
+    /// yet. Throws OutputError if reading the list fails, and Interrupted where it waits and a signal asks
+    /// the program to stop.
+    std::optional<std::string> next(Wait wait = Wait::yes);
+
+    /// Whether `next` has given all paths.
+    bool ended() const { return ended_ && taken_ == filled_; }
+
+    /// Whether another program may still be writing the list.
+    bool may_wait() const { return may_wait_; }
 
 private:
-    std::optional<std::string> next_piece();
-    bool fill();
+    std::optional<std::string> next_piece(Wait wait);
+    bool fill(Wait wait);
+    bool is_ready(Wait wait) const;
 
     std::string file_;
     bool null_;
     int descriptor_;
+    bool may_wait_ = false;
     bool at_start_ = true;
+    bool ended_ = false;
+    std::string piece_;  ///< the bytes of a path whose end is still to come
     std::vector<char> buffer_;
     std::size_t taken_ = 0;
     std::size_t filled_ = 0;

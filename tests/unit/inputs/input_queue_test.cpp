@@ -23,6 +23,21 @@ NextInput numbered(int count, std::size_t bytes = 0) {
     };
 }
 
+/// Inputs "0", "1" … that come in portions: after each, the stream has to wait for the next.
+InputStream in_portions(std::vector<int> portions) {
+    const auto next = [portions, portion = std::size_t{0}, given = 0,
+                       path = 0](Wait wait) mutable -> std::optional<Input> {
+        if (portion == portions.size()) return std::nullopt;
+        if (given == portions[portion]) {
+            if (wait == Wait::no || ++portion == portions.size()) return std::nullopt;
+            given = 0;
+        }
+        ++given;
+        return Input{std::to_string(path++)};
+    };
+    return {next, true};
+}
+
 std::vector<std::size_t> sizes_of_runs(InputQueue& queue) {
     std::vector<std::size_t> sizes;
     std::size_t inputs = 0;
@@ -77,4 +92,17 @@ TEST_CASE("after a signal that asks the program to stop there are no more inputs
     CHECK(queue.take().inputs.size() == 4);
     std::raise(SIGTERM);
     CHECK(queue.take().inputs.empty());
+}
+
+TEST_CASE("inputs that are still to come make runs of what is there, spread evenly over the workers") {
+    InputQueue queue(in_portions({1, 3, 9, 1}), 4);
+    CHECK(queue.spread_over(2) == 2);
+    CHECK_FALSE(queue.is_short());
+    CHECK(sizes_of_runs(queue) == Sizes{1, 2, 1, 4, 4, 1, 1});
+}
+
+TEST_CASE("a full list that is still to come makes whole batches") {
+    InputQueue queue(in_portions({21}), 4);
+    CHECK(queue.spread_over(2) == 2);
+    CHECK(sizes_of_runs(queue) == Sizes{4, 4, 4, 4, 3, 2});
 }

@@ -1,8 +1,13 @@
 #include "inputs/path_list.h"
 
+#include <csignal>
+#include <string>
+
 #include <doctest/doctest.h>
+#include <unistd.h>
 
 #include "base/errors.h"
+#include "base/interruption.h"
 #include "temporary_folder.h"
 
 using namespace imnet;
@@ -63,4 +68,38 @@ TEST_CASE("paths that cross the end of the buffer are complete, and an endless o
 TEST_CASE("a list that cannot be opened ends the run") {
     CHECK_THROWS_AS(PathList("/nowhere/list", false), UsageError);
     CHECK_THROWS_AS(PathList("/", false), UsageError);
+}
+
+TEST_CASE("a list in a pipe gives the paths that are complete, and waits only where that is asked for") {
+    int ends[2];
+    REQUIRE(::pipe(ends) == 0);
+    const auto send = [&](std::string_view text) {
+        REQUIRE(::write(ends[1], text.data(), text.size()) == static_cast<ssize_t>(text.size()));
+    };
+    PathList list("/dev/fd/" + std::to_string(ends[0]), false);
+    ::close(ends[0]);
+    CHECK(list.may_wait());
+    CHECK_FALSE(list.next(Wait::no).has_value());
+    send("a.jpg\n\nb.j");
+    CHECK(list.next(Wait::no) == "a.jpg");
+    CHECK_FALSE(list.next(Wait::no).has_value());
+    CHECK_FALSE(list.ended());
+    send("pg\nc.jpg");
+    CHECK(list.next(Wait::yes) == "b.jpg");
+    CHECK_FALSE(list.next(Wait::no).has_value());
+    ::close(ends[1]);
+    CHECK(list.next(Wait::no) == "c.jpg");
+    CHECK(list.ended());
+    CHECK_FALSE(list.next(Wait::yes).has_value());
+}
+
+TEST_CASE("a signal ends the wait for a path") {
+    int ends[2];
+    REQUIRE(::pipe(ends) == 0);
+    PathList list("/dev/fd/" + std::to_string(ends[0]), false);
+    const GracefulStop graceful;
+    std::raise(SIGTERM);
+    CHECK_FALSE(list.next(Wait::no).has_value());
+    CHECK_THROWS_AS(list.next(Wait::yes), Interrupted);
+    for (const int end : ends) ::close(end);
 }
