@@ -10,9 +10,9 @@ ROOT = Path(__file__).parents[1]
 # From the bottom up. A room may include itself, the rooms in the lines above its own, and nothing else.
 LEVELS = [
     ["lib/base"],
-    ["lib/kernels", "lib/codecs", "lib/inputs"],
+    ["lib/kernels", "lib/codecs", "lib/codecs/printed", "lib/inputs"],
     ["lib/preprocess", "lib/checkpoints", "lib/codecs/tiff",
-     "lib/codecs/jpeg2000", "lib/codecs/jxl"],
+     "lib/codecs/jpeg2000", "lib/codecs/jxl", "lib/codecs/heif"],
     ["lib/models"],
     ["lib/engines", "lib/rows"],
     ["lib/engines/onednn", "lib/engines/torch", "lib/runs", "lib/sorting", "lib/datasets"],
@@ -30,7 +30,8 @@ LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}
 LIBTORCH = re.compile(r"(torch|ATen|c10)/")
 ONEDNN = re.compile(r"oneapi/dnnl|dnnl\.h")
 CODEC_LIBRARIES = {"lib/codecs/tiff": re.compile(r"tiff(io|vers)?\.h"), "lib/codecs/jpeg2000": re.compile(r"openjpeg"),
-                   "lib/codecs/jxl": re.compile(r"jxl/")}
+                   "lib/codecs/jxl": re.compile(r"jxl/"),
+                   "lib/codecs/heif": re.compile(r"libheif/")}
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)', re.MULTILINE)
 
 

@@ -18,6 +18,7 @@ std::string version_text() {
     return fmt::format("imnet {}\n", version()) + part("oneDNN", IMNET_ONEDNN_VERSION, "engine: CPU") +
            part("libtorch", IMNET_TORCH_VERSION, "engine: " IMNET_TORCH_DEVICES) +
            part("libjpeg-turbo", IMNET_JPEG_VERSION, "JPEG") + part("libwebp", IMNET_WEBP_VERSION, "WebP") +
+           part("libheif", IMNET_HEIF_VERSION, "HEIC and AVIF") +
            part("libtiff", IMNET_TIFF_VERSION, "TIFF") +
            part("openjpeg", IMNET_JPEG2000_VERSION, "JPEG 2000") +
            part("libjxl", IMNET_JXL_VERSION, "JPEG XL") +

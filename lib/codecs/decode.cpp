@@ -28,7 +28,8 @@ Expected<DecodedImage> decode_as(PictureFormat format, std::span<const std::byte
         case PictureFormat::pnm: return decode_pnm(bytes, limits);
         case PictureFormat::tiff:
         case PictureFormat::jpeg2000:
-        case PictureFormat::jxl: return decode_in_module(format, bytes, limits);
+        case PictureFormat::jxl:
+        case PictureFormat::heif: return decode_in_module(format, bytes, limits);
         case PictureFormat::unknown: break;
     }
     return input_error(InputErrorKind::format, describe_unknown(bytes));

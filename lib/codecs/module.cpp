@@ -25,10 +25,17 @@ constexpr CodecModule jxl{{"libimnet_jxl.so", "the JPEG XL codec",
                            "install the package libjxl0.7", true},
                           "a JPEG XL picture"};
 
+constexpr CodecModule heif{
+    {"libimnet_heif.so", "the HEIC and AVIF codec",
+     "install the package libheif-dev, build imnet with -D IMNET_HEIF=ON, and install it",
+     "install the package libheif1", true},
+    "a HEIC or AVIF picture"};
+
 const CodecModule& module_of(PictureFormat format) {
     switch (format) {
         case PictureFormat::jpeg2000: return jpeg2000;
         case PictureFormat::jxl: return jxl;
+        case PictureFormat::heif: return heif;
         default: return tiff;
     }
 }

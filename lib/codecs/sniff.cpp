@@ -25,12 +25,6 @@ struct Signature {
 constexpr std::string_view convert = "convert it to PNG or JPEG";
 
 constexpr Signature unserved_pictures[] = {
-    {4, "ftypavif"sv, "an AVIF picture"},
-    {4, "ftypavis"sv, "an AVIF picture"},
-    {4, "ftyphei"sv, "a HEIC picture"},
-    {4, "ftyphev"sv, "a HEIC picture"},
-    {4, "ftypmif1"sv, "a HEIF picture"},
-    {4, "ftypmsf1"sv, "a HEIF picture"},
     {4, "ftypcrx "sv, "a Canon raw picture"},
     {0, "II\xBC\x01"sv, "a JPEG XR picture"},
     {0, "8BPS"sv, "a Photoshop document"},
@@ -70,6 +64,12 @@ constexpr Signature jpeg2000_signatures[] = {
 constexpr Signature jxl_signatures[] = {
     {0, "\0\0\0\x0CJXL \r\n\x87\n"sv, {}},
     {0, "\xFF\x0A"sv, {}},
+};
+
+// HEIF: HEIC holds HEVC, AVIF holds AV1, and mif1 and msf1 either.
+constexpr Signature heif_signatures[] = {
+    {4, "ftypavif"sv, {}}, {4, "ftypavis"sv, {}}, {4, "ftyphei"sv, {}},
+    {4, "ftyphev"sv, {}},  {4, "ftypmif1"sv, {}}, {4, "ftypmsf1"sv, {}},
 };
 
 constexpr Signature other_files[] = {
@@ -130,6 +130,7 @@ PictureFormat sniff(std::span<const std::byte> bytes) {
     if (find_signature(text, tiff_signatures) != nullptr) return PictureFormat::tiff;
     if (find_signature(text, jpeg2000_signatures) != nullptr) return PictureFormat::jpeg2000;
     if (find_signature(text, jxl_signatures) != nullptr) return PictureFormat::jxl;
+    if (find_signature(text, heif_signatures) != nullptr) return PictureFormat::heif;
     if (looks_like_bmp(bytes)) return PictureFormat::bmp;
     if (looks_like_pnm(text)) return PictureFormat::pnm;
     if (find_signature(text, unserved_pictures) != nullptr) return PictureFormat::unknown;

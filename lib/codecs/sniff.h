@@ -7,7 +7,7 @@
 namespace imnet {
 
 /// The formats that are decoded.
-enum class PictureFormat { jpeg, png, webp, gif, bmp, tga, pnm, tiff, jpeg2000, jxl, unknown };
+enum class PictureFormat { jpeg, png, webp, gif, bmp, tga, pnm, tiff, jpeg2000, jxl, heif, unknown };
 
 /// The format, from the first bytes.
 PictureFormat sniff(std::span<const std::byte> bytes);

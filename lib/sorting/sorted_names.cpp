@@ -47,6 +47,7 @@ std::string_view ending_of(PictureFormat format) {
         case PictureFormat::tiff: return ".tif";
         case PictureFormat::jpeg2000: return ".jp2";
         case PictureFormat::jxl: return ".jxl";
+        case PictureFormat::heif: return ".heic";
         case PictureFormat::unknown: break;
     }
     return "";

@@ -15,10 +15,11 @@ MODULES = BUILD / "lib" / "imnet"
 # The module of each format, the libraries that it brings, and the package in the message of a build without it.
 FORMATS = {"TIFF": ("libimnet_tiff.so", ("libtiff",), "libtiff-dev"),
            "JPEG2000": ("libimnet_jpeg2000.so", ("libopenjp2",), "libopenjp2-7-dev"),
-           "JXL": ("libimnet_jxl.so", ("libjxl",), "libjxl-dev")}
+           "JXL": ("libimnet_jxl.so", ("libjxl",), "libjxl-dev"),
+           "HEIF": ("libimnet_heif.so", ("libheif", "libde265"), "libheif-dev")}
 # Where there is a picture of a format that not every Pillow writes.
 CORPUS = ROOT / "tests" / "fuzz" / "corpus"
-STORED = {"JXL": CORPUS / "jxl" / "seed-RGB-lossy.jxl"}
+STORED = {"JXL": CORPUS / "jxl" / "seed-RGB-lossy.jxl", "HEIF": CORPUS / "heif" / "seed-420.heic"}
 
 
 def picture(kind):
@@ -74,9 +75,12 @@ def test_without_its_module_a_picture_names_the_package(tmp_path, kind):
     assert f"install the package {package}" in error["message"]
 
 
-@pytest.mark.parametrize("kind", FORMATS)
+DAMAGED = {**{kind: picture(kind) for kind in FORMATS}, "AVIF": (CORPUS / "heif" / "seed-420.avif").read_bytes()}
+
+
+@pytest.mark.parametrize("kind", DAMAGED)
 def test_what_a_library_finds_wrong_stands_in_the_row_alone(tmp_path, kind):
-    whole = picture(kind)
+    whole = DAMAGED[kind]
     for length in range(len(whole) // 10, len(whole), len(whole) // 10):
         damaged = bytearray(whole)
         damaged[length - 20:length] = b"\xa5" * 20

@@ -40,7 +40,7 @@ def test_help_and_version_load_no_engine(word):
 def test_version_lists_what_is_built_in():
     text = imnet("--version").stdout.decode()
     assert re.match(r"imnet \d+\.\d+\.\d+\n", text)
-    for part in ("oneDNN", "libtorch", "libjpeg-turbo", "libwebp", "libtiff", "openjpeg", "libjxl", "libarchive", "stb_image"):
+    for part in ("oneDNN", "libtorch", "libjpeg-turbo", "libwebp", "libheif", "libtiff", "openjpeg", "libjxl", "libarchive", "stb_image"):
         assert part in text
 
 

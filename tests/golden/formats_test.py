@@ -15,17 +15,21 @@ import numpy as np
 import pytest
 
 pytest.importorskip("PIL", reason="the reference, Pillow, is not installed")
-from PIL import Image, features  # noqa: E402
+from PIL import Image, ImageOps, features  # noqa: E402
 
+import heif_files  # noqa: E402
 import jpeg2000_files  # noqa: E402
 import jxl_files  # noqa: E402
+import pictures  # noqa: E402
 import tiff_files  # noqa: E402
 
 TIFF = tiff_files.decoded_files() if features.check("libtiff") else {}
 JPEG2000 = jpeg2000_files.decoded_files() if features.check("jpg_2000") else {}
 NEW_JPEG2000 = jpeg2000_files.only_for_new_pillow() if features.check("jpg_2000") else {}
 JXL = jxl_files.files() if shutil.which("cjxl") and shutil.which("djxl") else {}
+HEIF = heif_files.files() if shutil.which("heif-enc") and shutil.which("heif-convert") else {}
 PILLOW = int(Image.__version__.split(".")[0])
+AVIF = ".avif" in Image.registered_extensions()
 
 
 @pytest.fixture(scope="module")
@@ -86,3 +90,52 @@ def test_jpeg2000_as_newer_pillow(probe, name):
 @pytest.mark.parametrize("name", JXL)
 def test_jxl_as_the_tool_of_its_library(probe, name):
     np.testing.assert_array_equal(pixels(probe(JXL[name], "--upright")), jxl_files.decoded(JXL[name]))
+
+
+@pytest.mark.skipif(not HEIF, reason="heif-enc and heif-convert are not installed (scripts/setup --for-tests installs them)")
+@pytest.mark.parametrize("name", HEIF)
+def test_heif_as_the_tool_of_its_library(probe, name):
+    shown = heif_files.decoded(HEIF[name], name.split(".")[1])
+    np.testing.assert_array_equal(pixels(probe(HEIF[name], "--upright")), shown)
+
+
+@pytest.mark.skipif("444.heic" not in HEIF, reason="heif-enc is not installed (scripts/setup --for-tests installs it)")
+@pytest.mark.parametrize(("name", "turn"), [("left", Image.Transpose.ROTATE_90), ("down", Image.Transpose.ROTATE_180),
+                                            ("right", Image.Transpose.ROTATE_270),
+                                            ("mirrored", Image.Transpose.FLIP_LEFT_RIGHT),
+                                            ("upside-down", Image.Transpose.FLIP_TOP_BOTTOM)])
+def test_heic_is_turned_as_its_properties_say(probe, name, turn):
+    stored = Image.fromarray(pixels(probe(HEIF["444.heic"], "--upright")))
+    np.testing.assert_array_equal(pixels(probe(HEIF[f"{name}.heic"], "--upright")), np.asarray(stored.transpose(turn)))
+
+
+def difference(seen, expected):
+    assert seen.shape == expected.shape
+    return np.abs(seen.astype(int) - expected)
+
+
+@pytest.mark.parametrize("name", [name for name in HEIF if name.endswith(".heic")])
+def test_heic_nearly_as_pillow_heif(probe, name):
+    """Its libheif is newer and rounds otherwise."""
+    pillow_heif = pytest.importorskip("pillow_heif", reason="pillow-heif is not installed")
+    expected = np.asarray(pillow_heif.open_heif(io.BytesIO(HEIF[name])).to_pillow().convert("RGB"))
+    assert difference(pixels(probe(HEIF[name], "--upright")), expected).max() <= (2 if name == "deep.heic" else 1)
+
+
+@pytest.mark.skipif(not AVIF, reason="this Pillow does not read AVIF")
+@pytest.mark.parametrize("name", [name for name in HEIF if name.endswith(".avif")])
+def test_avif_nearly_as_pillow(probe, name):
+    """libheif repeats the colours of subsampled pictures, and Pillow's libavif interpolates them."""
+    different = difference(pixels(probe(HEIF[name], "--upright")), by_pillow(HEIF[name]))
+    if name in ("444.avif", "exact.avif", "grey.avif"):
+        assert different.max() <= 1
+    assert different.mean() <= 1
+    assert different.max() <= 32
+
+
+@pytest.mark.skipif(not AVIF, reason="this Pillow does not write AVIF")
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_avif_is_turned_as_pillow_turns_it(probe, orientation):
+    data = pictures.saved(pictures.photograph(75, 53), "AVIF", subsampling="4:4:4", exif=pictures.exif(orientation))
+    upright = np.asarray(ImageOps.exif_transpose(Image.open(io.BytesIO(data))).convert("RGB"))
+    assert difference(pixels(probe(data, "--upright")), upright).max() <= 1

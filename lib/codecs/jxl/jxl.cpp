@@ -14,9 +14,9 @@
 
 #include "base/loaded_module.h"
 #include "codecs/codec.h"
-#include "codecs/jxl/messages.h"
 #include "codecs/module.h"
 #include "codecs/picture_size.h"
+#include "codecs/printed/messages.h"
 
 namespace imnet {
 namespace {
@@ -85,7 +85,7 @@ Expected<Image> image_for(JxlDecoder* decoder, Work& work, const DecodeLimits& l
 
 Expected<DecodedImage> decode_jxl(std::span<const std::byte> bytes, const DecodeLimits& limits) {
     constexpr JxlPixelFormat format{3, JXL_TYPE_UINT8, JXL_NATIVE_ENDIAN, 0};
-    forget_jxl_messages();
+    forget_printed_messages();
     Work work{.tasks_left = 1};
     const Decoder decoder(JxlDecoderCreate(nullptr));
     if (!decoder) return tl::unexpected(memory_error());
@@ -114,7 +114,7 @@ Expected<DecodedImage> decode_jxl(std::span<const std::byte> bytes, const Decode
             case JXL_DEC_SUCCESS: return damaged("it holds no picture");
             default:
                 if (!work.exceeded) {
-                    const std::string message = first_jxl_message();
+                    const std::string message = first_printed_failure();
                     return damaged(message.empty() ? "libjxl cannot decode it" : message);
                 }
                 return input_error(InputErrorKind::limits,

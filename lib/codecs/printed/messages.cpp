@@ -1,7 +1,8 @@
-// Debian builds libjxl so that it prints every failure on standard error, and it has no handler for messages.
-// This module is loaded with RTLD_DEEPBIND, so that libjxl finds these functions before those of the C
-// library. They print nothing; the first message becomes part of the row.
-#include "codecs/jxl/messages.h"
+// For modules whose libraries print on standard error and have no handler for that: Debian's libjxl prints
+// every failure, and dav1d, beneath libheif, what is wrong with a stream. Such a module is loaded with
+// RTLD_DEEPBIND, so that its libraries find these functions before those of the C library. They print
+// nothing; libjxl's first reason is kept for the row.
+#include "codecs/printed/messages.h"
 
 #include <cstdarg>
 #include <cstdio>
@@ -30,9 +31,9 @@ int keep_message(const char* format, va_list arguments) {
 
 }  // namespace
 
-void forget_jxl_messages() { first_message.clear(); }
+void forget_printed_messages() { first_message.clear(); }
 
-std::string first_jxl_message() { return first_message; }
+std::string first_printed_failure() { return first_message; }
 
 }  // namespace imnet
 
