@@ -1,6 +1,7 @@
 #include "run.h"
 
 #include <csignal>
+#include <cstdint>
 #include <new>
 
 #include <fmt/format.h>
@@ -15,6 +16,7 @@
 #include "cli/man_page.h"
 #include "cli/say.h"
 #include "cli/version.h"
+#include "codecs/raw_preview.h"
 #include "commands/commands.h"
 #include "resolve/resolve_bench.h"
 #include "resolve/resolve_classify.h"
@@ -69,6 +71,13 @@ int dispatch(const Options& options) {
     return usage;
 }
 
+// A preview is smaller than what the camera saw, and the camera has chosen its colours.
+void say_raw_previews() {
+    const std::uint64_t count = raw_previews_decoded();
+    if (count == 1) say("1 camera raw file: the JPEG preview inside it was used");
+    if (count > 1) say(fmt::format("{} camera raw files: the JPEG preview inside each was used", count));
+}
+
 // The parent process, often a shell, must see which signal ended the program.
 int end_by_signal(int signal) {
     std::signal(signal, SIG_DFL);
@@ -83,7 +92,10 @@ std::string first_line(std::string_view text) { return std::string(text.substr(0
 
 int run(const std::vector<std::string>& words) try {
     secure_standard_streams();
-    return dispatch(parse_command_line(words));
+    const Options options = parse_command_line(words);
+    const int status = dispatch(options);
+    if (!options.quiet) say_raw_previews();
+    return status;
 } catch (const UsageError& error) {
     say(fmt::format("{}\nTry 'imnet --help'.", error.what()));
     return usage;

@@ -9,6 +9,7 @@
 #include "codecs/picture_size.h"
 #include "codecs/png.h"
 #include "codecs/pnm.h"
+#include "codecs/raw_preview.h"
 #include "codecs/sniff.h"
 #include "codecs/tga.h"
 #include "codecs/webp.h"
@@ -30,6 +31,7 @@ Expected<DecodedImage> decode_as(PictureFormat format, std::span<const std::byte
         case PictureFormat::jpeg2000:
         case PictureFormat::jxl:
         case PictureFormat::heif: return decode_in_module(format, bytes, limits);
+        case PictureFormat::raw: return decode_raw_preview(bytes, limits);
         case PictureFormat::unknown: break;
     }
     return input_error(InputErrorKind::format, describe_unknown(bytes));

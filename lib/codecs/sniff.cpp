@@ -9,6 +9,7 @@
 #include "base/byte_reader.h"
 #include "base/bytes.h"
 #include "codecs/bmp.h"
+#include "codecs/raw_preview.h"
 #include "codecs/tga.h"
 
 namespace imnet {
@@ -25,7 +26,6 @@ struct Signature {
 constexpr std::string_view convert = "convert it to PNG or JPEG";
 
 constexpr Signature unserved_pictures[] = {
-    {4, "ftypcrx "sv, "a Canon raw picture"},
     {0, "II\xBC\x01"sv, "a JPEG XR picture"},
     {0, "8BPS"sv, "a Photoshop document"},
     {0, "gimp xcf"sv, "a GIMP document"},
@@ -127,6 +127,7 @@ PictureFormat sniff(std::span<const std::byte> bytes) {
     if (text.starts_with("\x89PNG\r\n\x1a\n")) return PictureFormat::png;
     if (text.starts_with("RIFF") && holds(text, {8, "WEBP", {}})) return PictureFormat::webp;
     if (text.starts_with("GIF87a") || text.starts_with("GIF89a")) return PictureFormat::gif;
+    if (is_camera_raw(bytes)) return PictureFormat::raw;
     if (find_signature(text, tiff_signatures) != nullptr) return PictureFormat::tiff;
     if (find_signature(text, jpeg2000_signatures) != nullptr) return PictureFormat::jpeg2000;
     if (find_signature(text, jxl_signatures) != nullptr) return PictureFormat::jxl;

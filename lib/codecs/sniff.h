@@ -6,8 +6,8 @@
 
 namespace imnet {
 
-/// The formats that are decoded.
-enum class PictureFormat { jpeg, png, webp, gif, bmp, tga, pnm, tiff, jpeg2000, jxl, heif, unknown };
+/// The formats that are decoded; of a camera's `raw` file, the preview.
+enum class PictureFormat { jpeg, png, webp, gif, bmp, tga, pnm, tiff, jpeg2000, jxl, heif, raw, unknown };
 
 /// The format, from the first bytes.
 PictureFormat sniff(std::span<const std::byte> bytes);

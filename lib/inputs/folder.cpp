@@ -12,10 +12,11 @@
 namespace imnet {
 namespace {
 
-constexpr std::array<std::string_view, 26> image_endings{
-    ".jpg",  ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".heic",
-    ".heif", ".avif", ".jxl", ".jp2",  ".j2k", ".j2c",  ".jpc", ".jpf",  ".jpx",
-    ".gif",  ".bmp",  ".dib", ".tga",  ".pnm", ".ppm",  ".pgm", ".pbm"};
+constexpr std::array<std::string_view, 37> image_endings{
+    ".jpg",  ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".dng", ".nef",
+    ".nrw",  ".cr2",  ".cr3", ".arw",  ".orf", ".rw2",  ".raf", ".pef",  ".srw", ".heic",
+    ".heif", ".avif", ".jxl", ".jp2",  ".j2k", ".j2c",  ".jpc", ".jpf",  ".jpx", ".gif",
+    ".bmp",  ".dib",  ".tga", ".pnm",  ".ppm", ".pgm",  ".pbm"};
 constexpr std::array<std::string_view, 6> archive_endings{".tar",     ".tar.gz", ".tgz",
                                                           ".tar.zst", ".tzst",   ".zip"};
 

@@ -48,6 +48,7 @@ std::string_view ending_of(PictureFormat format) {
         case PictureFormat::jpeg2000: return ".jp2";
         case PictureFormat::jxl: return ".jxl";
         case PictureFormat::heif: return ".heic";
+        case PictureFormat::raw: return ".raw";
         case PictureFormat::unknown: break;
     }
     return "";

@@ -3,6 +3,7 @@ import io
 import json
 import os
 import shutil
+import struct
 import subprocess
 
 import pytest
@@ -91,3 +92,29 @@ def test_what_a_library_finds_wrong_stands_in_the_row_alone(tmp_path, kind):
     assert any("damaged" in row for row in done.stdout.decode().splitlines())
     # The program's own lines about the model and the failed images are all that is printed besides.
     assert all(line.startswith("imnet: ") for line in done.stderr.decode().splitlines()), done.stderr.decode()
+
+
+def raw_file():
+    """A TIFF whose only directory says that its pixels are a colour filter array, and a JPEG after it."""
+    entries = [(256, 4), (257, 4), (262, 32803), (274, 6)]
+    directory = struct.pack("<H", len(entries)) + b"".join(struct.pack("<HHII", tag, 4, 1, n) for tag, n in entries)
+    return b"II*\0\x08\0\0\0" + directory + b"\0\0\0\0" + (SAMPLES / "rocket.jpg").read_bytes()
+
+
+def test_a_run_says_once_how_many_previews_of_raw_files_it_used(tmp_path):
+    for name in ("a.dng", "b.nef"):
+        (tmp_path / name).write_bytes(raw_file())
+    said = "imnet: 2 camera raw files: the JPEG preview inside each was used"
+    done = quick(tmp_path)
+    assert done.returncode == 0
+    assert done.stderr.decode().splitlines().count(said) == 1
+    assert said not in quick("--quiet", tmp_path).stderr.decode()
+    assert "camera raw" not in quick(SAMPLES / "rocket.jpg").stderr.decode()
+
+
+def test_a_raw_file_without_a_preview_is_an_error_that_says_so(tmp_path):
+    (tmp_path / "a.dng").write_bytes(raw_file()[:64])
+    done = quick("--format", "jsonl", tmp_path)
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["error"] == {
+        "kind": "format", "message": "this is a camera's raw file without a JPEG preview inside: convert it to PNG or JPEG"}

@@ -21,6 +21,7 @@ import heif_files  # noqa: E402
 import jpeg2000_files  # noqa: E402
 import jxl_files  # noqa: E402
 import pictures  # noqa: E402
+import raw_files  # noqa: E402
 import tiff_files  # noqa: E402
 
 TIFF = tiff_files.decoded_files() if features.check("libtiff") else {}
@@ -139,3 +140,18 @@ def test_avif_is_turned_as_pillow_turns_it(probe, orientation):
     data = pictures.saved(pictures.photograph(75, 53), "AVIF", subsampling="4:4:4", exif=pictures.exif(orientation))
     upright = np.asarray(ImageOps.exif_transpose(Image.open(io.BytesIO(data))).convert("RGB"))
     assert difference(pixels(probe(data, "--upright")), upright).max() <= 1
+
+
+RAW = raw_files.files(raw_files.preview(90, 60), raw_files.preview(30, 20))
+
+
+@pytest.mark.parametrize("name", RAW)
+def test_the_largest_preview_of_a_raw_file_is_decoded_and_turned(probe, name):
+    expected = Image.fromarray(by_pillow(raw_files.preview(90, 60))).transpose(Image.Transpose.ROTATE_270)
+    np.testing.assert_array_equal(pixels(probe(RAW[name], "--upright")), np.asarray(expected))
+
+
+def test_the_preview_of_a_raf_file_states_its_orientation(probe):
+    large = pictures.saved(pictures.photograph(90, 60), "JPEG", exif=b"Exif\0\0" + pictures.exif(8))
+    expected = np.asarray(ImageOps.exif_transpose(Image.open(io.BytesIO(large))).convert("RGB"))
+    np.testing.assert_array_equal(pixels(probe(raw_files.raf(large), "--upright")), expected)
