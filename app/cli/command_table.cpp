@@ -11,10 +11,11 @@ const std::vector<CommandRow>& commands() {
         {Command::classify, "", "PATH…",
          "Classify images: files, folders, archives, or - for one on standard input",
          "Prints one row for every input, in the order of the inputs, even if the input fails. Folders are "
-         "searched recursively for JPEG, PNG, WebP, GIF, BMP, TGA and PNM files, and their files are sorted "
-         "by path. An archive (.tar, .tar.gz, .tgz, .tar.zst, .tzst, .zip) counts as a folder; its members "
-         "come in the order of the archive and are named archive/member. Images are turned as their EXIF "
-         "orientation says and preprocessed exactly as the weights require."},
+         "searched recursively for JPEG, PNG, WebP, HEIC, AVIF, TIFF, JPEG 2000, JPEG XL, GIF, BMP, TGA and "
+         "PNM files and cameras' raw files, and their files are sorted by path. An archive (.tar, .tar.gz, "
+         ".tgz, .tar.zst, .tzst, .zip) counts as a folder; its members come in the order of the archive and "
+         "are named archive/member. Images are turned as their EXIF orientation says and preprocessed "
+         "exactly as the weights require."},
         {Command::models, "models", "[WORD…]", "List the architectures and their published weights",
          "Prints one line for each set of published weights, by family: model, weights, parameters, image "
          "size with the published top-1 and top-5 accuracy on ImageNet in per cent, the size that "
