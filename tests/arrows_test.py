@@ -14,6 +14,7 @@ LEVELS = [
     ["lib/preprocess", "lib/checkpoints", "lib/codecs/tiff",
      "lib/codecs/jpeg2000", "lib/codecs/jxl", "lib/codecs/heif"],
     ["lib/models"],
+    ["lib/models/loading"],
     ["lib/engines", "lib/rows"],
     ["lib/engines/onednn", "lib/engines/torch", "lib/runs", "lib/sorting", "lib/datasets"],
     ["lib"],  # classify and benchmark

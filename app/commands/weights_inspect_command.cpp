@@ -8,6 +8,7 @@
 #include "checkpoints/checkpoint.h"
 #include "checkpoints/key_layouts.h"
 #include "commands/commands.h"
+#include "models/loading/choose_network.h"
 #include "models/parameters.h"
 #include "models/recognise_architecture.h"
 #include "models/summary.h"
@@ -22,27 +23,40 @@ std::int64_t byte_count(const TensorView& tensor) {
 
 struct Findings {
     std::vector<std::string_view> architectures;  ///< that fit
-    int classes = 0;
+    int classes = 0;                              ///< 0: there is no classifier
     std::int64_t bytes = 0;
 };
 
 // Architectures are recognised by imnet's own names of the tensors, so a copy with these names is examined.
 // The list shows the names in the file.
-Findings examine(StateDict native) {
-    use_native_names(native);
-    Findings findings{fitting_architectures(native), 0, 0};
-    if (!findings.architectures.empty())
-        findings.classes = head_classes(architecture(findings.architectures.front()), native);
+Findings examine(StateDict native, bool prefer_ema) {
+    Findings findings;
     for (const auto& [name, tensor] : native.tensors) findings.bytes += byte_count(tensor);
+    use_native_names(native);
+    findings.architectures = fitting_architectures(native);
+    bool has_head = true;
+    if (findings.architectures.empty()) {
+        const std::vector<FoundNetwork> found = narrow_down(find_networks(native, ""), prefer_ema);
+        if (found.empty()) return findings;
+        native = found.front().tensors;
+        has_head = found.front().head.weight != nullptr;
+        findings.architectures = fitting_architectures(native);
+    }
+    if (has_head && !findings.architectures.empty())
+        findings.classes = head_classes(architecture(findings.architectures.front()), native);
     return findings;
+}
+
+std::string describe(const Findings& findings) {
+    if (findings.architectures.empty()) return "none that imnet knows";
+    const std::string names = fmt::format("{}", fmt::join(findings.architectures, " or "));
+    return findings.classes == 0 ? names + ", no classifier"
+                                 : fmt::format("{}, {} classes", names, findings.classes);
 }
 
 std::string as_text(const std::string& path, const StateDict& state_dict, const Findings& findings) {
     std::string text = fmt::format("{}: {}\n", sanitise_for_terminal(path), state_dict.container);
-    text += findings.architectures.empty()
-                ? "architecture: none that imnet knows\n"
-                : fmt::format("architecture: {}, {} classes\n", fmt::join(findings.architectures, " or "),
-                              findings.classes);
+    text += fmt::format("architecture: {}\n", describe(findings));
     text += fmt::format("tensors: {}, {} bytes\n", state_dict.tensors.size(), grouped_digits(findings.bytes));
     std::size_t widest = 0;
     for (const auto& [name, tensor] : state_dict.tensors) widest = std::max(widest, name.size());
@@ -76,7 +90,7 @@ std::string as_json(const std::string& path, const StateDict& state_dict, const 
 int run_weights_inspect(const WeightsInspectRun& run) {
     const StateDict state_dict =
         read_checkpoint(run.file, {.prefer_ema = run.prefer_ema, .keep_names = true});
-    const Findings findings = examine(state_dict);
+    const Findings findings = examine(state_dict, run.prefer_ema);
     OutputFile out("-");
     out.write(run.json ? as_json(run.file, state_dict, findings) : as_text(run.file, state_dict, findings));
     out.commit();

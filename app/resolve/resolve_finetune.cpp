@@ -124,7 +124,11 @@ FinetuneOptions resolve_training(const Options& options) {
 
 // With --scratch, --seed is also the seed of the weights.
 ModelRequest resolve_start(const Options& options, std::uint64_t seed) {
-    if (!options.scratch) return resolve_trained_model(options);
+    if (!options.scratch) {
+        ModelRequest start = resolve_trained_model(options);
+        start.backbone_suffices = true;
+        return start;
+    }
     if (options.weights) throw UsageError("--weights and --scratch contradict each other");
     const ModelName name = parse_model_name(options.model.value_or(""), "");
     return {.source = RandomSource{.seed = seed},

@@ -16,23 +16,29 @@
 namespace imnet {
 namespace {
 
-/// Removes the prefix where most names have it, unless two names would become equal.
-bool strip_prefix(StateDict& state_dict, std::string_view prefix) {
-    std::set<std::string_view> names;
-    std::size_t prefixed = 0;
-    for (const auto& [name, tensor] : state_dict.tensors) {
-        std::string_view rest = name;
-        if (rest.starts_with(prefix) && rest.size() > prefix.size()) {
-            rest.remove_prefix(prefix.size());
-            ++prefixed;
-        }
-        if (!names.insert(rest).second) return false;
+/// Whether it is a counter of updates beside a network: one number without a module.
+bool is_counter(const std::pair<std::string, TensorView>& tensor) {
+    return tensor.second.shape.empty() && tensor.first.find('.') == std::string::npos;
+}
+
+/// What all names begin with, up to a dot; not a number, because children of a Sequential have such names.
+std::string common_prefix(const StateDict& state_dict) {
+    const auto first = std::ranges::find_if_not(state_dict.tensors, is_counter);
+    if (first == state_dict.tensors.end()) return {};
+    const std::string_view start = first->first;
+    std::size_t length = 0;
+    for (std::size_t dot = start.find('.'); dot != std::string_view::npos; dot = start.find('.', dot + 1)) {
+        const std::string_view component = start.substr(length, dot - length);
+        const std::string_view prefix = start.substr(0, dot + 1);
+        const bool numbered = component.find_first_not_of("0123456789") == std::string_view::npos;
+        const bool common = std::ranges::all_of(state_dict.tensors, [&](const auto& tensor) {
+            return is_counter(tensor) ||
+                   (tensor.first.starts_with(prefix) && tensor.first.size() > prefix.size());
+        });
+        if (numbered || !common) break;
+        length = prefix.size();
     }
-    if (2 * prefixed <= state_dict.tensors.size()) return false;
-    for (auto& [name, tensor] : state_dict.tensors) {
-        if (name.starts_with(prefix) && name.size() > prefix.size()) name.erase(0, prefix.size());
-    }
-    return true;
+    return std::string(start.substr(0, length));
 }
 
 /// Removes `text` from the start of `rest`; false where `rest` does not start with it.
@@ -136,24 +142,18 @@ std::vector<std::string> translate_all(const StateDict& state_dict, Translate tr
 
 }  // namespace
 
-void strip_prefixes(StateDict& state_dict) {
-    constexpr std::array prefixes{"module.", "_orig_mod.", "model.", "backbone."};
-    constexpr int most_prefixes = 8;  // that are nested
-    const auto counter = std::find_if(
-        state_dict.tensors.begin(), state_dict.tensors.end(),
-        [](const auto& tensor) { return tensor.first == "n_averaged" && tensor.second.shape.empty(); });
-    if (counter != state_dict.tensors.end()) state_dict.tensors.erase(counter);
-    const auto strip_one = [&] {
-        return std::any_of(prefixes.begin(), prefixes.end(),
-                           [&](const char* prefix) { return strip_prefix(state_dict, prefix); });
-    };
-    for (int i = 0; i < most_prefixes && strip_one(); ++i) continue;
+void strip_common_prefix(StateDict& state_dict) {
+    const std::string prefix = common_prefix(state_dict);
+    if (prefix.empty()) return;
+    std::erase_if(state_dict.tensors, is_counter);
+    for (auto& [name, tensor] : state_dict.tensors) name.erase(0, prefix.size());
 }
 
 std::string torchvision_name(std::string_view rest) {
     if (take(rest, "classifier.1.")) return fmt::format("fc.{}", rest);
-    if (take(rest, "resnet.embedder.embedder.")) return translate_layer(rest, "conv1", "bn1");
-    if (!take(rest, "resnet.encoder.stages.")) return {};
+    take(rest, "resnet.");
+    if (take(rest, "embedder.embedder.")) return translate_layer(rest, "conv1", "bn1");
+    if (!take(rest, "encoder.stages.")) return {};
     const auto stage = take_index(rest);
     if (!stage || !take(rest, "layers.")) return {};
     const auto block = take_index(rest);
@@ -173,10 +173,24 @@ std::vector<std::string> timm_names(const StateDict& state_dict) {
     return translate_all(state_dict, [&](std::string_view name) { return timm_name(name, blocks); });
 }
 
+std::string name_of_child(std::string_view name) {
+    static constexpr std::array<Renaming, 7> children{{{"0.", "conv1."},
+                                                       {"1.", "bn1."},
+                                                       {"4.", "layer1."},
+                                                       {"5.", "layer2."},
+                                                       {"6.", "layer3."},
+                                                       {"7.", "layer4."},
+                                                       {"9.", "fc."}}};
+    return rename(name, children);
+}
+
 void use_native_names(StateDict& state_dict) {
-    strip_prefixes(state_dict);
+    strip_common_prefix(state_dict);
     std::vector<std::string> names = timm_names(state_dict);
     if (names.empty()) names = translate_all(state_dict, torchvision_name);
+    // Only a ResNet has such blocks; any other Sequential keeps its numbers.
+    if (names.empty() && state_dict.find("4.0.conv1.weight") != nullptr)
+        names = translate_all(state_dict, name_of_child);
     if (names.empty()) return;
     for (std::size_t i = 0; i < names.size(); ++i) state_dict.tensors[i].first = std::move(names[i]);
 }

@@ -9,14 +9,14 @@
 
 namespace imnet {
 
-/// Removes the prefixes that training adds to all names: `module.` (DataParallel), `_orig_mod.`
-/// (torch.compile), `model.` (Lightning), `backbone.`; also several of them, and where only the classifier
-/// has no prefix. Removes the counter `n_averaged` of an AveragedModel, too.
-void strip_prefixes(StateDict& state_dict);
+/// Removes what all names begin with, as wrappers add it: `module.`, `_orig_mod.`, `model.`, `module.net.` …
+/// A counter beside the network, such as the `n_averaged` of an AveragedModel, does not matter and is
+/// removed, too.
+void strip_common_prefix(StateDict& state_dict);
 
 /// torchvision's name for a tensor of Hugging Face transformers' `ResNetForImageClassification`
-/// (`resnet.encoder.stages.0.layers.0.layer.1.convolution.weight` → `layer1.0.conv2.weight`); empty
-/// for every other name.
+/// (`resnet.encoder.stages.0.layers.0.layer.1.convolution.weight` → `layer1.0.conv2.weight`), or of its
+/// backbone alone, without `resnet.`; empty for every other name.
 std::string torchvision_name(std::string_view transformers_name);
 
 /// timm's names for the tensors of an EfficientNet-Lite with the names of EfficientNet-PyTorch
@@ -24,9 +24,13 @@ std::string torchvision_name(std::string_view transformers_name);
 /// one of the names has another layout.
 std::vector<std::string> timm_names(const StateDict& state_dict);
 
-/// Gives the tensors the names of torchvision, or of timm for its own networks: removes prefixes, and
-/// translates the names of transformers or EfficientNet-PyTorch where all names have that layout. timm's
-/// resnet50 has torchvision's names.
+/// torchvision's name for a tensor of `nn.Sequential(*resnet.children())`, as fastai and BYOL have it
+/// (`4.0.conv1.weight` → `layer1.0.conv1.weight`); empty for every other name.
+std::string name_of_child(std::string_view numbered_name);
+
+/// Gives the tensors the names of torchvision, or of timm for its own networks: removes the common prefix,
+/// and translates the names of transformers, EfficientNet-PyTorch or numbered children where all names have
+/// that layout. timm's resnet50 has torchvision's names.
 void use_native_names(StateDict& state_dict);
 
 }  // namespace imnet

@@ -43,6 +43,8 @@ struct ModelRequest {
                                         ///< where nothing else states one; empty: of its default weights
     bool test_size = false;             ///< preprocess for the test size instead of the training size
     bool prefer_ema = false;  ///< take the averaged weights (EMA) of a training checkpoint that has both
+    bool backbone_suffices =
+        false;  ///< a checkpoint without a classifier will do, because training makes one
     std::optional<std::filesystem::path> class_names = {};  ///< a file, one name a line; else the model's own
 };
 
@@ -52,6 +54,7 @@ struct ModelNote {
     std::string text;
 };
 
+/// A backbone without a classifier has one class and no class names.
 struct Model {
     Architecture architecture;
     Parameters parameters;

@@ -87,6 +87,15 @@ std::span<const float> Parameters::at(const Architecture& architecture, std::str
     throw std::out_of_range(fmt::format("{} has no parameter '{}'", architecture.name, name));
 }
 
+std::size_t count_misfits(const Architecture& architecture, const StateDict& state_dict) {
+    const Misfit misfit = compare(architecture, state_dict);
+    return misfit.missing.size() + misfit.unexpected.size() + misfit.misshapen.size();
+}
+
+std::string describe_misfit(const Architecture& architecture, const StateDict& state_dict) {
+    return describe(compare(architecture, state_dict));
+}
+
 bool fits(const Architecture& architecture, const StateDict& state_dict) {
     return compare(architecture, state_dict).empty();
 }

@@ -37,6 +37,12 @@ private:
 Parameters bind_parameters(const Architecture& architecture, const StateDict& state_dict,
                            std::string_view source);
 
+/// How many tensors are missing, unexpected or of another shape.
+std::size_t count_misfits(const Architecture& architecture, const StateDict& state_dict);
+
+/// Their numbers and the first names: `1 missing (fc.bias), 2 of another shape (…)`.
+std::string describe_misfit(const Architecture& architecture, const StateDict& state_dict);
+
 /// Whether `bind_parameters` would take these tensors.
 bool fits(const Architecture& architecture, const StateDict& state_dict);
 

@@ -137,10 +137,14 @@ std::string stated_architecture(const StateDict& state_dict) {
 
 }  // namespace
 
+std::vector<std::string_view> architectures_of_that_depth(const StateDict& state_dict) {
+    return architecture_names_of_depth(stage_depths(state_dict));
+}
+
 std::vector<std::string_view> fitting_architectures(const StateDict& state_dict) {
     std::vector<std::string_view> fitting;
     std::vector<Architecture> described;
-    for (const std::string_view name : architecture_names_of_depth(stage_depths(state_dict))) {
+    for (const std::string_view name : architectures_of_that_depth(state_dict)) {
         Architecture candidate = architecture(name);
         const int classes = head_classes(candidate, state_dict);
         if (classes == 0) continue;

@@ -10,6 +10,9 @@
 
 namespace imnet {
 
+/// The architectures with as many stages and blocks as the names of the tensors tell.
+std::vector<std::string_view> architectures_of_that_depth(const StateDict& state_dict);
+
 /// The architectures whose tensors these are, with some number of classes. Of those that compute the same,
 /// the first in the order of `architecture_names`.
 std::vector<std::string_view> fitting_architectures(const StateDict& state_dict);

@@ -17,6 +17,9 @@ import training_files  # noqa: E402
 from checkpoints_test import PROBE, Attack, peak_memory, probe, refusal, save, wanted  # noqa: E402, F401
 
 
+SAMPLE = pathlib.Path(__file__).parents[2] / "samples" / "rocket.jpg"
+
+
 def small_net():
     torch.manual_seed(0)
     return torch.nn.Sequential(collections.OrderedDict(conv=torch.nn.Conv2d(3, 4, 3), bn=torch.nn.BatchNorm2d(4),
@@ -80,6 +83,39 @@ def test_networks_beside_one_another_keep_their_names(save):
     moco = training_files.moco(net)
     names = {name[len("module."):]: tensor for name, tensor in moco["state_dict"].items()}
     assert probe(save(moco)) == wanted(names)
+
+
+@pytest.fixture(scope="module")
+def resnet50():
+    return pytest.importorskip("torchvision", reason="torchvision is not installed").models.resnet50(weights=None)
+
+
+def classify(path, *words):
+    """The program's answer for a photograph."""
+    return subprocess.run([PROBE.with_name("imnet"), *words, "--weights", path, "--format", "jsonl", SAMPLE],
+                          capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("tool", ["torchvision", "timm", "lightning", "deepspeed", "dino"])
+def test_the_network_of_a_training_classifies(resnet50, tmp_path, monkeypatch, tool):
+    monkeypatch.setattr(training_files, "optimizer", lambda net: torch.optim.SGD(net.parameters(), 0.1))
+    plain, path = tmp_path / "resnet50.pth", tmp_path / "checkpoint.pth"
+    torch.save(resnet50.state_dict(), plain)
+    saved(getattr(training_files, tool)(resnet50), lambda thing: torch.save(thing, path))
+    # DeepSpeed does not write which network it is, and resnet50 is not the only one with these tensors.
+    done = classify(path, *(["--model", "resnet50"] if tool == "deepspeed" else []))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == classify(plain).stdout
+
+
+@pytest.mark.parametrize("tool", ["moco", "swav"])
+def test_the_backbone_of_a_training_does_not(resnet50, tmp_path, monkeypatch, tool):
+    monkeypatch.setattr(training_files, "optimizer", lambda net: torch.optim.SGD(net.parameters(), 0.1))
+    path = tmp_path / "checkpoint.pth"
+    torch.save(getattr(training_files, tool)(resnet50), path)
+    done = classify(path)
+    assert done.returncode == 3 and "this is a resnet50 without a classifier" in done.stderr
+    assert "is a projection, whose outputs" in done.stderr
 
 
 def test_timm_s_own_saver(tmp_path):

@@ -147,10 +147,14 @@ def mmpretrain(net):
                "ema_state_dict": {"steps": torch.tensor(5), **prefixed("module.backbone.", averaged(net.state_dict()))}}
 
 
+def outputs(net):
+    return net.fc.bias.shape[0]
+
+
 def moco(net):
     """main_moco.py"""
     both = {**prefixed("module.encoder_q.", net.state_dict()), **prefixed("module.encoder_k.", averaged(net.state_dict())),
-            "module.queue": torch.zeros(3, 16), "module.queue_ptr": torch.zeros(1, dtype=torch.long)}
+            "module.queue": torch.zeros(outputs(net), 16 * outputs(net)), "module.queue_ptr": torch.zeros(1, dtype=torch.long)}
     return {"epoch": 3, "arch": "resnet50", "state_dict": collections.OrderedDict(both),
             "optimizer": optimizer(net).state_dict()}
 
@@ -171,7 +175,7 @@ def dino(net):
 
 def swav(net):
     """main_swav.py"""
-    named = {**prefixed("module.", net.state_dict()), "module.prototypes.weight": torch.zeros(5, 3)}
+    named = {**prefixed("module.", net.state_dict()), "module.prototypes.weight": torch.zeros(5, outputs(net))}
     return {"epoch": 4, "state_dict": collections.OrderedDict(named), "optimizer": optimizer(net).state_dict(),
             "arch": "resnet50", "amp": {"loss_scaler0": {"loss_scale": 1.0}}}
 

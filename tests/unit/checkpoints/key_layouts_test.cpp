@@ -28,30 +28,26 @@ Names names_of(const StateDict& state_dict) {
 
 Names stripped(const Names& names) {
     StateDict state_dict = named(names);
-    strip_prefixes(state_dict);
+    strip_common_prefix(state_dict);
     return names_of(state_dict);
 }
 
 }  // namespace
 
-TEST_CASE("prefixes of training wrappers are removed, also nested ones") {
+TEST_CASE("what all names begin with is removed, whatever it is called") {
     const Names plain{"conv1.weight", "fc.bias"};
     CHECK(stripped(plain) == plain);
     for (const std::string prefix :
-         {"module.", "model.", "backbone.", "_orig_mod.", "module._orig_mod.", "model.module."}) {
+         {"module.", "model.", "_orig_mod.", "module._orig_mod.", "my_net.inner."}) {
         CHECK(stripped({prefix + "conv1.weight", prefix + "fc.bias"}) == plain);
     }
     CHECK(stripped({"n_averaged", "module.conv1.weight", "module.fc.bias"}) == plain);
 }
 
-TEST_CASE("a prefix is removed where the classifier lacks it, but not where two names would become equal") {
-    CHECK(stripped({"backbone.conv1.weight", "backbone.bn1.weight", "fc.bias"}) ==
-          Names{"conv1.weight", "bn1.weight", "fc.bias"});
-    const Names twins{"module.fc.bias", "module.bn1.bias", "fc.bias"};
-    CHECK(stripped(twins) == twins);
-    const Names few{"model.a", "b", "c"};
-    CHECK(stripped(few) == few);
-    CHECK(stripped({"module."}) == Names{"module."});
+TEST_CASE("numbers, and what only some names begin with, are kept") {
+    for (const Names& kept : {Names{"0.weight", "0.bias"}, Names{"backbone.conv1.weight", "fc.bias"},
+                              Names{"module."}, Names{"weight"}, Names{}})
+        CHECK(stripped(kept) == kept);
 }
 
 TEST_CASE("transformers' names of a ResNet become torchvision's") {
@@ -66,6 +62,8 @@ TEST_CASE("transformers' names of a ResNet become torchvision's") {
     CHECK(torchvision_name("resnet.encoder.stages.2.layers.11.layer.2.normalization.num_batches_tracked") ==
           "layer3.11.bn3.num_batches_tracked");
     CHECK(torchvision_name("classifier.1.bias") == "fc.bias");
+    CHECK(torchvision_name("encoder.stages.1.layers.0.layer.0.convolution.weight") ==
+          "layer2.0.conv1.weight");
     for (const char* foreign :
          {"conv1.weight", "resnet.encoder.stages.x.layers.0.layer.0.convolution.weight",
           "resnet.encoder.stages.1", "resnet.encoder.stages.0.layers.0.attention.weight", ""}) {
@@ -73,13 +71,23 @@ TEST_CASE("transformers' names of a ResNet become torchvision's") {
     }
 }
 
+TEST_CASE("the numbers of a ResNet's children become names, and those of any other Sequential stay") {
+    StateDict children = named({"0.weight", "1.bias", "4.0.conv1.weight", "7.1.bn2.bias"});
+    use_native_names(children);
+    CHECK(names_of(children) ==
+          Names{"conv1.weight", "bn1.bias", "layer1.0.conv1.weight", "layer4.1.bn2.bias"});
+    StateDict others = named({"0.weight", "1.bias"});
+    use_native_names(others);
+    CHECK(names_of(others) == Names{"0.weight", "1.bias"});
+}
+
 TEST_CASE("names are translated only where all of them have that layout") {
     StateDict all = named({"resnet.embedder.embedder.convolution.weight", "classifier.1.weight"});
     use_native_names(all);
     CHECK(names_of(all) == Names{"conv1.weight", "fc.weight"});
-    StateDict some = named({"resnet.embedder.embedder.convolution.weight", "other"});
+    StateDict some = named({"resnet.embedder.embedder.convolution.weight", "other.weight"});
     use_native_names(some);
-    CHECK(names_of(some) == Names{"resnet.embedder.embedder.convolution.weight", "other"});
+    CHECK(names_of(some) == Names{"resnet.embedder.embedder.convolution.weight", "other.weight"});
     StateDict timm = named({"stem.conv.weight", "stages.0.blocks.0.conv1.weight", "head.fc.bias"});
     use_native_names(timm);
     CHECK(names_of(timm) == Names{"stem.conv.weight", "stages.0.blocks.0.conv1.weight", "head.fc.bias"});

@@ -11,6 +11,7 @@
 #include "checkpoints/finite.h"
 #include "models/bundled_model.h"
 #include "models/checkpoint_config.h"
+#include "models/loading/choose_network.h"
 #include "models/published_weights.h"
 #include "models/recognise_architecture.h"
 #include "models/refuse_other_networks.h"
@@ -80,18 +81,44 @@ Preprocessing at_requested_size(const ModelRequest& request, const KnownPreproce
                     known.training.image_size));
 }
 
-// If no architecture fits, the default one is returned: binding its parameters then says what does not fit.
-std::string architecture_of(const ModelRequest& request, const fs::path& path, const StateDict& state_dict) {
-    if (!request.architecture.empty()) return request.architecture;
-    const std::string recognised = recognise_architecture(state_dict, path);
-    return recognised.empty() ? std::string(default_architecture) : recognised;
+bool fits_with_its_head(std::string_view name, const StateDict& state_dict) {
+    const Architecture described = architecture(name);
+    const int classes = head_classes(described, state_dict);
+    return classes != 0 &&
+           fits(classes == described.classes ? described : architecture(name, classes), state_dict);
+}
+
+// The tensors of the model in a checkpoint, and the name of the architecture that they are for.
+struct NamedNetwork {
+    std::string architecture;
+    ChosenNetwork network;
+};
+
+NamedNetwork find_network(const ModelRequest& request, const fs::path& path, StateDict state_dict) {
+    const std::string& asked = request.architecture;
+    std::string name = asked.empty() ? recognise_architecture(state_dict, path) : asked;
+    if (!name.empty() && fits_with_its_head(name, state_dict))
+        return {name, {std::move(state_dict), true, ""}};
+    ChosenNetwork network = choose_network(state_dict, name, request.prefer_ema, path.native());
+    if (asked.empty()) name = recognise_architecture(network.tensors, path);
+    return {name, std::move(network)};
+}
+
+[[noreturn]] void refuse_backbone(std::string_view architecture, const ChosenNetwork& network,
+                                  const fs::path& path) {
+    throw ModelError(
+        fmt::format("{0}: this is a {1} without a classifier{2}: train one with 'imnet finetune DIR "
+                    "--weights {0} -o FILE'",
+                    path.native(), architecture,
+                    network.why_no_head.empty() ? "" : fmt::format(" ({})", network.why_no_head)));
 }
 
 // `published` is null for a checkpoint that the user gave as a file.
 Model read_model(const ModelRequest& request, const fs::path& path, const PublishedWeights* published) {
-    const StateDict state_dict = read_checkpoint(path, {.prefer_ema = request.prefer_ema});
+    const auto [name, network] =
+        find_network(request, path, read_checkpoint(path, {.prefer_ema = request.prefer_ema}));
+    const StateDict& state_dict = network.tensors;
     Model model;
-    const std::string name = architecture_of(request, path, state_dict);
     model.architecture = architecture(name);
     if (const int classes = head_classes(model.architecture, state_dict);
         classes != 0 && classes != model.architecture.classes) {
@@ -100,8 +127,9 @@ Model read_model(const ModelRequest& request, const fs::path& path, const Publis
     model.parameters = bind_parameters(model.architecture, state_dict, path.native());
     refuse_other_networks(state_dict, model.architecture, !request.architecture.empty(), path.native());
     check_finite(state_dict, path.native());
+    if (!network.has_head && !request.backbone_suffices) refuse_backbone(name, network, path);
     const int classes = model.architecture.classes;
-    model.class_names = find_class_names(request, classes, state_dict);
+    if (network.has_head) model.class_names = find_class_names(request, classes, state_dict);
     const auto known = published != nullptr
                            ? preprocessing_of(*published, RecognisedBy::published_name)
                            : recognise_preprocessing(request, name, classes, path, state_dict);
@@ -140,9 +168,11 @@ Model load(const ModelRequest& request, const PublishedSource& source) {
 
 Model load(const ModelRequest& request, const CheckpointSource& source) {
     Model model = read_model(request, source.path, nullptr);
-    model.notes.insert(model.notes.begin(),
-                       {.text = fmt::format("{}: {} with {} classes", source.path.native(),
-                                            model.architecture.name, model.architecture.classes)});
+    const std::string classes = model.class_names.empty()
+                                    ? "without a classifier"
+                                    : fmt::format("with {} classes", model.architecture.classes);
+    model.notes.insert(model.notes.begin(), {.text = fmt::format("{}: {} {}", source.path.native(),
+                                                                 model.architecture.name, classes)});
     return model;
 }
 
