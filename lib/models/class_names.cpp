@@ -2,13 +2,10 @@
 
 #include <algorithm>
 #include <charconv>
-#include <fstream>
 #include <map>
 
 #include <fmt/format.h>
 
-#include "base/errors.h"
-#include "base/utf8.h"
 #include "models/embedded.h"
 
 namespace imnet {
@@ -99,31 +96,6 @@ ClassNames class_names_of_folders(std::span<const std::string> folders) {
     for (const std::string& folder : folders) {
         class_names.push_back(wnids ? ClassName{std::string(names.at(folder)), folder}
                                     : ClassName{folder, ""});
-    }
-    return class_names;
-}
-
-ClassNames read_class_names(const std::filesystem::path& path, int classes) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) throw ModelError(fmt::format("{}: the class names cannot be read", path.native()));
-    ClassNames class_names;
-    std::string line;
-    while (std::getline(file, line)) {
-        if (line.ends_with('\r')) line.pop_back();
-        if (class_names.empty() && line.starts_with("\xEF\xBB\xBF")) line.erase(0, 3);  // byte order mark
-        if (line.empty()) {
-            throw ModelError(fmt::format("{}: line {} is empty: one class name a line, in index order",
-                                         path.native(), class_names.size() + 1));
-        }
-        if (!is_utf8(line)) {
-            throw ModelError(fmt::format("{}: line {} is not UTF-8", path.native(), class_names.size() + 1));
-        }
-        class_names.push_back({std::move(line), ""});
-    }
-    if (file.bad()) throw ModelError(fmt::format("{}: the class names cannot be read", path.native()));
-    if (class_names.size() != static_cast<std::size_t>(classes)) {
-        throw ModelError(fmt::format("{}: {} class names for a model with {} outputs", path.native(),
-                                     class_names.size(), classes));
     }
     return class_names;
 }

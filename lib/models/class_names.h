@@ -1,6 +1,5 @@
 #pragma once
 
-#include <filesystem>
 #include <span>
 #include <string>
 #include <string_view>
@@ -40,10 +39,6 @@ ClassNames numbered_class_names(int classes);
 /// Class names from those of folders, one for each class. If all are WordNet ids of ImageNet, the classes
 /// get ImageNet's names.
 ClassNames class_names_of_folders(std::span<const std::string> folders);
-
-/// Reads class names from a UTF-8 text file with one name a line, in index order. Throws ModelError if the
-/// file cannot be read, is not UTF-8, has an empty line, or does not have `classes` lines.
-ClassNames read_class_names(const std::filesystem::path& path, int classes);
 
 /// Indices of the classes that `text` names: by name (ignoring ASCII case) or WordNet id, else by one of the
 /// words in a name that lists several ("tabby, tabby cat"), else by index. Several classes may share a name.

@@ -2,6 +2,7 @@
 import json
 import os
 import re
+import struct
 
 import pytest
 
@@ -162,3 +163,28 @@ def test_summary_s_input_has_the_model_s_own_size(net):
 def test_every_kind_of_net_classifies(model):
     done = imnet("--no-weights", "--model", model, "--format", "jsonl", ROCKET)
     assert done.returncode == 0 and len(json.loads(done.stdout)["top"]) == 5
+
+
+@pytest.mark.parametrize("engine", ["onednn", "torch"])
+def test_a_variance_below_0_is_refused_by_both_engines(flowers, tmp_path, engine):
+    content = bytearray(flowers.read_bytes())
+    length = int.from_bytes(content[:8], "little")
+    begin, _ = json.loads(content[8:8 + length])["bn1.running_var"]["data_offsets"]
+    content[8 + length + begin:8 + length + begin + 4] = struct.pack("<f", -0.25)
+    (tmp_path / "negative.safetensors").write_bytes(content)
+    refused(classify(tmp_path / "negative.safetensors", "--engine", engine),
+            "the tensor 'bn1.running_var' holds the variance -0.25, below 0")
+
+
+def test_class_names_come_in_the_forms_that_people_have(flowers, tmp_path):
+    def labels(text):
+        (tmp_path / "names").write_text(text)
+        return classify(flowers, "--labels", tmp_path / "names")
+
+    plain = labels("".join(f"flower{i}\n" for i in range(10)))
+    assert plain.returncode == 0
+    for text in ("".join(f"{i} flower{i}\n" for i in range(10)), "".join(f"flower{i},{i}\n" for i in range(10)),
+                 json.dumps([f"flower{i}" for i in range(10)]), json.dumps({f"{i}": f"flower{i}" for i in range(10)})):
+        assert labels(text).stdout == plain.stdout
+    refused(labels("rose\n1 dog\n" + "tulip\n" * 8), "names: line 2 is '1 dog', not of the form 'tench'")
+    refused(labels('{\n  "0": "rose",\n'), "names: line 1 is '{'")

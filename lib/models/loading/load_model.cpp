@@ -11,7 +11,9 @@
 #include "checkpoints/finite.h"
 #include "models/bundled_model.h"
 #include "models/checkpoint_config.h"
+#include "models/loading/check_variances.h"
 #include "models/loading/choose_network.h"
+#include "models/loading/read_class_names.h"
 #include "models/published_weights.h"
 #include "models/recognise_architecture.h"
 #include "models/refuse_other_networks.h"
@@ -127,6 +129,7 @@ Model read_model(const ModelRequest& request, const fs::path& path, const Publis
     model.parameters = bind_parameters(model.architecture, state_dict, path.native());
     refuse_other_networks(state_dict, model.architecture, !request.architecture.empty(), path.native());
     check_finite(state_dict, path.native());
+    check_variances(model.architecture, model.parameters, path.native());
     if (!network.has_head && !request.backbone_suffices) refuse_backbone(name, network, path);
     const int classes = model.architecture.classes;
     if (network.has_head) model.class_names = find_class_names(request, classes, state_dict);

@@ -66,34 +66,6 @@ TEST_CASE("a class is found by its name in any case, its WordNet id or its index
     CHECK(find_classes({{"dog", ""}, {"0", ""}}, "0") == std::vector{1});  // a name wins over an index
 }
 
-TEST_CASE("a file of class names has one name a line") {
-    const test::TemporaryFolder folder;
-    const ClassNames class_names =
-        read_class_names(folder.write("names", "\xEF\xBB\xBFrose\r\ncaf\xC3\xA9"), 2);
-    CHECK(class_names[0].name == "rose");
-    CHECK(class_names[1].name == "caf\xC3\xA9");
-    CHECK(class_names[1].wnid.empty());
-}
-
-TEST_CASE("a file of class names that does not fit the model is refused") {
-    const test::TemporaryFolder folder;
-    const auto message = [&](std::string_view text) {
-        const auto path = folder.write("names", text);
-        try {
-            read_class_names(path, 2);
-        } catch (const ModelError& error) {
-            return std::string(error.what()).substr(path.native().size());
-        }
-        return std::string("accepted");
-    };
-    CHECK(message("a\nb\n") == "accepted");
-    CHECK(message("a\n") == ": 1 class names for a model with 2 outputs");
-    CHECK(message("a\nb\nc\n") == ": 3 class names for a model with 2 outputs");
-    CHECK(message("a\n\nb\n") == ": line 2 is empty: one class name a line, in index order");
-    CHECK(message("a\n\xFF\n") == ": line 2 is not UTF-8");
-    CHECK_THROWS_AS(read_class_names("/no/such/file", 2), ModelError);
-}
-
 TEST_CASE("numbered class names count from 0") { CHECK(numbered_class_names(2)[1].name == "class 1"); }
 
 TEST_CASE("folders that are all called by wnids have ImageNet's class names") {
