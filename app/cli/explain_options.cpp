@@ -17,17 +17,6 @@ std::vector<OptionRow> explain_options() {
          &Options::explained_class},
         {"Explanation",
          "",
-         "--size",
-         "N",
-         "Side of the square that the net sees, in pixels. A larger one gives finer heat, but the net may be "
-         "less accurate than at the size of its training",
-         "the model's own",
-         {},
-         Completion::none,
-         explain,
-         &Options::size},
-        {"Explanation",
-         "",
          "--occlusion",
          "",
          "Slide a grey patch over the image and show where the class loses probability. This is slower than "

@@ -8,6 +8,7 @@
 namespace imnet::app {
 
 std::vector<OptionRow> model_options();
+std::vector<OptionRow> preprocessing_options();
 std::vector<OptionRow> input_options();
 std::vector<OptionRow> output_options();
 std::vector<OptionRow> training_options();  // of finetune

@@ -55,8 +55,8 @@ std::vector<OptionRow> general_options() {
 std::span<const OptionRow> option_table() {
     static const std::vector<OptionRow> table = [] {
         std::vector<OptionRow> rows;
-        for (auto& section : {model_options(), input_options(), output_options(), training_options(),
-                              eval_options(), explain_options(), general_options()}) {
+        for (auto& section : {model_options(), preprocessing_options(), input_options(), output_options(),
+                              training_options(), eval_options(), explain_options(), general_options()}) {
             rows.insert(rows.end(), section.begin(), section.end());
         }
         return rows;

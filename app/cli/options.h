@@ -44,6 +44,14 @@ struct Options {
     std::optional<std::int64_t> threads;
     std::optional<std::int64_t> batch;
 
+    std::optional<std::int64_t> size;  // preprocessing
+    std::optional<std::int64_t> short_side;
+    std::optional<double> crop_pct;
+    std::optional<std::string> fit;
+    std::optional<std::string> interpolation;
+    std::optional<std::string> mean;
+    std::optional<std::string> std;
+
     std::optional<std::int64_t> top;
     std::optional<std::string> format;
     std::optional<std::string> output;
@@ -80,8 +88,6 @@ struct Options {
     std::optional<double> warmup;
     std::optional<std::string> freeze;
     bool scratch = false;
-    std::optional<std::int64_t> size;
-    std::optional<std::int64_t> short_side;
     std::optional<double> crop_scale;
     bool no_flip = false;
     std::optional<double> color_jitter;

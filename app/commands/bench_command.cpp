@@ -87,6 +87,7 @@ int run_bench(const BenchRun& run) {
     if (run.json) {
         out.write(Json{{"model", model.architecture.name},
                        {"image_size", side},
+                       {"preprocessing", describe(model.preprocessing)},
                        {"machine", machine()},
                        {"versions", versions},
                        {"runs", runs}}

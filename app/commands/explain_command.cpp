@@ -98,9 +98,8 @@ void print_explanation(const ExplainRun& run, const Explanation& explanation, co
 }  // namespace
 
 int run_explain(const ExplainRun& run) {
-    Model model = load_model(run.model);
+    const Model model = load_model(run.model);
     say(model.notes, run.quiet);
-    model.preprocessing = at_size(run.size, model.preprocessing);
     std::optional<int> class_index;
     if (run.class_name) class_index = resolve_class("--class", *run.class_name, model.class_names);
     OutputFile png(run.output);

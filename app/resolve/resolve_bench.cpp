@@ -5,6 +5,7 @@
 #include "resolve/numbers.h"
 #include "resolve/resolve_engine.h"
 #include "resolve/resolve_model.h"
+#include "resolve/resolve_preprocessing.h"
 
 namespace imnet::app {
 namespace {
@@ -47,6 +48,7 @@ BenchRun resolve_bench(const Options& options) {
     BenchRun run;
     run.any_weights = !options.weights && !options.no_weights;
     run.model = run.any_weights ? resolve_random_model(options) : resolve_model(options);
+    run.model.stated = resolve_preprocessing(options);
     run.cases = resolve_cases(options);
     run.version = version();
     run.json = options.format == "json";

@@ -6,6 +6,7 @@
 #include "resolve/resolve_model.h"
 #include "resolve/resolve_output.h"
 #include "resolve/resolve_pictures.h"
+#include "resolve/resolve_preprocessing.h"
 #include "resolve/resolve_record.h"
 #include "resolve/resolve_source.h"
 
@@ -38,6 +39,7 @@ ClassifyRun resolve_classify(const Options& options) {
     run.sources = resolve_source(options);
     run.engine = resolve_engine(options);
     run.model = resolve_model(options);
+    run.model.stated = resolve_preprocessing(options);
     if (options.is && options.format) throw UsageError("--is prints paths; it does not go with --format");
     run.wanted_class = options.is;
     run.record = resolve_record(options);

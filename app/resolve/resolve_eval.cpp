@@ -4,6 +4,7 @@
 #include "resolve/resolve_engine.h"
 #include "resolve/resolve_model.h"
 #include "resolve/resolve_pictures.h"
+#include "resolve/resolve_preprocessing.h"
 
 namespace imnet::app {
 namespace {
@@ -38,6 +39,7 @@ EvalRun resolve_eval(const Options& options) {
     run.classify = resolve_pictures(options);
     run.engine = resolve_engine(options);
     run.model = resolve_model(options);
+    run.model.stated = resolve_preprocessing(options);
     run.data = {.folder = options.arguments.front(),
                 .target_list = options.labels_csv,
                 .numbers = resolve_numbers(options),

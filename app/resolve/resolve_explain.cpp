@@ -11,6 +11,7 @@
 #include "resolve/resolve_engine.h"
 #include "resolve/resolve_model.h"
 #include "resolve/resolve_pictures.h"
+#include "resolve/resolve_preprocessing.h"
 
 namespace imnet::app {
 namespace {
@@ -50,7 +51,7 @@ ExplainRun resolve_explain(const Options& options) {
     run.limits = resolve_pictures(options).limits;
     run.engine = resolve_engine(options);
     run.model = resolve_model(options);
-    run.size = resolve_size(options);
+    run.model.stated = resolve_preprocessing(options);
     run.class_name = options.explained_class;
     if (options.occlusion) {
         run.occlusion = {options.patch, options.stride,

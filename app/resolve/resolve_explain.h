@@ -10,7 +10,6 @@
 #include "engines/engine.h"
 #include "explanation/occlusion.h"
 #include "models/model.h"
-#include "resolve/resolve_size.h"
 
 namespace imnet::app {
 
@@ -27,7 +26,6 @@ struct ExplainRun {
     ModelRequest model;
     EngineOptions engine;
     DecodeLimits limits;
-    TypedSize size;
     std::optional<std::string> class_name;  ///< the most probable class if it is not set
     std::optional<TypedPatch> occlusion;    ///< Grad-CAM if it is not set
     bool json = false;

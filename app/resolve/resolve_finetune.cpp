@@ -150,7 +150,7 @@ FinetuneRun resolve_finetune(const Options& options) {
         throw UsageError("--val and --val-fraction contradict each other");
     run.held_back = real_in_range(options.val_fraction, "--val-fraction", 0.001, 0.999, 0.2);
     run.model = resolve_start(options, run.options.loop.seed);
-    run.size = resolve_size(options);
+    run.size = {options.size, options.short_side};
     run.resume = options.resume;
     run.progress = options.quiet ? ShowProgress::never : resolve_progress(options);
     run.quiet = options.quiet;

@@ -4,17 +4,15 @@
 #include <optional>
 
 #include "cli/options.h"
-#include "preprocess/preprocess.h"
+#include "preprocess/preprocessing.h"
 
 namespace imnet::app {
 
-/// The sizes of --size and --short-side. Their defaults depend on the model.
+/// The --size and --short-side of a training. Their defaults depend on the model.
 struct TypedSize {
     std::optional<std::int64_t> image_size;
     std::optional<std::int64_t> short_side;
 };
-
-TypedSize resolve_size(const Options& options);
 
 /// The model's preprocessing with the typed sizes. Unless it was typed, the short side keeps its proportion
 /// to the image size. Throws UsageError.

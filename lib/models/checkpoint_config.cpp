@@ -7,7 +7,6 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "base/errors.h"
 #include "base/json.h"
@@ -134,11 +133,6 @@ std::optional<ClassNames> timm_class_names(const Json& config, int classes) {
 Json pretrained_cfg_of(const Json& config) {
     const Json* cfg = config.find("pretrained_cfg");
     return cfg != nullptr && cfg->is_object() && cfg->size() > 0 ? *cfg : Json();
-}
-
-std::string describe(const Preprocessing& preprocessing) {
-    return fmt::format("{}, mean {}, std {}", describe_size(preprocessing),
-                       fmt::join(preprocessing.mean, " "), fmt::join(preprocessing.std, " "));
 }
 
 // Calls `parse`, and says in its errors which file of which checkpoint is meant.

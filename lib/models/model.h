@@ -15,6 +15,7 @@
 #include "models/parameters.h"
 #include "models/provenance.h"
 #include "preprocess/preprocessing.h"
+#include "preprocess/stated_preprocessing.h"
 
 namespace imnet {
 
@@ -41,6 +42,7 @@ struct ModelRequest {
     std::string architecture = {};
     std::string preprocessing_of = {};  ///< published weights of the architecture whose preprocessing applies
                                         ///< where nothing else states one; empty: of its default weights
+    StatedPreprocessing stated = {};    ///< what the user states of it, instead of the model's own
     bool test_size = false;             ///< preprocess for the test size instead of the training size
     bool prefer_ema = false;  ///< take the averaged weights (EMA) of a training checkpoint that has both
     bool backbone_suffices =
@@ -64,8 +66,9 @@ struct Model {
     std::vector<ModelNote> notes;
 };
 
-/// Finds and reads the model. Downloads nothing. Its first note says which model it is. Throws UsageError for
-/// an architecture that does not exist and for a test size that is not known, ModelError where the weights or
+/// Finds and reads the model. Downloads nothing. Its first note says which model it is; another says
+/// which options override what the weights state. Throws UsageError for an architecture that does not exist,
+/// for a test size that is not known and as `with_stated`, ModelError where the weights or
 /// class names are missing or do not fit.
 Model load_model(const ModelRequest& request);
 

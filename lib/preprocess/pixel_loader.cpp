@@ -26,14 +26,14 @@ PixelLoader::PixelLoader(const Preprocessing& preprocessing, PixelFormat format,
                          bool draft)
     : preprocessor_(preprocessing, format),
       limits_(limits),
-      draft_short_side_(draft ? 2 * preprocessing.short_side : 0) {}
+      draft_side_(draft ? 2 * preprocessing.short_side : 0) {}
 
 Expected<void> PixelLoader::load(Input& input, std::span<std::byte> pixels) {
     const bool once = comes_once(input);
     auto bytes = read_file(input);
     if (!bytes) return tl::unexpected(std::move(bytes.error()));
     if (once) input.bytes = std::move(*bytes);
-    auto decoded = decode_needed(once ? *input.bytes : *bytes, preprocessor_, limits_, draft_short_side_,
+    auto decoded = decode_needed(once ? *input.bytes : *bytes, preprocessor_, limits_, draft_side_,
                                  std::exchange(memory_, {}));
     if (!decoded) return tl::unexpected(std::move(decoded.error()));
     preprocessor_.preprocess(*decoded, pixels);

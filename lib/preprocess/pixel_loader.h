@@ -16,8 +16,8 @@ namespace imnet {
 /// uses it; the memory of a picture is reused for the next.
 class PixelLoader {
 public:
-    /// With `draft`, large JPEGs are decoded at a smaller scale, at which the short side is still at least
-    /// twice that of the preprocessing.
+    /// With `draft`, large JPEGs are decoded at a smaller scale, at which the side that is resized is
+    /// still at least twice as long as in the preprocessing.
     PixelLoader(const Preprocessing& preprocessing, PixelFormat format, const DecodeLimits& limits = {},
                 bool draft = false);
 
@@ -33,7 +33,7 @@ public:
 private:
     Preprocessor preprocessor_;
     DecodeLimits limits_;
-    int draft_short_side_;
+    int draft_side_;
     std::vector<std::uint8_t> memory_;
 };
 

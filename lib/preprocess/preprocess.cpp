@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 #include <cstdint>
 
 #include "base/bfloat16.h"
+#include "codecs/jpeg.h"
 #include "codecs/orientation.h"
 #include "preprocess/resample.h"
 
@@ -35,7 +37,14 @@ std::int64_t long_side(int resize, int long_edge, int short_edge) {
                                      static_cast<double>(short_edge));
 }
 
-/// The size of the upright picture after torchvision resized its short side, or squashed it.
+/// The short side as timm computes it, with Python's `round`. It is at least 1, where timm fails.
+std::int64_t rounded_side(int resize, int long_edge, int short_edge) {
+    const double ratio = static_cast<double>(long_edge) / static_cast<double>(resize);
+    return std::max<std::int64_t>(1, std::llrint(static_cast<double>(short_edge) / ratio));
+}
+
+/// The size of the upright picture after torchvision resized its short side, timm its long side, or both were
+/// squashed.
 struct Resized {
     std::int64_t width;
     std::int64_t height;
@@ -46,16 +55,22 @@ Resized resized_size(const Preprocessing& preprocessing, const Turn& turn, int s
         return {preprocessing.short_side, preprocessing.short_side};
     const int width = turn.swap_axes ? stored_height : stored_width;
     const int height = turn.swap_axes ? stored_width : stored_height;
+    if (preprocessing.crop_mode == CropMode::border) {
+        const int side = preprocessing.short_side;
+        if (width <= height) return {rounded_side(side, height, width), side};
+        return {side, rounded_side(side, width, height)};
+    }
     if (width <= height)
         return {preprocessing.short_side, long_side(preprocessing.short_side, height, width)};
     return {long_side(preprocessing.short_side, width, height), preprocessing.short_side};
 }
 
-/// Where the resized picture is in the result. The rest is padding.
+/// Where the resized picture is in the result. The rest is padding of that colour.
 struct Placement {
     int crop;
     int left;
     int top;
+    std::array<std::uint8_t, 3> padding;
 };
 
 /// The distance from a row to the next and from a channel to the next, in elements.
@@ -64,7 +79,7 @@ struct Layout {
     std::size_t channel;
 };
 
-/// [height, width, 3] → `out`, whose pixels are `pixel_step` elements apart. Padding is black.
+/// [height, width, 3] → `out`, whose pixels are `pixel_step` elements apart.
 template <std::size_t pixel_step, typename Element>
 void write_pixels(const Image& resized, const Placement& place, const Layout& layout,
                   const ByteValues<Element>& values, Element* out) {
@@ -76,8 +91,7 @@ void write_pixels(const Image& resized, const Placement& place, const Layout& la
     for (int y = 0; y < place.crop; ++y) {
         Element* row = out + static_cast<std::size_t>(y) * layout.row;
         const auto pad = [&](int from, int to) {
-            constexpr std::uint8_t black[3] = {};
-            for (int x = from; x < to; ++x) write_pixel(row + x * pixel_step, black);
+            for (int x = from; x < to; ++x) write_pixel(row + x * pixel_step, place.padding.data());
         };
         const int source_y = y - place.top;
         if (source_y < 0 || source_y >= resized.height) {
@@ -139,6 +153,12 @@ void Preprocessor::preprocess(const DecodedImage& picture, std::span<std::byte> 
     write(picture.image, {picture.orientation, picture.left_out_before, picture.left_out_after}, out);
 }
 
+int Preprocessor::draft_scale(int width, int height, int draft_side) const {
+    if (preprocessing_.crop_mode != CropMode::border) return jpeg_draft_scale(width, height, draft_side);
+    const int long_edge = std::max(width, height);
+    return jpeg_draft_scale(long_edge, long_edge, draft_side);
+}
+
 ColumnRange Preprocessor::columns_needed(int width, int height, int orientation) const {
     const Turn turn = turn_of(orientation);
     const Resized resized = resized_size(preprocessing_, turn, width, height);
@@ -159,7 +179,8 @@ void Preprocessor::write(const Image& image, const StoredAs& stored, std::span<s
     const Image resized = resize(image, size.width, size.height, preprocessing_.interpolation,
                                  {columns.start, rows.start, columns.length, rows.length}, stored);
 
-    const Placement place{preprocessing_.image_size, columns.padding, rows.padding};
+    const Placement place{preprocessing_.image_size, columns.padding, rows.padding,
+                          padding_color(preprocessing_)};
     const auto side = static_cast<std::size_t>(preprocessing_.image_size);
     const Layout planar{side, side * side};
     const Layout interleaved{3 * side, 1};

@@ -34,12 +34,16 @@ public:
     std::size_t bytes() const { return preprocessed_bytes(preprocessing_, format_); }
 
     /// [height, width, 3] uint8 → the format, in the machine's byte order. The numbers are bit-identical to
-    /// those of torchvision's `ImageClassification` transform (for bicubic, timm's) of a PIL image; for
-    /// bfloat16, to `.to(torch.bfloat16)` of them. `out` is aligned for its elements.
+    /// those of torchvision's `ImageClassification` transform (for bicubic and borders, timm's) of a PIL
+    /// image; for bfloat16, to `.to(torch.bfloat16)` of them. `out` is aligned for its elements.
     void preprocess(const Image& image, std::span<std::byte> out) const;
 
     /// Gives the same as for `orient(picture.image, picture.orientation)`, in much less time.
     void preprocess(const DecodedImage& picture, std::span<std::byte> out) const;
+
+    /// The scale of 1, 2, 4 or 8 at which a JPEG of this size is decoded, so that the side that is resized to
+    /// `short_side` stays at least `draft_side` long; 1 if that is 0.
+    int draft_scale(int width, int height, int draft_side) const;
 
     /// The columns that `preprocess` reads of a stored picture of this size.
     ColumnRange columns_needed(int width, int height, int orientation) const;

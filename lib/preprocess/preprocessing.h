@@ -2,25 +2,28 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace imnet {
 
-enum class Interpolation { nearest, bilinear, bicubic };
+/// The filters of Pillow's `Image.resize`.
+enum class Interpolation { nearest, box, bilinear, hamming, bicubic, lanczos };
 
-/// "nearest", "bilinear" or "bicubic".
+/// "bilinear", and so on: the name in torchvision and timm.
 std::string_view name(Interpolation interpolation);
 
 /// The interpolation of that name; nothing for any other name.
 std::optional<Interpolation> parse_interpolation(std::string_view name);
 
-/// Which sides are resized. `center` keeps the proportions: the short side gets its length, and the long side
-/// follows. `squash` gives both sides that length. The names are those of timm's crop modes.
-enum class CropMode { center, squash };
+/// Which sides are resized. `center` and `border` keep the proportions: `center` gives the short side its
+/// length, `border` the long side, and the other side follows. `squash` gives both sides that length. The
+/// names are those of timm's crop modes.
+enum class CropMode { center, squash, border };
 
-/// "center" or "squash".
+/// "center", "squash" or "border".
 std::string_view name(CropMode crop_mode);
 
 /// The crop mode of that name; nothing for any other name.
@@ -33,7 +36,8 @@ enum class CropStart { rounded_half_to_even, rounded_down };
 
 /// The transforms that a set of weights was trained for: resize, crop the centre, scale to 0…1, normalise.
 struct Preprocessing {
-    int short_side = 232;  ///< after resizing; of both sides if they are squashed
+    int short_side =
+        232;  ///< after resizing; of both sides if they are squashed, of the long one with a border
     int image_size = 224;  ///< of the square crop, which the net sees
     Interpolation interpolation = Interpolation::bilinear;
     std::array<float, 3> mean{0.485F, 0.456F, 0.406F};
@@ -44,9 +48,17 @@ struct Preprocessing {
     bool operator==(const Preprocessing&) const = default;
 };
 
-/// What is done to the size of a picture: "resize 232, crop 224, bilinear", or "resize 224x224, crop 224,
-/// nearest" for one that is squashed, with "crop rounded down" where the crop starts so.
+/// What is done to the size of a picture: "resize 232, crop 224, bilinear", "resize 224x224, crop 224,
+/// nearest" for one that is squashed, or "resize long side 224, crop 224, bilinear" for one with a border,
+/// with "crop rounded down" where the crop starts so.
 std::string describe_size(const Preprocessing& preprocessing);
+
+/// The same, with mean and standard deviation: all of it.
+std::string describe(const Preprocessing& preprocessing);
+
+/// The bytes of what lies around a picture that is smaller than the crop: black, as torchvision's CenterCrop
+/// pads, or with `CropMode::border` the mean colour, rounded half to even, as timm pads.
+std::array<std::uint8_t, 3> padding_color(const Preprocessing& preprocessing);
 
 /// A part of a picture, in fractions of its width and height. It may reach beyond the picture.
 struct Region {

@@ -25,6 +25,41 @@ double bicubic(double x) {
     return 0.0;
 }
 
+double sinc(double x) {
+    if (x == 0.0) return 1.0;
+    x *= M_PI;
+    return std::sin(x) / x;
+}
+
+double box(double x) { return x > -0.5 && x <= 0.5 ? 1.0 : 0.0; }
+
+double hamming(double x) {
+    x = std::abs(x);
+    if (x == 0.0) return 1.0;
+    if (x >= 1.0) return 0.0;
+    return sinc(x) * (0.54F + 0.46F * std::cos(x * M_PI));
+}
+
+double lanczos(double x) { return -3.0 <= x && x < 3.0 ? sinc(x) * sinc(x / 3) : 0.0; }
+
+/// The weight of an input at a distance from the output, and the distance up to which inputs have weights.
+struct Filter {
+    double (*weight)(double);
+    double support;
+};
+
+Filter filter_of(Interpolation interpolation) {
+    switch (interpolation) {
+        case Interpolation::box: return {box, 0.5};
+        case Interpolation::hamming: return {hamming, 1.0};
+        case Interpolation::bicubic: return {bicubic, 2.0};
+        case Interpolation::lanczos: return {lanczos, 3.0};
+        case Interpolation::nearest:  // it takes one input, without weights
+        case Interpolation::bilinear: break;
+    }
+    return {bilinear, 1.0};
+}
+
 std::int32_t to_fixed_point(double weight) {
     return static_cast<std::int32_t>((weight < 0 ? -0.5 : 0.5) + weight * (1 << weight_bits));
 }
@@ -134,12 +169,11 @@ AxisWeights axis_weights(int input_size, std::int64_t output_size, std::int64_t 
                          Interpolation interpolation) {
     if (interpolation == Interpolation::nearest)
         return nearest_weights(input_size, output_size, first_output, outputs);
-    const auto filter = interpolation == Interpolation::bilinear ? bilinear : bicubic;
-    const double filter_support = interpolation == Interpolation::bilinear ? 1.0 : 2.0;
+    const Filter filter = filter_of(interpolation);
     const double scale =
         static_cast<double>(static_cast<float>(input_size)) / static_cast<double>(output_size);
     const double filter_scale = std::max(scale, 1.0);
-    const double support = filter_support * filter_scale;
+    const double support = filter.support * filter_scale;
 
     AxisWeights axis;
     axis.taps = (static_cast<int>(std::ceil(support)) * 2 + 1 + 3) / 4 * 4;
@@ -153,7 +187,7 @@ AxisWeights axis_weights(int input_size, std::int64_t output_size, std::int64_t 
         const int end = std::min(static_cast<int>(center + support + 0.5), input_size);
         double sum = 0.0;
         for (int x = first; x < end; ++x) {
-            exact[x - first] = filter((x - center + 0.5) * (1.0 / filter_scale));
+            exact[x - first] = filter.weight((x - center + 0.5) * (1.0 / filter_scale));
             sum += exact[x - first];
         }
         for (int x = first; x < end; ++x) {

@@ -80,12 +80,13 @@ Preprocessing parse_timm_transform(const Json& pretrained_cfg, bool test_size) {
     preprocessing.interpolation = Interpolation::bicubic;
     if (const Json* value = stated(pretrained_cfg, "interpolation")) {
         const auto known = parse_interpolation(name_of("interpolation", *value));
-        if (!known) refuse("interpolation", *value, "imnet has nearest, bilinear and bicubic");
+        if (!known)
+            refuse("interpolation", *value, "imnet has nearest, box, bilinear, hamming, bicubic and lanczos");
         preprocessing.interpolation = *known;
     }
     if (const Json* value = stated(pretrained_cfg, "crop_mode")) {
         const auto known = parse_crop_mode(name_of("crop_mode", *value));
-        if (!known) refuse("crop_mode", *value, "imnet has center and squash");
+        if (!known) refuse("crop_mode", *value, "imnet has center, squash and border");
         preprocessing.crop_mode = *known;
     }
     if (const Json* value = stated(pretrained_cfg, "mean")) preprocessing.mean = triple("mean", *value);

@@ -120,10 +120,11 @@ Size size_of(std::string_view key, const Json& value, bool number_is_square) {
 Interpolation interpolation_of(const Json& config, const Processor& processor) {
     const Json* resample = stated(config, "resample");
     if (resample == nullptr) return processor.interpolation;
-    if (*resample == 0) return Interpolation::nearest;
-    if (*resample == 2) return Interpolation::bilinear;
-    if (*resample == 3) return Interpolation::bicubic;
-    refuse("resample", *resample, "imnet has 0 (nearest), 2 (bilinear) and 3 (bicubic)");
+    constexpr std::array by_number{Interpolation::nearest, Interpolation::lanczos, Interpolation::bilinear,
+                                   Interpolation::bicubic, Interpolation::box,     Interpolation::hamming};
+    const std::int64_t number = resample->is_integer() ? resample->get<std::int64_t>() : -1;
+    if (number >= 0 && number < std::ssize(by_number)) return by_number[static_cast<std::size_t>(number)];
+    refuse("resample", *resample, "it has to be a number from 0 to 5, one of Pillow's filters");
 }
 
 Triple triple(const Json& config, std::string_view key, const Triple& otherwise) {

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "base/cpu_model.h"
 #include "base/sha256.h"
@@ -17,11 +16,6 @@ std::string class_names_sha256(const ClassNames& class_names) {
     for (const ClassName& class_name : class_names)
         hash.add(fmt::format("{}\t{}\n", class_name.wnid, class_name.name));
     return hash.digits();
-}
-
-std::string describe(const Preprocessing& preprocessing) {
-    return fmt::format("{}, mean {}, std {}", describe_size(preprocessing),
-                       fmt::join(preprocessing.mean, " "), fmt::join(preprocessing.std, " "));
 }
 
 // Everything that changes rows is a line here. What is not in use is left out, so that records of runs

@@ -2,9 +2,14 @@
 // torchvision and timm:
 //   pixels_probe FILE --rgb         width, height (int32) and RGB bytes, as decoded
 //   pixels_probe FILE --upright     the same after EXIF orientation
-//   pixels_probe FILE SHORT_SIDE IMAGE_SIZE nearest|bilinear|bicubic MEAN×3 STD×3 [FORMAT]
-//                                   the preprocessed picture; a SHORT_SIDE such as 224x224 squashes it;
-//                                   FORMAT is a name in imnet::PixelFormat, by default planar_float32
+//   pixels_probe FILE SHORT_SIDE IMAGE_SIZE INTERPOLATION MEAN×3 STD×3 [FORMAT]
+//                                   the preprocessed picture; a SHORT_SIDE such as 224x224 squashes it, and
+//                                   one such as b224 gives it a border; FORMAT is a name in
+//                                   imnet::PixelFormat, by default planar_float32
+//   pixels_probe FILE --stated SIZE SHORT_SIDE CROP_PCT FIT
+//                                   the same with torchvision's usual preprocessing, and over it what the
+//                                   options of imnet state; FIT is a name in imnet::CropMode, and - states
+//                                   nothing
 //   pixels_probe FILE --processor JSON   the same as a preprocessor_config.json of transformers states it
 // With `--draft SHORT_SIDE` at the end, a JPEG is decoded at a fraction of its size. If the picture cannot be
 // decoded, prints `kind: message` on standard error and exits with 1.
@@ -24,6 +29,7 @@
 #include "codecs/sniff.h"
 #include "preprocess/decode_needed.h"
 #include "preprocess/preprocess.h"
+#include "preprocess/stated_preprocessing.h"
 #include "preprocess/transformers_processor.h"
 
 namespace {
@@ -38,7 +44,9 @@ void write_pixels(const imnet::Image& image) {
 
 imnet::Preprocessing read_preprocessing(char** arguments) {
     imnet::Preprocessing preprocessing;
-    preprocessing.short_side = std::atoi(arguments[0]);
+    const bool border = arguments[0][0] == 'b';
+    preprocessing.short_side = std::atoi(arguments[0] + (border ? 1 : 0));
+    if (border) preprocessing.crop_mode = imnet::CropMode::border;
     if (std::string_view(arguments[0]).find('x') != std::string_view::npos)
         preprocessing.crop_mode = imnet::CropMode::squash;
     preprocessing.image_size = std::atoi(arguments[1]);
@@ -50,8 +58,19 @@ imnet::Preprocessing read_preprocessing(char** arguments) {
     return preprocessing;
 }
 
+imnet::Preprocessing with_options(char** arguments) {
+    imnet::StatedPreprocessing stated;
+    const auto is_stated = [](const char* word) { return std::string_view(word) != "-"; };
+    if (is_stated(arguments[0])) stated.image_size = std::atoi(arguments[0]);
+    if (is_stated(arguments[1])) stated.short_side = std::atoi(arguments[1]);
+    if (is_stated(arguments[2])) stated.crop_pct = std::strtod(arguments[2], nullptr);
+    if (is_stated(arguments[3])) stated.crop_mode = imnet::parse_crop_mode(arguments[3]).value();
+    return imnet::with_stated(stated, {});
+}
+
 imnet::Preprocessing stated_preprocessing(int argc, char** argv) {
     if (argc <= 3) return {};
+    if (argc == 7) return with_options(argv + 3);
     if (argc != 4) return read_preprocessing(argv + 2);
     const imnet::MappedFile json(argv[3]);
     return imnet::parse_transformers_processor(imnet::Json::parse(imnet::as_text(json.bytes())), "");
@@ -79,7 +98,7 @@ int main(int argc, char** argv) {
         argc -= 2;
     }
     const bool by_processor = argc == 4 && std::string_view(argv[2]) == "--processor";
-    if (argc != 3 && !by_processor && argc != 11 && argc != 12) return 2;
+    if (argc != 3 && !by_processor && argc != 7 && argc != 11 && argc != 12) return 2;
     const imnet::Preprocessor preprocessor(stated_preprocessing(argc, argv),
                                            read_format(argc == 12 ? argv[11] : "planar_float32"));
     const imnet::MappedFile file(argv[1]);

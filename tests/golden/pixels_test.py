@@ -25,6 +25,7 @@ RECIPES = {
     "a1h": ["235", "224", "bicubic", "0.5", "0.5", "0.5", "0.5", "0.5", "0.5"],
     "squashed": ["248x248", "224", "bicubic", "0.5", "0.5", "0.5", "0.5", "0.5", "0.5"],
     "keras": ["224x224", "224", "nearest", "0.5", "0.5", "0.5", "0.5", "0.5", "0.5"],
+    "bordered": ["b256", "224", "bicubic", "0.3", "0.5", "0.1", "0.229", "0.224", "0.225"],
     "padded": ["200", "224", "bilinear", "0.485", "0.456", "0.406", "0.229", "0.224", "0.225"],
     "padded by an odd number": ["32", "55", "bicubic", "0.5", "0.5", "0.5", "0.5", "0.5", "0.5"],
 }
@@ -183,6 +184,16 @@ def keras_transform(picture):
     return torch.from_numpy(pixels).permute(2, 0, 1).contiguous()
 
 
+def with_a_pixel(long_side, filter_, transform):
+    """A transform of timm with a border. timm fails where the short side is rounded to 0; here it is then 1."""
+    def resized_first(picture):
+        if round(min(picture.size) * long_side / max(picture.size)) < 1:
+            size = (1, long_side) if picture.width < picture.height else (long_side, 1)
+            picture = picture.resize(size, filter_)
+        return transform(picture)
+    return resized_first
+
+
 def reference_transform(name):
     """The preprocessing of the reference: PIL image -> [3, crop, crop] float32."""
     torchvision = pytest.importorskip("torchvision", reason="the reference, torchvision, is not installed")
@@ -195,6 +206,11 @@ def reference_transform(name):
         timm = pytest.importorskip("timm", reason="the reference, timm, is not installed")
         return timm.data.create_transform((3, 224, 224), interpolation="bicubic", crop_pct=0.9, crop_mode="squash",
                                           mean=[0.5] * 3, std=[0.5] * 3)
+    if name == "bordered":
+        timm = pytest.importorskip("timm", reason="the reference, timm, is not installed")
+        return with_a_pixel(256, Image.BICUBIC, timm.data.create_transform(
+            (3, 224, 224), interpolation="bicubic", crop_pct=0.875, crop_mode="border", mean=[0.3, 0.5, 0.1],
+            std=[0.229, 0.224, 0.225]))
     if name == "keras":
         return keras_transform
     if name in ("V1", "V2"):
@@ -268,3 +284,77 @@ def test_a_cut_file_is_an_error_or_what_pillow_decodes(probe, name):
         else:
             assert done.returncode == 1
             assert done.stderr.decode().split(":")[0] in ("decode", "format")
+
+
+# What the options state, as SIZE SHORT_SIDE CROP_PCT FIT, over torchvision's 232, 224, bilinear; and the torchvision
+# or timm that does the same.
+STATED = {
+    ("-", "256", "-", "-"): {"resize": 256, "crop": 224},
+    ("96", "-", "-", "-"): {"resize": 99, "crop": 96},
+    ("161", "201", "-", "center"): {"resize": 201, "crop": 161},
+    ("224", "100", "-", "-"): {"resize": 100, "crop": 224},  # smaller than the crop: torchvision pads with zeros
+    ("225", "-", "1.3", "-"): {"crop": 225, "crop_pct": 1.3},
+    ("288", "-", "0.95", "-"): {"crop": 288, "crop_pct": 0.95},
+    ("-", "-", "0.875", "center"): {"crop": 224, "crop_pct": 0.875},
+    ("-", "-", "-", "squash"): {"crop": 224, "crop_pct": 1, "crop_mode": "squash"},
+    ("131", "-", "0.9", "squash"): {"crop": 131, "crop_pct": 0.9, "crop_mode": "squash"},
+    ("-", "-", "-", "border"): {"crop": 224, "crop_pct": 1, "crop_mode": "border"},
+    ("97", "-", "0.8", "border"): {"crop": 97, "crop_pct": 0.8, "crop_mode": "border"},
+    ("97", "-", "1.4", "border"): {"crop": 97, "crop_pct": 1.4, "crop_mode": "border"},
+}
+MEAN, STD = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
+
+
+def stated_transform(crop, resize=None, crop_pct=None, crop_mode="center"):
+    pytest.importorskip("torchvision", reason="the reference, torchvision, is not installed")
+    from torchvision.transforms._presets import ImageClassification
+    if resize:
+        return ImageClassification(crop_size=crop, resize_size=resize)
+    timm = pytest.importorskip("timm", reason="the reference, timm, is not installed")
+    transform = timm.data.create_transform((3, crop, crop), interpolation="bilinear", crop_pct=crop_pct,
+                                           crop_mode=crop_mode, mean=MEAN, std=STD)
+    return with_a_pixel(int(crop / crop_pct), Image.BILINEAR, transform) if crop_mode == "border" else transform
+
+
+@pytest.mark.parametrize("options", STATED, ids=" ".join)
+def test_stated_sizes_are_those_of_the_reference(probe, options):
+    transform = stated_transform(**STATED[options])
+    for name, data in SHAPED.items():
+        picture = opened(data).convert("RGB")
+        done = probe(data, "--stated", *options)
+        assert done.stdout == transform(picture).numpy().tobytes(), name
+
+
+@pytest.mark.parametrize("resize", ["232", "100", "200x200", "b224"])
+@pytest.mark.parametrize("interpolation", ["nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"])
+def test_every_filter_is_pillows(probe, interpolation, resize):
+    pytest.importorskip("torchvision", reason="the reference, torchvision, is not installed")
+    timm = pytest.importorskip("timm", reason="the reference, timm, is not installed")
+    from torchvision.transforms import InterpolationMode, functional
+    filter_ = InterpolationMode(interpolation)
+    for name, data in SHAPED.items():
+        picture = opened(data).convert("RGB")
+        if resize.startswith("b"):
+            if max(picture.size) > 900 * min(picture.size):
+                continue
+            resized = timm.data.transforms.ResizeKeepRatio(224, 1.0, interpolation)(picture)
+            cropped = timm.data.transforms.center_crop_or_pad(resized, 224, fill=(128, 128, 128))
+        else:
+            size = [int(side) for side in resize.split("x")]
+            cropped = functional.center_crop(functional.resize(picture, size[0] if len(size) == 1 else size, filter_), 224)
+        expected = functional.normalize(functional.to_tensor(cropped), [0.5] * 3, [0.25] * 3)
+        done = probe(data, resize, "224", interpolation, *["0.5"] * 3, *["0.25"] * 3)
+        assert done.stdout == expected.numpy().tobytes(), name
+
+
+@pytest.mark.parametrize("orientation", [1, 6, 7])
+@pytest.mark.parametrize("size", [(4000, 1500), (1500, 4000), (1793, 1791)], ids="{0[0]}x{0[1]}".format)
+def test_a_draft_with_a_border_is_decoded_by_its_long_side(probe, size, orientation):
+    data = pictures.saved(pictures.photograph(*size), "JPEG", quality=85, exif=b"Exif\0\0" + pictures.exif(orientation))
+    image = Image.open(io.BytesIO(data))
+    scale = next(s for s in (8, 4, 2, 1) if -(-max(size) // s) >= 448)
+    image.draft("RGB", (max(1, size[0] // scale), max(1, size[1] // scale)))
+    picture = ImageOps.exif_transpose(image).convert("RGB")
+    assert max(picture.size) == -(-max(size) // scale)
+    expected = stated_transform(crop=224, crop_pct=1, crop_mode="border")(picture)
+    assert probe(data, "--stated", "-", "-", "-", "border", "--draft", "448").stdout == expected.numpy().tobytes()

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/errors.h"
 #include "base/mapped_file.h"
@@ -194,6 +195,18 @@ Model load(const ModelRequest& request, const RandomSource& source) {
     return model;
 }
 
+// Where nothing tells which preprocessing the weights need, the user overrides only a guess.
+void apply_stated(const StatedPreprocessing& stated, Model& model) {
+    const std::vector<std::string> options = overriding(stated, model.preprocessing);
+    if (!options.empty() && model.provenance.recognised_by != RecognisedBy::nothing) {
+        model.notes.push_back(
+            {.text = fmt::format("{}: its own preprocessing is {}; {} override{} it",
+                                 model.provenance.weights, describe(model.preprocessing),
+                                 fmt::join(options, ", "), options.size() == 1 ? "s" : "")});
+    }
+    model.preprocessing = with_stated(stated, model.preprocessing);
+}
+
 }  // namespace
 
 Model load_model(const ModelRequest& asked) {
@@ -209,6 +222,7 @@ Model load_model(const ModelRequest& asked) {
     }
     Model model = std::visit([&](const auto& source) { return load(request, source); }, request.source);
     model.provenance.prefer_ema = request.prefer_ema;
+    apply_stated(request.stated, model);
     return model;
 }
 

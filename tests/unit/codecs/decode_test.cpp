@@ -35,6 +35,10 @@ Preprocessing recipe_named(std::string_view name) {
         preprocessing = {
             248, 224, Interpolation::bicubic, {.5F, .5F, .5F}, {.5F, .5F, .5F}, CropMode::squash};
     }
+    if (name == "bordered") {
+        preprocessing = {
+            256, 224, Interpolation::bicubic, {.3F, .5F, .1F}, preprocessing.std, CropMode::border};
+    }
     if (name == "keras") {
         preprocessing = {
             224, 224, Interpolation::nearest, {.5F, .5F, .5F}, {.5F, .5F, .5F}, CropMode::squash};

@@ -130,8 +130,11 @@ TEST_CASE("a preprocessor gives the same for each of many pictures as for one") 
 }
 
 TEST_CASE("a stored picture and its orientation give what the upright picture gives") {
-    for (const auto interpolation : {Interpolation::bilinear, Interpolation::bicubic}) {
-        const Preprocessor preprocessor({.interpolation = interpolation}, PixelFormat::interleaved_bfloat16);
+    for (const auto interpolation : {Interpolation::box, Interpolation::bilinear, Interpolation::hamming,
+                                     Interpolation::bicubic, Interpolation::lanczos}) {
+        const auto crop_mode = interpolation == Interpolation::hamming ? CropMode::border : CropMode::center;
+        const Preprocessor preprocessor({.interpolation = interpolation, .crop_mode = crop_mode},
+                                        PixelFormat::interleaved_bfloat16);
         for (const auto& size : {std::pair{300, 241}, {200, 500}, {600, 232}, {90, 70}, {1, 40}}) {
             const auto& [width, height] = size;
             const Image stored = gradient(width, height);
@@ -190,6 +193,27 @@ TEST_CASE("a picture that is squashed is seen whole") {
     CHECK(region.width == 1);
     CHECK(region.top == 0);
     CHECK(region.height == 1);
+}
+
+TEST_CASE("a picture with a border keeps its proportions, and mean colour is around it") {
+    Preprocessing preprocessing = only_crop(6, 6);
+    preprocessing.crop_mode = CropMode::border;
+    preprocessing.mean = {0, 1, 0};
+    preprocessing.std = {1, 1, 1};
+    const std::vector<float> out = preprocessed(Image{12, 4, std::vector<std::uint8_t>(12 * 4 * 3, 51)},
+                                                preprocessing);  // 6×2
+    const float* green = out.data() + 36;
+    for (int y = 0; y < 6; ++y) CHECK(green[y * 6] == doctest::Approx(y == 2 || y == 3 ? 0.2 - 1 : 0));
+}
+
+TEST_CASE("the side that is resized decides how small a draft may be") {
+    const Preprocessor center({.short_side = 224}, PixelFormat::planar_float32);
+    const Preprocessor border({.short_side = 224, .crop_mode = CropMode::border},
+                              PixelFormat::planar_float32);
+    CHECK(center.draft_scale(4000, 1000, 448) == 2);
+    CHECK(border.draft_scale(4000, 1000, 448) == 8);
+    CHECK(border.draft_scale(1000, 4000, 448) == 8);
+    CHECK(border.draft_scale(4000, 1000, 0) == 1);
 }
 
 TEST_CASE("the region of a crop that pads reaches beyond the picture") {

@@ -57,8 +57,9 @@ TEST_CASE("rescaling and normalising become a mean and a deviation of values fro
 }
 
 TEST_CASE("what imnet cannot do is refused by the name of the setting") {
-    CHECK_THROWS_WITH_AS(parse("ViTImageProcessor", R"("resample": 1)"),
-                         "resample: 1: imnet has 0 (nearest), 2 (bilinear) and 3 (bicubic)", ModelError);
+    CHECK_THROWS_WITH_AS(parse("ViTImageProcessor", R"("resample": 6)"),
+                         "resample: 6: it has to be a number from 0 to 5, one of Pillow's filters",
+                         ModelError);
     CHECK_THROWS_WITH_AS(parse("LevitImageProcessor"),
                          "image_processor_type: \"LevitImageProcessor\": imnet knows the processors of "
                          "ConvNext, ViT, Bit, CLIP "

@@ -66,6 +66,7 @@ TEST_CASE("whatever changes rows changes the settings") {
         [](Described& run) { run.model.preprocessing.short_side = 256; },
         [](Described& run) { run.model.preprocessing.image_size = 256; },
         [](Described& run) { run.model.preprocessing.interpolation = Interpolation::bicubic; },
+        [](Described& run) { run.model.preprocessing.crop_mode = CropMode::border; },
         [](Described& run) { run.model.preprocessing.mean[1] = 0; },
         [](Described& run) { run.model.preprocessing.std[1] = 1; },
         [](Described& run) { run.engine.is_batch_invariant = false; },
