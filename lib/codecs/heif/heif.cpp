@@ -48,6 +48,14 @@ tl::unexpected<InputError> failed(const heif_error& error) {
 std::optional<InputError> work_error(std::span<const std::byte> bytes, const DecodeLimits& limits) {
     const HeifWork work = count_heif_work(bytes);
     constexpr std::uint64_t small = std::uint64_t{1} << 22;
+    // Streams are padded to whole blocks, so theirs may be a little larger.
+    if (work.coded >
+        std::min(small + 4 * std::min(work.shown, limits.max_pixels), small + limits.max_pixels)) {
+        return InputError{
+            InputErrorKind::limits,
+            fmt::format("the stream of this HEIF picture has {:.0f} megapixels, it has {:.1f}",
+                        static_cast<double>(work.coded) / 1e6, static_cast<double>(work.shown) / 1e6)};
+    }
     if (work.decoded <= std::min(small + 4 * work.shown, 4 * limits.max_pixels)) return std::nullopt;
     return InputError{
         InputErrorKind::limits,

@@ -2,6 +2,8 @@
 // items there are:
 //   pitm            the primary item
 //   iprp/ipco       properties, among them `ispe`, the size of an item; iprp/ipma: which item has which
+//                   properties also hold the sequence parameter set of HEVC (`hvcC`)
+//   iloc            where the stream of an item is; that of AV1 begins with its sequence header
 //   iref            references: `dimg` from a grid or an overlay to its parts, `auxl` from alpha to its
 //   picture
 // A file of a few kilobytes can refer to the same large item thousands of times, and libheif decodes it each
@@ -16,6 +18,7 @@
 
 #include "base/byte_reader.h"
 #include "base/bytes.h"
+#include "codecs/heif/coded_size.h"
 
 namespace imnet {
 namespace {
@@ -34,6 +37,7 @@ struct Items {
     std::map<std::uint32_t, Item> by_id;
     std::uint32_t primary = 0;
     std::vector<std::uint64_t> sizes;  ///< of each property, 0 for what is no size
+    std::uint64_t coded = 0;           ///< the largest size that a stream states
 };
 
 /// Calls `use` with the name and the content of each box.
@@ -70,6 +74,61 @@ struct Versioned {
     std::uint32_t flags = 0;
 };
 
+/// The largest size in the parameter sets of HEVC.
+std::uint64_t hevc_configured(std::span<const std::byte> content) {
+    constexpr int sequence_parameters = 33;
+    std::uint64_t largest = 0;
+    ByteReader reader(content);
+    reader.skip(22);
+    for (int arrays = reader.u8(); arrays > 0 && !reader.overran(); --arrays) {
+        const bool wanted = (reader.u8() & 0x3F) == sequence_parameters;
+        for (int units = reader.u16_be(); units > 0 && !reader.overran(); --units) {
+            const auto unit = reader.take(reader.u16_be());
+            if (wanted) largest = std::max(largest, hevc_pixels(unit));
+        }
+    }
+    return largest;
+}
+
+/// A stream of AV1 begins with a temporal delimiter or a sequence header. HEVC begins with a length, whose
+/// first byte is 0, and EXIF likewise; text does not begin so.
+bool begins_av1(std::span<const std::byte> stream) {
+    if (stream.empty()) return false;
+    const int type = std::to_integer<int>(stream[0]) >> 3;
+    return type == 1 || type == 2;
+}
+
+/// The largest size that a stream of AV1 states. Other items have no such headers.
+void read_streams(std::span<const std::byte> content, std::span<const std::byte> file, Items& items) {
+    Versioned box(content);
+    const auto number = [&](int bytes) {
+        std::uint64_t value = 0;
+        for (; bytes > 0; --bytes) value = value << 8 | box.reader.u8();
+        return value;
+    };
+    const int sizes = box.reader.u8(), more_sizes = box.reader.u8();
+    const std::uint64_t count = box.id(box.version >= 2);
+    std::uint64_t left = file.size();  // streams of real files do not overlap
+    for (std::uint64_t i = 0; i < count && !box.reader.overran(); ++i) {
+        box.id(box.version >= 2);
+        const int method = box.version >= 1 ? box.reader.u16_be() & 15 : 0;
+        box.reader.skip(2);
+        const std::uint64_t base = number(more_sizes >> 4);
+        for (int extents = box.reader.u16_be(); extents > 0 && !box.reader.overran(); --extents) {
+            if (box.version >= 1) number(more_sizes & 15);
+            const std::uint64_t start = base + number(sizes >> 4);
+            const std::uint64_t stated = number(sizes & 15);
+            if (method != 0 || start >= file.size()) continue;
+            const auto rest = file.subspan(static_cast<std::size_t>(start));
+            const auto length =
+                std::min({stated == 0 ? rest.size() : stated, std::uint64_t{rest.size()}, left});
+            left -= length;
+            const auto stream = rest.first(static_cast<std::size_t>(length));
+            if (begins_av1(stream)) items.coded = std::max(items.coded, av1_pixels(stream));
+        }
+    }
+}
+
 void read_sizes(std::span<const std::byte> properties, Items& items) {
     for_each_box(properties, [&](std::string_view name, std::span<const std::byte> content) {
         Versioned box(content);
@@ -77,6 +136,7 @@ void read_sizes(std::span<const std::byte> properties, Items& items) {
         const std::uint64_t height = box.reader.u32_be();
         // A side of 2³¹ is no real one; this keeps all sums small.
         const bool size = name == "ispe" && width < (1U << 31) && height < (1U << 31);
+        if (name == "hvcC") items.coded = std::max(items.coded, hevc_configured(content));
         items.sizes.push_back(size ? width * height : name == "ispe" ? endless : 0);
     });
 }
@@ -123,6 +183,7 @@ Items read_items(std::span<const std::byte> bytes) {
             items.primary = box.id(box.version >= 1);
         }
         if (name == "iref") read_references(content, items);
+        if (name == "iloc") read_streams(content, bytes, items);
         if (name == "iprp") for_each_box(content, read_property_boxes);
     };
     for_each_box(bytes, [&](std::string_view name, std::span<const std::byte> content) {
@@ -155,7 +216,7 @@ std::uint64_t count(Items& items, std::uint32_t id, int depth) {
 
 HeifWork count_heif_work(std::span<const std::byte> bytes) {
     Items items = read_items(bytes);
-    HeifWork work{count(items, items.primary, 0), items.by_id[items.primary].pixels};
+    HeifWork work{count(items, items.primary, 0), items.by_id[items.primary].pixels, items.coded};
     std::vector<std::uint32_t> beside;
     for (const auto& [id, item] : items.by_id) {
         if (std::ranges::find(item.belongs_to, items.primary) != item.belongs_to.end()) beside.push_back(id);

@@ -11,6 +11,7 @@ namespace imnet {
 struct HeifWork {
     std::uint64_t decoded = 0;  ///< at most 2⁶²
     std::uint64_t shown = 0;    ///< 0 if the file does not say
+    std::uint64_t coded = 0;  ///< of the largest compressed stream, as that states it; 0 if it cannot be read
 };
 
 /// Adds up the sizes that the file states. Never reads outside the span; what is damaged counts as nothing.
