@@ -25,16 +25,19 @@ bool is_wnid(std::string_view text) {
     return text.size() == 9 && text.front() == 'n' && std::all_of(text.begin() + 1, text.end(), is_digit);
 }
 
-bool starts_or_ends_as_code(std::string_view text) {
+/// Whether it is rather a piece of JSON, Python or a table than a name.
+bool is_code(std::string_view text) {
     constexpr std::string_view starts = "{}[]\"";
-    constexpr std::string_view ends = "{}[]\",;";
+    constexpr std::string_view ends = "{}[]\",";
     return text.empty() || starts.find(text.front()) != std::string_view::npos ||
-           ends.find(text.back()) != std::string_view::npos || (text.front() == '\'' && text.back() == '\'');
+           ends.find(text.back()) != std::string_view::npos ||
+           text.find_first_of(";\t") != std::string_view::npos ||
+           (text.front() == '\'' && text.back() == '\'');
 }
 
 std::optional<ListedClass> listed(std::string_view name, std::string_view wnid,
                                   std::optional<std::int64_t> index) {
-    if (starts_or_ends_as_code(name)) return std::nullopt;
+    if (is_code(name)) return std::nullopt;
     return ListedClass{{std::string(name), std::string(wnid)}, index};
 }
 
@@ -78,7 +81,7 @@ std::optional<ListedClass> number_first(std::string_view line) {
 }
 
 std::optional<ListedClass> number_last(std::string_view line) {
-    const std::size_t separator = line.find_last_of(",;\t");
+    const std::size_t separator = line.find_last_of(",;:\t");
     if (separator == std::string_view::npos) return std::nullopt;
     const auto index = as_index(without_blanks(line.substr(separator + 1)));
     return index ? listed(without_blanks(line.substr(0, separator)), "", index) : std::nullopt;

@@ -23,7 +23,7 @@ using ParseLine = std::optional<ListedClass> (*)(std::string_view line);
 /// `0 tench`, `0,tench`, `0: tench`, `0;tench`
 std::optional<ListedClass> number_first(std::string_view line);
 
-/// `tench,0`, `tench;0`, `tench<tab>0`
+/// `tench,0`, `tench: 0`, `tench;0`, `tench<tab>0`
 std::optional<ListedClass> number_last(std::string_view line);
 
 /// `n01440764 tench`, `n01440764,tench`, `n01440764: tench`

@@ -7,6 +7,7 @@
 #include <iterator>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -81,19 +82,29 @@ std::optional<std::int64_t> as_number(std::string_view text) {
     return parsed ? parsed->index : std::nullopt;
 }
 
+bool is_printable(std::string_view name) {
+    return !name.empty() && std::ranges::none_of(name, [](char c) { return c >= 0 && c < ' '; });
+}
+
 /// A name, or a pair of a wnid and a name.
 std::optional<ClassName> class_of(const Json& value) {
-    if (value.is_string()) return ClassName{value.get<std::string>(), ""};
+    if (value.is_string()) {
+        std::string name = value.get<std::string>();
+        return is_printable(name) ? std::optional(ClassName{std::move(name), ""}) : std::nullopt;
+    }
     if (!value.is_array() || value.size() != 2 || !value.at(0).is_string() || !value.at(1).is_string())
         return std::nullopt;
-    return ClassName{value.at(1).get<std::string>(), value.at(0).get<std::string>()};
+    std::string name = value.at(1).get<std::string>();
+    if (!is_printable(name)) return std::nullopt;
+    return ClassName{std::move(name), value.at(0).get<std::string>()};
 }
 
 ListedClass listed_in_json(const std::string& key, const Json& value, const Complaint& refuse) {
     const auto number = as_number(key);
     const auto named = class_of(value);
     if (number && named) return {*named, number};
-    if (value.is_integer() && value.get<std::int64_t>() >= 0) return {{key, ""}, value.get<std::int64_t>()};
+    if (is_printable(key) && value.is_integer() && value.get<std::int64_t>() >= 0)
+        return {{key, ""}, value.get<std::int64_t>()};
     refuse(fmt::format(
         R"(its JSON holds "{}": {}, which is neither an index with a name nor a name with an index)", key,
         value.dump()));

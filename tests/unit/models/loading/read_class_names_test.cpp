@@ -47,9 +47,9 @@ TEST_CASE("class names with their indices, in lines, CSV and JSON") {
          {"0 tench\n1 goldfish, Carassius\n", "1,goldfish, Carassius\n0,tench\n",
           "0: tench\n1: goldfish, Carassius", "0;tench\n1;goldfish, Carassius\n",
           "0\ttench\n1\tgoldfish, Carassius\n", "tench,0\ngoldfish, Carassius,1\n",
-          "tench\t0\r\ngoldfish, Carassius\t1\r\n", R"(["tench", "goldfish, Carassius"])",
-          R"({"0": "tench", "1": "goldfish, Carassius"})", R"({"goldfish, Carassius": 1, "tench": 0})",
-          "  tench \n goldfish, Carassius\n\n"}) {
+          "tench: 0\ngoldfish, Carassius: 1\n", "tench\t0\r\ngoldfish, Carassius\t1\r\n",
+          R"(["tench", "goldfish, Carassius"])", R"({"0": "tench", "1": "goldfish, Carassius"})",
+          R"({"goldfish, Carassius": 1, "tench": 0})", "  tench \n goldfish, Carassius\n\n"}) {
         CAPTURE(text);
         CHECK(read_class_names(folder.write("names", text), 2) == expected);
     }
@@ -93,6 +93,9 @@ TEST_CASE("the first line of another form is quoted") {
                    "to 1, each once"));
     CHECK(message("0 cat\n0 dog\n") == Contains("the number 0 of 'dog'"));
     CHECK(message(R"({"0": {"name": "cat"}})") == Contains(R"(its JSON holds "0": {"name":"cat"})"));
+    CHECK(message("cat;feline\ndog\n") == Contains("line 1 is 'cat;feline'"));
+    CHECK(message(R"(["cat", ""])") == Contains("its JSON holds \"\", which is not a class name"));
+    CHECK(message(R"(["cat", "d\nog"])") == Contains("which is not a class name"));
     CHECK(message("[1, 2]") == Contains("its JSON holds 1, which is not a class name"));
     for (const std::string_view utf16 : {std::string_view("\xFF\xFE"
                                                           "c\0",
