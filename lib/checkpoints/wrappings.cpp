@@ -245,6 +245,14 @@ StateDict unwrap(const Value& root, const StorageBytes& storage_bytes, bool big_
     }
     if (result.tensors.empty())
         refuse("this file of torch.save holds an empty state dict: save model.state_dict()");
+    if (result.tensors.size() > 1 && std::ranges::all_of(result.tensors, [](const auto& named) {
+            return named.second.element_count() == 0;
+        })) {
+        refuse(
+            "all its tensors are empty, as DeepSpeed's ZeRO stage 3 saves them: run the zero_to_fp32.py "
+            "beside it "
+            "and give what that writes");
+    }
     return result;
 }
 

@@ -115,6 +115,13 @@ TEST_CASE("a state dict or a tensor that a call would make is refused with the n
     CHECK(refusal(dict(text("net") + net)) == Contains("save model.state_dict() instead"));
 }
 
+TEST_CASE("the empty tensors of ZeRO stage 3 are refused with what to do") {
+    const std::string empty = tensor(storage("0", "FloatStorage", 1), 0, {0}, {1});
+    const std::string file =
+        dict(text("module") + empty_dict + text("a") + empty + setitem + text("b") + empty + setitem);
+    CHECK(refusal_of([&] { unwrapped(file); }) == Contains("run the zero_to_fp32.py beside it"));
+}
+
 TEST_CASE("metadata that is not UTF-8 is left out") {
     CHECK(
         unwrapped(dict(text("note") + text("\xff") + text("\xff") + text("x") + text("model") + weights("a")))
