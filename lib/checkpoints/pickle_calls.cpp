@@ -123,21 +123,29 @@ Value default_dict(Arguments arguments, Memory* memory) {
     return ordered_dict(arguments.empty() ? arguments : arguments.subspan(1), memory);
 }
 
-/// getattr(Outer, "Inner") is the class Outer.Inner; everything else that getattr could reach is refused.
+/// What a value that is not made would have been made of; null for every other value.
+const Global* global_of(const Value& value) {
+    if (const auto* inert = std::get_if<Inert*>(&value)) return (*inert)->global;
+    const auto* global = std::get_if<const Global*>(&value);
+    return global != nullptr && (*global)->kind == GlobalKind::inert ? *global : nullptr;
+}
+
+/// getattr(Outer, "Inner") is the class Outer.Inner, and getattr(object, "method") a method of the object's
+/// class: names, too. Everything else that getattr could reach is refused.
 Value attribute(Arguments arguments, Memory* memory) {
-    const auto* outer = arguments.size() == 2 ? std::get_if<const Global*>(&arguments[0]) : nullptr;
+    const Global* outer = arguments.size() == 2 ? global_of(arguments[0]) : nullptr;
     const auto* inner = arguments.size() == 2 ? std::get_if<Text>(&arguments[1]) : nullptr;
     constexpr std::size_t longest = 512;
-    if (outer == nullptr || inner == nullptr || (*outer)->kind != GlobalKind::inert ||
-        inner->characters.starts_with("_") || (*outer)->name.size() + inner->characters.size() > longest) {
+    if (outer == nullptr || inner == nullptr || inner->characters.starts_with("_") ||
+        outer->name.size() + inner->characters.size() > longest) {
         refuse("the pickle asks for 'builtins.getattr', which no state dict needs: refused, nothing was run");
     }
     std::pmr::polymorphic_allocator<> allocator(memory);
-    const std::size_t size = (*outer)->name.size() + 1 + inner->characters.size();
+    const std::size_t size = outer->name.size() + 1 + inner->characters.size();
     char* name = allocator.allocate_object<char>(size);
-    fmt::format_to_n(name, size, "{}.{}", (*outer)->name, inner->characters);
+    fmt::format_to_n(name, size, "{}.{}", outer->name, inner->characters);
     return new (allocator.allocate_object<Global>())
-        Global{{name, size}, GlobalKind::inert, nullptr, (*outer)->module};
+        Global{{name, size}, GlobalKind::inert, nullptr, outer->module};
 }
 
 /// torch.Size((2, 3)) and set([…]) are read as sequences of their items.

@@ -138,6 +138,15 @@ TEST_CASE("a defaultdict is a dict, and a class inside a class has the names of 
     CHECK(std::get<const pickle::Global*>(settings)->name == "Trainer.Settings");
 }
 
+TEST_CASE("a method of an object that is not made is a name") {
+    const std::string object = global("project", "Loss") + empty_tuple + newobj;
+    const std::string method = global("builtins", "getattr") + object + text("forward") + tuple2 + reduce;
+    const std::string bytes = proto + method + tuple1 + stop;
+    const auto document = pickle::read(as_bytes(bytes));
+    const pickle::Value& value = std::get<pickle::Sequence*>(document.root)->items.at(0);
+    CHECK(std::get<const pickle::Global*>(value)->name == "Loss.forward");
+}
+
 TEST_CASE("the opcodes of protocols 3, 4 and 5 are read") {
     const std::string frame = "\x95" + little_endian(std::uint64_t{0});
     const std::string name = std::string("\x8c\x01") + "a";
