@@ -144,8 +144,7 @@ Value attribute(Arguments arguments, Memory* memory) {
     const std::size_t size = outer->name.size() + 1 + inner->characters.size();
     char* name = allocator.allocate_object<char>(size);
     fmt::format_to_n(name, size, "{}.{}", outer->name, inner->characters);
-    return new (allocator.allocate_object<Global>())
-        Global{{name, size}, GlobalKind::inert, nullptr, outer->module};
+    return new (allocator.allocate_object<Global>()) Global(find_global(outer->module, {name, size}));
 }
 
 /// torch.Size((2, 3)) and set([…]) are read as sequences of their items.

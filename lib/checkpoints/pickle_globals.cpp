@@ -84,7 +84,19 @@ bool holds(const Names& names, std::string_view wanted) {
     return std::find(names.begin(), names.end(), wanted) != names.end();
 }
 
+/// Whether the name goes through a module that another one has imported: `torch`, `os.system`.
+bool passes_through_module(std::string_view name) {
+    constexpr std::array modules{"os", "posix", "nt", "sys", "subprocess", "builtins", "importlib", "shutil"};
+    for (;;) {
+        const std::size_t dot = name.find('.');
+        if (holds(modules, name.substr(0, dot))) return true;
+        if (dot == std::string_view::npos) return false;
+        name.remove_prefix(dot + 1);
+    }
+}
+
 bool is_dangerous(std::string_view module, std::string_view name) {
+    if (passes_through_module(name)) return true;
     if (module == "builtins") return holds(dangerous_builtins, name);
     if (holds(dangerous_modules, module)) return true;
     const auto is_inside = [&](std::string_view package) {

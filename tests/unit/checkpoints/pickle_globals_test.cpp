@@ -52,6 +52,9 @@ TEST_CASE("a function that runs commands or code is refused with its name, where
     CHECK(call_of("importlib.util", "find_spec") == Contains("'importlib.util.find_spec'"));
     CHECK(refusal(proto + global("subprocess", "Popen") + text("id") + tuple1 + newobj + stop) ==
           Contains("'subprocess.Popen', which no state dict needs"));
+    CHECK(call_of("torch", "os.system") == Contains("'torch.os.system'"));
+    const std::string imported = global("torch", "utils") + text("os") + tuple2 + reduce;
+    CHECK(refusal(proto + global("builtins", "getattr") + imported + stop) == Contains("'torch.utils.os'"));
     const std::string by_stack = text("os") + text("system") + "\x93";
     CHECK(refusal(proto + by_stack + stop) == Contains("asks for 'os.system'"));
     const std::string hidden = global("argparse", "Namespace") + text("__class__") + tuple2 + reduce;
