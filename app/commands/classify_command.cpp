@@ -150,7 +150,9 @@ int classify_to_rows(const ClassifyRun& run, const Model& model, const Classifie
         sorting.report();
     }
     if (const int signal = interrupted()) throw Interrupted{signal};
-    return output.failed() > 0 || sorting.any_failed() ? 1 : 0;
+    const bool nothing_found =
+        output.rows() == 0 && !(source.empty_folders().empty() && source.empty_archives().empty());
+    return output.failed() > 0 || sorting.any_failed() || nothing_found ? 1 : 0;
 }
 
 int classify_to_matches(const ClassifyRun& run, const ClassNames& class_names, std::vector<int> wanted,

@@ -5,8 +5,10 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "base/errors.h"
+#include "base/named_descriptor.h"
 #include "resolve/numbers.h"
 #include "resolve/resolve_engine.h"
 #include "resolve/resolve_model.h"
@@ -16,10 +18,14 @@
 namespace imnet::app {
 namespace {
 
+bool is_standard_output(const std::string& path) {
+    return path == "-" || named_descriptor(path) == STDOUT_FILENO;
+}
+
 void check_paths(const Options& options) {
     if (options.arguments.size() != 1) throw UsageError("'imnet explain' takes one picture");
     if (!options.output) throw UsageError("'imnet explain' needs -o FILE, the PNG to write");
-    if (*options.output == "-" && options.format)
+    if (is_standard_output(*options.output) && options.format)
         throw UsageError("--format: with -o - only the PNG goes to standard output; leave --format out");
     std::error_code ignored;
     if (std::filesystem::equivalent(options.arguments.front(), *options.output, ignored))
@@ -47,7 +53,7 @@ ExplainRun resolve_explain(const Options& options) {
     check_grad_cam(options);
     ExplainRun run;
     run.picture = options.arguments.front();
-    run.output = *options.output;
+    run.output = is_standard_output(*options.output) ? "-" : *options.output;
     run.limits = resolve_pictures(options).limits;
     run.engine = resolve_engine(options);
     run.model = resolve_model(options);

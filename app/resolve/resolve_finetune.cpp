@@ -13,6 +13,7 @@
 #include <fmt/ranges.h>
 
 #include "base/errors.h"
+#include "base/output_file.h"
 #include "cli/version.h"
 #include "resolve/numbers.h"
 #include "resolve/resolve_engine.h"
@@ -102,6 +103,12 @@ FinetuneOptions resolve_training(const Options& options) {
     FinetuneOptions resolved;
     if (!options.output || *options.output == "-")
         throw UsageError("'imnet finetune' needs -o FILE, the model to write");
+    if (!is_file_to_write(*options.output))
+        throw UsageError(
+            fmt::format("-o {}: it is not a regular file: finetune writes the model anew after each better "
+                        "epoch, and the state "
+                        "of the training beside it: choose another -o FILE",
+                        *options.output));
     resolved.output = *options.output;
     resolved.version = version();
     resolved.freeze.backbone = options.freeze == "backbone";

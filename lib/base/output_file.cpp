@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/errors.h"
+#include "base/named_descriptor.h"
 #include "base/place_file.h"
 #include "base/write_all.h"
 
@@ -27,11 +28,21 @@ void apply_umask(int fd) {
     ::fchmod(fd, 0666 & ~mask);
 }
 
+// To open a named pipe waits until it has a reader. Gives -1 and errno where it fails.
+int open_special_file(const std::string& path) {
+    while (true) {
+        const int fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+        if (fd >= 0 || errno != EINTR) return fd;
+        if (const int signal = interrupted()) throw Interrupted{signal};
+    }
+}
+
 }  // namespace
 
 bool is_file_to_write(const std::filesystem::path& path) {
     struct stat status {};
-    return path != "-" && (::stat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode));
+    if (path == "-" || named_descriptor(path)) return false;
+    return ::stat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode);
 }
 
 std::filesystem::path without_links(const std::filesystem::path& path) {
@@ -50,8 +61,12 @@ void sync_folder_of(const std::filesystem::path& file) {
 OutputFile::OutputFile(const std::string& path) : shown_name_(path == "-" ? "standard output" : path) {
     if (path == "-") {
         fd_ = STDOUT_FILENO;
+    } else if (const auto open_file = named_descriptor(path)) {
+        // To open it once more would start at the beginning of a file that `>>` appends to.
+        fd_ = ::fcntl(*open_file, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+        if (fd_ < 0) fail(errno);
     } else if (!is_file_to_write(path)) {
-        fd_ = ::open(path.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC);
+        fd_ = open_special_file(path);
         if (fd_ < 0) fail(errno);
     } else {
         final_path_ = without_links(path);  // a symbolic link is kept and its target replaced

@@ -11,12 +11,14 @@
 
 namespace imnet {
 
-/// Standard output, a device or pipe, or a file that gets its name only when it is complete. Until
-/// `commit` the bytes are in a temporary file beside it, which is removed if the run fails or a signal
-/// ends it. `write` only collects bytes; `flush` writes them.
+/// Standard output, another open file of this process (/dev/fd/3), a device or pipe, or a file that gets its
+/// name only when it is complete. Until `commit` the bytes of such a file are in a temporary file beside it,
+/// which is removed if the run fails or a signal ends it. All others are written in place, behind what is
+/// there. `write` only collects bytes; `flush` writes them.
 class OutputFile {
 public:
-    /// "-" is standard output. Throws OutputError.
+    /// "-" is standard output. Waits for the reader of a named pipe. Throws OutputError, and Interrupted
+    /// where it waits and a signal asks the program to stop.
     explicit OutputFile(const std::string& path);
 
     /// A file to which bytes are appended under its own name. Throws OutputError.
@@ -63,7 +65,8 @@ private:
     std::string pending_;
 };
 
-/// Whether a path names a regular file or does not exist: whether a run would make or replace it.
+/// Whether a path names a regular file or does not exist: whether a run would make or replace it. Not for
+/// open files of this process (/dev/stdout), whatever they are.
 bool is_file_to_write(const std::filesystem::path& path);
 
 /// The path with all symbolic links resolved.

@@ -6,6 +6,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/standard_streams.h"
+
 namespace imnet {
 namespace {
 
@@ -24,6 +26,9 @@ InputFile::~InputFile() {
 
 Expected<OpenInput> open_input(const std::string& path, bool named) {
     const bool standard_input = path == "-" && named;
+    if (standard_input && !standard_input_is_open()) {
+        return input_error(InputErrorKind::io, "standard input is closed");
+    }
     OpenInput input;
     // O_NONBLOCK: a named pipe without a writer must not stop the run.
     input.file =

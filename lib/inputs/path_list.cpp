@@ -12,8 +12,20 @@
 
 #include "base/errors.h"
 #include "base/interruption.h"
+#include "base/standard_streams.h"
 
 namespace imnet {
+namespace {
+
+// By its byte order mark, or because every other byte of a path's first two characters is NUL.
+bool is_utf16(std::string_view line) {
+    if (line.starts_with("\xFF\xFE") || line.starts_with("\xFE\xFF")) return true;
+    if (line.size() < 4) return false;
+    const auto nul = [&](std::size_t byte) { return line[byte] == '\0'; };
+    return nul(0) == nul(2) && nul(1) == nul(3) && nul(0) != nul(1);
+}
+
+}  // namespace
 
 PathList::PathList(std::string file, bool null)
     : file_(std::move(file)),
@@ -21,6 +33,9 @@ PathList::PathList(std::string file, bool null)
       // O_NONBLOCK: to open a pipe must not wait for its writer, because a signal would not end that.
       descriptor_(file_ == "-" ? STDIN_FILENO : ::open(file_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)),
       buffer_(1U << 16U) {
+    if (file_ == "-" && !standard_input_is_open()) {
+        throw UsageError("--files-from -: standard input is closed");
+    }
     struct stat status {};
     if (descriptor_ < 0 || ::fstat(descriptor_, &status) != 0) {
         throw UsageError("--files-from " + file_ + ": " + error_from_errno(errno).message);
@@ -39,6 +54,7 @@ std::optional<std::string> PathList::next(Wait wait) {
     constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
     while (auto path = next_piece(wait)) {
         if (!null_) {
+            if (at_start_ && is_utf16(*path)) refuse_utf16();
             if (at_start_ && path->starts_with(byte_order_mark)) path->erase(0, byte_order_mark.size());
             if (path->ends_with('\r')) path->pop_back();
         }
@@ -46,6 +62,11 @@ std::optional<std::string> PathList::next(Wait wait) {
         if (!path->empty()) return path;
     }
     return std::nullopt;
+}
+
+void PathList::refuse_utf16() const {
+    throw UsageError("--files-from " + file_ +
+                     ": the list is in UTF-16: save it as UTF-8, or convert it: iconv -f UTF-16 -t UTF-8");
 }
 
 // The bytes up to the next separator or to the end.

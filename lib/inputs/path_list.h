@@ -37,6 +37,7 @@ public:
 private:
     std::optional<std::string> next_piece(Wait wait);
     bool fill(Wait wait);
+    [[noreturn]] void refuse_utf16() const;
     bool is_ready(Wait wait) const;
 
     std::string file_;

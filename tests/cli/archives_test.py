@@ -106,7 +106,7 @@ def test_members_are_taken_by_their_ending():
     assert rows("mac.zip") == [("mac.zip/a.ppm", None)]
     write("empty.tar", tar_bytes([("a.txt", b"x")]))
     done = quick("empty.tar", cwd=os.getcwd())
-    assert done.returncode == 0 and b"empty.tar: no images in this archive" in done.stderr
+    assert done.returncode == 1 and b"empty.tar: no images in this archive" in done.stderr
 
 
 def test_archives_that_cannot_be_opened():

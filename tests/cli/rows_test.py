@@ -177,7 +177,9 @@ def test_orientation_does_not_change_the_row(tmp_path):
 def test_a_folder_without_images_is_named(tmp_path):
     (tmp_path / "notes.txt").write_text("hello")
     done = quick(tmp_path)
-    assert done.returncode == 0 and done.stdout == b"" and b"no images in this folder" in done.stderr
+    assert done.returncode == 1 and done.stdout == b"" and b"no images in this folder" in done.stderr
+    assert quick("-q", tmp_path).returncode == 1  # nothing says so but the status
+    assert quick("-q", tmp_path, SAMPLES / "rocket.jpg").returncode == 0
     assert quick("--all", tmp_path).returncode == 1
 
 

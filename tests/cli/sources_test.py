@@ -105,3 +105,26 @@ def test_every_shard_of_a_damaged_zip_continues_after_the_damage():
     whole = rows("s.zip")
     parts = [rows("--shard", f"{i}/2", "s.zip") for i in (1, 2)]
     assert len(whole) == 12 and sorted(parts[0] + parts[1]) == sorted(whole)
+
+
+# Lists and images that cannot be read
+
+def test_a_list_in_utf_16_is_named():
+    """PowerShell's > writes such lists."""
+    write("a.ppm")
+    for name, text in (("bom.txt", "\ufeffa.ppm\r\nb.ppm\r\n".encode("utf-16-le")),
+                       ("big.txt", "\ufeffa.ppm\n".encode("utf-16-be")),
+                       ("empty-line.txt", "\ufeff\r\na.ppm\r\n".encode("utf-16-le")),
+                       ("without.txt", "a.ppm\n".encode("utf-16-le")), ("without-big.txt", "a.ppm\n".encode("utf-16-be"))):
+        write(name, text)
+        done = quick("--files-from", name, cwd=os.getcwd())
+        assert done.returncode == 2 and done.stdout == b""
+        assert f"--files-from {name}: the list is in UTF-16".encode() in done.stderr and b"iconv" in done.stderr
+
+
+def test_standard_input_that_is_closed():
+    for words, status, stream in ((["-"], 1, "stdout"), (["--tar", "-"], 1, "stdout"), (["--files-from", "-"], 2, "stderr"),
+                                  (["explain", "-", "-o", "x.png"], 1, "stderr")):
+        words = [*words, "--no-weights", "--model", "resnet18"]
+        done = subprocess.run([PROGRAM, *words], capture_output=True, timeout=60, preexec_fn=lambda: os.close(0))
+        assert done.returncode == status and b"standard input is closed" in getattr(done, stream)

@@ -3,7 +3,9 @@
 #include <csignal>
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/errors.h"
 #include "temporary_folder.h"
@@ -88,4 +90,20 @@ TEST_CASE("where the disk is full, the file holds only whole lines") {
     ::setrlimit(RLIMIT_FSIZE, &before);
     std::signal(SIGXFSZ, handler);
     CHECK(test::contents(path) == "1234\n678\n");
+}
+
+TEST_CASE("an open file is written in place, behind what it holds") {
+    const test::TemporaryFolder folder;
+    const fs::path path = folder.write("rows.csv", "first\n");
+    const int fd = ::open(path.c_str(), O_WRONLY | O_APPEND);
+    const std::string name = "/dev/fd/" + std::to_string(fd);
+    CHECK_FALSE(is_file_to_write(name));
+    {
+        OutputFile out(name);
+        out.write("second\n");
+        out.commit();
+    }
+    CHECK(::close(fd) == 0);  // the object closes only its own copy
+    CHECK(test::contents(path) == "first\nsecond\n");
+    CHECK(std::distance(fs::directory_iterator(folder.path()), {}) == 1);
 }

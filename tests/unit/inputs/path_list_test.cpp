@@ -103,3 +103,14 @@ TEST_CASE("a signal ends the wait for a path") {
     CHECK_THROWS_AS(list.next(Wait::yes), Interrupted);
     for (const int end : ends) ::close(end);
 }
+
+TEST_CASE("a list in UTF-16 is refused by its first characters") {
+    using namespace std::literals;
+    for (const auto text : {"\xFF\xFE"
+                            "a\0\n\0"sv,
+                            "\xFE\xFF\0a\0\n"sv, "a\0.\0p\0"sv, "\0a\0.\0p"sv}) {
+        CHECK_THROWS_AS(read(text), UsageError);
+    }
+    CHECK(read("a.\0b.\0"sv) == Paths{"a.\0b.\0"s});
+    CHECK(read("a\0.\0"sv, true) == Paths{"a", "."});
+}
