@@ -13,8 +13,10 @@ constexpr int gpu_batch = 32;
 }  // namespace
 
 Classifier open_classifier(const Model& model, EngineOptions engine_options, ClassifyOptions options) {
+    check_activation(model);
     options.threads = engine_options.threads;
     options.preprocessing = model.preprocessing;
+    options.activation = model.activation;
     options.classes = model.architecture.classes;
     engine_options.image_size = model.preprocessing.image_size;
     engine_options.batch = options.batch == 0 ? cpu_batch : options.batch;

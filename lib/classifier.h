@@ -19,7 +19,8 @@ struct Classifier {
 };
 
 /// Puts the model on its device, and completes the options with what the model and the engine say: the
-/// preprocessing, the number of classes, the threads, and the batch where it is 0. Throws ModelError.
+/// preprocessing, the activation, the number of classes, the threads, and the batch where it is 0. Throws
+/// ModelError, and UsageError as `check_activation`.
 Classifier open_classifier(const Model& model, EngineOptions engine_options = {},
                            ClassifyOptions options = {});
 

@@ -34,7 +34,7 @@ Expected<std::vector<Prediction>> best_classes(const Expected<std::span<const fl
                                                const ClassifyOptions& options) {
     if (!logits) return tl::unexpected(logits.error());
     refuse_non_finite(*logits);
-    std::vector<Prediction> best = top_k(*logits, options.top);
+    std::vector<Prediction> best = top_k(*logits, options.top, options.activation);
     std::erase_if(
         best, [&](const Prediction& prediction) { return prediction.probability < options.min_probability; });
     return best;

@@ -9,6 +9,7 @@
 #include "codecs/codec.h"
 #include "engines/engine.h"
 #include "inputs/input.h"
+#include "models/output_activation.h"
 #include "preprocess/preprocessing.h"
 #include "rows/row.h"
 
@@ -17,9 +18,10 @@ namespace imnet {
 struct ClassifyOptions {
     Preprocessing preprocessing;
     DecodeLimits limits;
-    bool draft = false;         ///< decode large JPEGs at a smaller scale, see PixelLoader
-    int classes = 1000;         ///< outputs of the net
-    int top = 5;                ///< classes in a row
+    bool draft = false;  ///< decode large JPEGs at a smaller scale, see PixelLoader
+    int classes = 1000;  ///< outputs of the net
+    int top = 5;         ///< classes in a row
+    OutputActivation activation = OutputActivation::softmax;
     float min_probability = 0;  ///< less probable classes are left out
     int threads = 1;
     int batch = 8;

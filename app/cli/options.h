@@ -52,6 +52,7 @@ struct Options {
     std::optional<std::string> mean;
     std::optional<std::string> std;
 
+    std::optional<std::string> activation;
     std::optional<std::int64_t> top;
     std::optional<std::string> format;
     std::optional<std::string> output;

@@ -167,6 +167,13 @@ int classify_to_matches(const ClassifyRun& run, const ClassNames& class_names, s
     return output.finish(run.quiet);
 }
 
+// The only class of a head with one output is there or not, so that it is left out below one half.
+ClassifyOptions classify_options(const ClassifyRun& run, const Model& model) {
+    ClassifyOptions options = run.classify;
+    if (run.any_probability && model.architecture.classes == 1) options.min_probability = 0.5F;
+    return options;
+}
+
 }  // namespace
 
 int run_classify(const ClassifyRun& run) {
@@ -174,7 +181,7 @@ int run_classify(const ClassifyRun& run) {
     say(model.notes, run.quiet);
     std::vector<int> wanted;
     if (run.wanted_class) wanted = resolve_classes("--is", *run.wanted_class, model.class_names);
-    const Classifier classifier = open_classifier(model, run.engine, run.classify);
+    const Classifier classifier = open_classifier(model, run.engine, classify_options(run, model));
     if (!run.quiet && !classifier.engine->remark().empty()) say(classifier.engine->remark());
     return run.wanted_class ? classify_to_matches(run, model.class_names, std::move(wanted), classifier)
                             : classify_to_rows(run, model, classifier);

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/errors.h"
 #include "base/interruption.h"
 #include "base/output_file.h"
 #include "base/standard_streams.h"
@@ -80,6 +81,11 @@ int run_eval(const EvalRun& run) {
     EvaluationData data(run.data);
     const Model model = load_model(run.model);
     say(model.notes, run.quiet);
+    check_activation(model);
+    if (model.architecture.classes == 1)
+        throw UsageError(
+            fmt::format("{}: its head has one output, and imnet eval compares classes: it needs two",
+                        model.provenance.weights));
     data.map_to(model.class_names);
     if (!run.quiet) {
         for (const std::string& note : data.notes()) say(note);

@@ -42,13 +42,15 @@ Method by_grad_cam(const Model& model, const EngineOptions& options, std::option
                                        pixels.size() / sizeof(float));
                 GradCam found = grad_cam(model.architecture, model.parameters, resolved, floats, class_index);
                 refuse_non_finite(found.logits);
-                return {{found.class_index, probability_of(found.logits, found.class_index)},
-                        std::move(found.heat)};
+                return {
+                    {found.class_index, probability_of(found.logits, found.class_index, model.activation)},
+                    std::move(found.heat)};
             }};
 }
 
 Method by_occlusion(const ExplainRun& run, const Model& model, std::optional<int> class_index) {
     OcclusionOptions resolved = resolve_occlusion(*run.occlusion, model.preprocessing.image_size);
+    resolved.activation = model.activation;
     resolved.classes = model.architecture.classes;
     resolved.threads = run.engine.threads;
     EngineOptions engine_options = run.engine;
@@ -100,6 +102,7 @@ void print_explanation(const ExplainRun& run, const Explanation& explanation, co
 int run_explain(const ExplainRun& run) {
     const Model model = load_model(run.model);
     say(model.notes, run.quiet);
+    check_activation(model);
     std::optional<int> class_index;
     if (run.class_name) class_index = resolve_class("--class", *run.class_name, model.class_names);
     OutputFile png(run.output);

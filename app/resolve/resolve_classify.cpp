@@ -34,12 +34,14 @@ ClassifyRun resolve_classify(const Options& options) {
     ClassifyRun run;
     run.paths = options.arguments;
     run.classify = resolve_rows(options);
+    run.any_probability = !options.min_prob;
     run.sorting = resolve_sorting(options);
     run.output = resolve_output(options);
     run.sources = resolve_source(options);
     run.engine = resolve_engine(options);
     run.model = resolve_model(options);
     run.model.stated = resolve_preprocessing(options);
+    run.model.activation = resolve_activation(options);
     if (options.is && options.format) throw UsageError("--is prints paths; it does not go with --format");
     run.wanted_class = options.is;
     run.record = resolve_record(options);

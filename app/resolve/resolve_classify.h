@@ -22,7 +22,8 @@ struct ClassifyRun {
     SourceOptions sources;
     ModelRequest model;
     EngineOptions engine;
-    ClassifyOptions classify;  ///< without what the model decides; `batch` is 0 if not typed
+    ClassifyOptions classify;     ///< without what the model decides; `batch` is 0 if not typed
+    bool any_probability = true;  ///< no --min-prob was typed
     OutputPlan output;
     std::optional<std::string> wanted_class;  ///< if set, print only the paths of pictures with this class
     std::optional<SortingPlan> sorting;

@@ -40,6 +40,7 @@ EvalRun resolve_eval(const Options& options) {
     run.engine = resolve_engine(options);
     run.model = resolve_model(options);
     run.model.stated = resolve_preprocessing(options);
+    run.model.activation = resolve_activation(options);
     run.data = {.folder = options.arguments.front(),
                 .target_list = options.labels_csv,
                 .numbers = resolve_numbers(options),

@@ -58,6 +58,7 @@ ExplainRun resolve_explain(const Options& options) {
     run.engine = resolve_engine(options);
     run.model = resolve_model(options);
     run.model.stated = resolve_preprocessing(options);
+    run.model.activation = resolve_activation(options);
     run.class_name = options.explained_class;
     if (options.occlusion) {
         run.occlusion = {options.patch, options.stride,

@@ -18,6 +18,11 @@ void take_name(ModelRequest& request, const ModelName& name) {
 
 }  // namespace
 
+std::optional<OutputActivation> resolve_activation(const Options& options) {
+    if (!options.activation) return std::nullopt;
+    return options.activation == "sigmoid" ? OutputActivation::sigmoid : OutputActivation::softmax;
+}
+
 ModelRequest resolve_model(const Options& options) {
     if (options.no_weights) return resolve_random_model(options);
     if (options.seed) throw UsageError("--seed only goes with --no-weights");

@@ -1,6 +1,8 @@
 // Finds the model that the options ask for.
 #pragma once
 
+#include <optional>
+
 #include "cli/options.h"
 #include "models/model.h"
 
@@ -15,5 +17,8 @@ ModelRequest resolve_trained_model(const Options& options);
 
 /// Random weights, drawn with --seed. Throws UsageError if --weights was typed, too.
 ModelRequest resolve_random_model(const Options& options);
+
+/// What --activation says.
+std::optional<OutputActivation> resolve_activation(const Options& options);
 
 }  // namespace imnet::app

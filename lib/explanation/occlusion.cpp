@@ -46,7 +46,7 @@ ClassHeat occlusion(const Engine& engine, const OcclusionOptions& options, std::
     worker->run(pixels, 1, logits);
     refuse_non_finite(logits);
     const int index = class_index ? *class_index : top_k(logits, 1).front().index;
-    const float whole = probability_of(logits, index);
+    const float whole = probability_of(logits, index, options.activation);
 
     const int cells = (options.image_size + options.stride - 1) / options.stride;
     HeatMap heat{cells, cells, {}};
@@ -64,7 +64,7 @@ ClassHeat occlusion(const Engine& engine, const OcclusionOptions& options, std::
         for (int i = 0; i < count; ++i) {
             const std::span hidden =
                 std::span(logits).subspan(static_cast<std::size_t>(i) * classes, classes);
-            heat.values.push_back(std::max(0.0F, whole - probability_of(hidden, index)));
+            heat.values.push_back(std::max(0.0F, whole - probability_of(hidden, index, options.activation)));
         }
         done += count;
     }

@@ -17,6 +17,7 @@ struct OcclusionOptions {
     int stride = 16;       ///< the distance from one place of the patch to the next, at most
     int batch = 8;
     int threads = 1;
+    OutputActivation activation = OutputActivation::softmax;
 };
 
 /// Occlusion (Zeiler and Fergus 2013, arXiv:1311.2901): a patch of the mean colour, a grey, is moved over a

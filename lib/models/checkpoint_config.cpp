@@ -182,6 +182,13 @@ std::optional<ClassNames> checkpoint_class_names(const StateDict& state_dict, in
     return timm_class_names(config, classes);
 }
 
+OutputActivation checkpoint_activation(const StateDict& state_dict) {
+    const Json config = read_config(state_dict);
+    const Json* problem = config.find("problem_type");
+    return problem != nullptr && *problem == "multi_label_classification" ? OutputActivation::sigmoid
+                                                                          : OutputActivation::softmax;
+}
+
 std::optional<Preprocessing> checkpoint_preprocessing(const StateDict& state_dict, std::string_view source) {
     if (const std::string* own = find_metadata(state_dict, preprocessing_key))
         return parse_preprocessing(*own);

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "checkpoints/state_dict.h"
 #include "models/class_names.h"
+#include "models/output_activation.h"
 #include "preprocess/preprocessing.h"
 
 namespace imnet {
@@ -19,6 +20,9 @@ Json read_config(const StateDict& state_dict);
 /// `label_names` with `label_descriptions` (timm), if there is exactly one name for each class. Names in a
 /// config that are WordNet ids, or those of ImageNet's classes in its order, get their WordNet ids.
 std::optional<ClassNames> checkpoint_class_names(const StateDict& state_dict, int classes);
+
+/// Sigmoid where transformers' `problem_type` is `multi_label_classification`, else softmax.
+OutputActivation checkpoint_activation(const StateDict& state_dict);
 
 /// The preprocessing in this program's own metadata, in timm's `pretrained_cfg`, or in the
 /// `preprocessor_config.json` of transformers; nothing where none is stated. Throws ModelError for one that

@@ -12,6 +12,7 @@
 #include "models/architecture.h"
 #include "models/class_names.h"
 #include "models/model_name.h"
+#include "models/output_activation.h"
 #include "models/parameters.h"
 #include "models/provenance.h"
 #include "preprocess/preprocessing.h"
@@ -47,6 +48,7 @@ struct ModelRequest {
     bool prefer_ema = false;  ///< take the averaged weights (EMA) of a training checkpoint that has both
     bool backbone_suffices =
         false;  ///< a checkpoint without a classifier will do, because training makes one
+    std::optional<OutputActivation> activation = {};        ///< instead of the one that the checkpoint states
     std::optional<std::filesystem::path> class_names = {};  ///< a file, one name a line; else the model's own
 };
 
@@ -62,6 +64,7 @@ struct Model {
     Parameters parameters;
     ClassNames class_names;
     Preprocessing preprocessing;
+    OutputActivation activation = OutputActivation::softmax;
     Provenance provenance;
     std::vector<ModelNote> notes;
 };
@@ -71,6 +74,9 @@ struct Model {
 /// for a test size that is not known and as `with_stated`, ModelError where the weights or
 /// class names are missing or do not fit.
 Model load_model(const ModelRequest& request);
+
+/// Throws UsageError for a head with one output and softmax, which makes 100 % of everything.
+void check_activation(const Model& model);
 
 /// The model with a head for these classes, drawn as `torch.manual_seed(seed)` and
 /// `net.fc = nn.Linear(features, classes)` draw it. A model that has exactly these classes keeps its head.

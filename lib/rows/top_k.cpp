@@ -21,9 +21,11 @@ struct Softmax {
     float sum = 0;
 };
 
+float sigmoid(float logit) { return 1.0F / (1.0F + std::exp(-logit)); }
+
 }  // namespace
 
-std::vector<Prediction> top_k(std::span<const float> logits, int k) {
+std::vector<Prediction> top_k(std::span<const float> logits, int k, OutputActivation activation) {
     const Softmax softmax(logits);
     std::vector<int> order(logits.size());
     std::iota(order.begin(), order.end(), 0);
@@ -33,13 +35,16 @@ std::vector<Prediction> top_k(std::span<const float> logits, int k) {
 
     std::vector<Prediction> best(kept);
     for (std::size_t rank = 0; rank < kept; ++rank) {
-        best[rank] = {order[rank], softmax.probability(logits[order[rank]])};
+        const float logit = logits[order[rank]];
+        best[rank] = {order[rank],
+                      activation == OutputActivation::sigmoid ? sigmoid(logit) : softmax.probability(logit)};
     }
     return best;
 }
 
-float probability_of(std::span<const float> logits, int index) {
-    return Softmax(logits).probability(logits[static_cast<std::size_t>(index)]);
+float probability_of(std::span<const float> logits, int index, OutputActivation activation) {
+    const float logit = logits[static_cast<std::size_t>(index)];
+    return activation == OutputActivation::sigmoid ? sigmoid(logit) : Softmax(logits).probability(logit);
 }
 
 void refuse_non_finite(std::span<const float> logits) {

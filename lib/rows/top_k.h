@@ -4,10 +4,11 @@
 #include <vector>
 
 #include "base/errors.h"
+#include "models/output_activation.h"
 
 namespace imnet {
 
-/// The index of a class and its softmax probability.
+/// The index of a class and its probability.
 struct Prediction {
     int index = 0;
     float probability = 0;
@@ -15,11 +16,13 @@ struct Prediction {
 
 /// The `k` most probable classes, most probable first; classes of equal probability by index. All classes
 /// if there are fewer than `k`. Softmax is computed in float32 over all logits, as PyTorch does: exp(x -
-/// max) / sum.
-std::vector<Prediction> top_k(std::span<const float> logits, int k);
+/// max) / sum. Sigmoid is 1 / (1 + exp(-x)) of each.
+std::vector<Prediction> top_k(std::span<const float> logits, int k,
+                              OutputActivation activation = OutputActivation::softmax);
 
-/// The softmax probability of one class, equal to that of `top_k`.
-float probability_of(std::span<const float> logits, int index);
+/// The probability of one class, equal to that of `top_k`.
+float probability_of(std::span<const float> logits, int index,
+                     OutputActivation activation = OutputActivation::softmax);
 
 /// The net computed NaN or infinity.
 struct NotFinite : ModelError {

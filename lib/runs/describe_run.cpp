@@ -36,6 +36,7 @@ Settings settings_of(const Model& model, const Engine& engine, const RowSettings
     };
     if (!engine.batch_invariant()) settings.emplace_back("batch", fmt::format("{}", rows.batch));
     if (rows.min_probability > 0) settings.emplace_back("min_prob", fmt::format("{}", rows.min_probability));
+    if (model.activation == OutputActivation::sigmoid) settings.emplace_back("activation", "sigmoid");
     if (rows.draft) settings.emplace_back("draft", "yes");
     if (model.provenance.prefer_ema) settings.emplace_back("ema", "yes");
     return settings;

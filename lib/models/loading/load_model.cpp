@@ -141,6 +141,7 @@ Model read_model(const ModelRequest& request, const fs::path& path, const Publis
     model.preprocessing = at_requested_size(request, known, source);
     for (const std::string& remark : state_dict.remarks)
         model.notes.push_back({.text = fmt::format("{}: {}", path.native(), remark)});
+    model.activation = checkpoint_activation(state_dict);
     model.provenance = {.weights = published != nullptr ? std::string(published->name) : path.native(),
                         .path = path,
                         .recognised_by = known.by};
@@ -223,7 +224,16 @@ Model load_model(const ModelRequest& asked) {
     Model model = std::visit([&](const auto& source) { return load(request, source); }, request.source);
     model.provenance.prefer_ema = request.prefer_ema;
     apply_stated(request.stated, model);
+    if (request.activation) model.activation = *request.activation;
     return model;
+}
+
+void check_activation(const Model& model) {
+    if (model.architecture.classes > 1 || model.activation == OutputActivation::sigmoid) return;
+    throw UsageError(fmt::format(
+        "{}: its head has one output, of which softmax makes 100 % for every image: use --activation "
+        "sigmoid if it was trained with binary cross-entropy",
+        model.provenance.weights));
 }
 
 Model with_class_names(Model model, ClassNames class_names, std::uint64_t seed) {
@@ -231,6 +241,7 @@ Model with_class_names(Model model, ClassNames class_names, std::uint64_t seed) 
     model.architecture = architecture(model.architecture.name, static_cast<int>(class_names.size()));
     model.parameters = with_new_head(model.architecture, model.parameters, seed);
     model.class_names = std::move(class_names);
+    model.activation = OutputActivation::softmax;
     return model;
 }
 

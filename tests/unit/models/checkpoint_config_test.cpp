@@ -183,3 +183,13 @@ TEST_CASE("WordNet ids are read with the class names") {
     CHECK(class_names_with("n02129165")[0].wnid.empty());
     CHECK(class_names_with("n02129165")[0].name == "lion");
 }
+
+TEST_CASE("a config that states several labels an image means sigmoid") {
+    const auto activation = [](std::string config) {
+        return checkpoint_activation(with_config(std::move(config)));
+    };
+    CHECK(activation(R"({"problem_type": "multi_label_classification"})") == OutputActivation::sigmoid);
+    CHECK(activation(R"({"problem_type": "single_label_classification"})") == OutputActivation::softmax);
+    CHECK(activation(R"({"problem_type": null})") == OutputActivation::softmax);
+    CHECK(activation("{}") == OutputActivation::softmax);
+}

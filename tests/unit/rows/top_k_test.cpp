@@ -55,3 +55,19 @@ TEST_CASE("NaN and infinity among the logits are refused") {
     CHECK_THROWS_AS(refuse_non_finite(std::vector<float>{0, std::nanf("")}), ModelError);
     CHECK_THROWS_AS(refuse_non_finite(std::vector<float>{INFINITY, 0}), ModelError);
 }
+
+TEST_CASE("sigmoid takes each logit for itself") {
+    const std::vector<float> logits{0, -2, 3};
+    const auto top = top_k(logits, 3, OutputActivation::sigmoid);
+    CHECK(top[0].index == 2);
+    CHECK(top[0].probability == doctest::Approx(0.952574));
+    CHECK(top[1].probability == 0.5F);
+    CHECK(top[2].probability == doctest::Approx(0.119203));
+    CHECK(probability_of(logits, 1, OutputActivation::sigmoid) == top[2].probability);
+}
+
+TEST_CASE("sigmoid of large logits is 0 or 1") {
+    const auto top = top_k(std::vector<float>{-200, 200}, 2, OutputActivation::sigmoid);
+    CHECK(top[0].probability == 1);
+    CHECK(top[1].probability == 0);
+}

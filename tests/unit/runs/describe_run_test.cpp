@@ -69,6 +69,7 @@ TEST_CASE("whatever changes rows changes the settings") {
         [](Described& run) { run.model.preprocessing.crop_mode = CropMode::border; },
         [](Described& run) { run.model.preprocessing.mean[1] = 0; },
         [](Described& run) { run.model.preprocessing.std[1] = 1; },
+        [](Described& run) { run.model.activation = OutputActivation::sigmoid; },
         [](Described& run) { run.engine.is_batch_invariant = false; },
         [](Described& run) { run.rows.format = Format::csv; },
         [](Described& run) { run.rows.top = 2; },
