@@ -88,9 +88,9 @@ def test_the_preprocessing_comes_from_the_config_beside_the_weights(folder, tmp_
 
 
 @pytest.mark.parametrize("file, settings", [
-    ("preprocessor_config.json", {"image_processor_type": "ViTImageProcessor", "resample": 1}),
+    ("preprocessor_config.json", {"image_processor_type": "ViTImageProcessor", "resample": 7}),
     ("preprocessor_config.json", {"image_processor_type": "BitImageProcessor", "do_resize": False}),
-    ("config.json", {"pretrained_cfg": {"interpolation": "lanczos"}}),
+    ("config.json", {"pretrained_cfg": {"interpolation": "gaussian"}}),
     ("config.json", {"model_type": "resnet", "hidden_act": "gelu"}),
     ("config.json", {"architecture": "resnet18", "model_args": {"aa_layer": "blurpool"}}),
 ])
