@@ -18,6 +18,7 @@
 #include "cli/version.h"
 #include "codecs/raw_preview.h"
 #include "commands/commands.h"
+#include "preprocess/damaged_pictures.h"
 #include "resolve/resolve_bench.h"
 #include "resolve/resolve_classify.h"
 #include "resolve/resolve_eval.h"
@@ -78,6 +79,14 @@ void say_raw_previews() {
     if (count > 1) say(fmt::format("{} camera raw files: the JPEG preview inside each was used", count));
 }
 
+void say_damaged_pictures() {
+    const std::size_t count = damaged_pictures();
+    if (count == 0) return;
+    say(fmt::format("{} damaged image{} used as far as {} could be read: --damaged refuse makes {} an error",
+                    count, count == 1 ? " was" : "s were", count == 1 ? "it" : "they",
+                    count == 1 ? "it" : "each"));
+}
+
 // The parent process, often a shell, must see which signal ended the program.
 int end_by_signal(int signal) {
     std::signal(signal, SIG_DFL);
@@ -94,7 +103,10 @@ int run(const std::vector<std::string>& words) try {
     secure_standard_streams();
     const Options options = parse_command_line(words);
     const int status = dispatch(options);
-    if (!options.quiet) say_raw_previews();
+    if (!options.quiet) {
+        say_raw_previews();
+        say_damaged_pictures();
+    }
     return status;
 } catch (const UsageError& error) {
     say(fmt::format("{}\nTry 'imnet --help'.", error.what()));

@@ -76,6 +76,7 @@ void classify_runs(InputQueue& queue, const Engine& engine, const ClassifyOption
             // top-k: → the most probable classes of each picture
             for (std::size_t i = 0; i < count; ++i) {
                 some_rows[i].top = best_classes(batch.outputs_of(i), options);
+                some_rows[i].damage = batch.damage_of(i);
             }
             if (options.keep_bytes) keep_bytes(inputs, some_rows);
         };

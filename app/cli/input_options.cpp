@@ -89,6 +89,19 @@ std::vector<OptionRow> input_options() {
          &Options::max_megapixels},
         {"Input",
          "",
+         "--damaged",
+         "WHAT",
+         "Damaged images: 'refuse' makes each an error; 'keep' also takes what is left of those that Pillow "
+         "reads only "
+         "with LOAD_TRUNCATED_IMAGES. Without it, those that Pillow reads are classified, and their rows say "
+         "so",
+         "",
+         {"refuse", "keep"},
+         Completion::none,
+         with_labels,
+         &Options::damaged},
+        {"Input",
+         "",
          "--draft",
          "",
          "Decode large JPEG files at 1/8, 1/4 or 1/2 of their size, as Pillow's Image.draft does. The short "

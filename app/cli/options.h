@@ -69,6 +69,7 @@ struct Options {
     bool tar = false;
     std::optional<std::string> shard;
     std::optional<std::int64_t> max_megapixels;
+    std::optional<std::string> damaged;
     bool draft = false;
     bool quiet = false;
     bool fail_fast = false;

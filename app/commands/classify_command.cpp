@@ -68,6 +68,7 @@ RunRecord describe(const ClassifyRun& run, const Model& model, const Classifier&
                          .top = options.top,
                          .min_probability = options.min_probability,
                          .max_pixels = options.limits.max_pixels,
+                         .damage = options.limits.damage,
                          .draft = options.draft,
                          .batch = options.batch});
 }

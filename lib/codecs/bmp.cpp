@@ -19,6 +19,7 @@
 
 #include "base/byte_reader.h"
 #include "base/bytes.h"
+#include "codecs/damage.h"
 #include "codecs/palette.h"
 #include "codecs/picture_size.h"
 
@@ -171,16 +172,24 @@ std::span<std::uint8_t> stored_row(const Bmp& bmp, Image& image, std::size_t y) 
     return {image.row(static_cast<int>(from_top)), std::size_t{3} * bmp.width};
 }
 
-Expected<void> decode_rows(const Bmp& bmp, Image& image) {
+/// Rows that are missing show what Pillow's new pictures do: the first colour of a palette, else black.
+std::optional<Damage> decode_rows(const Bmp& bmp, Image& image) {
     const std::size_t row_length = (std::size_t{bmp.width} * bmp.bits + 7) / 8;
     const std::size_t stride = (row_length + 3) / 4 * 4;
+    std::optional<Damage> damage;
     for (std::size_t y = 0; y < bmp.height; ++y) {
-        if (y * stride + row_length > bmp.pixels.size()) {
-            return truncated(fmt::format("{} of {} rows", y, bmp.height));
+        const auto row = stored_row(bmp, image, y);
+        if (y * stride + row_length <= bmp.pixels.size()) {
+            decode_row(bmp, ByteReader(bmp.pixels.subspan(y * stride, row_length)), row);
+            continue;
         }
-        decode_row(bmp, ByteReader(bmp.pixels.subspan(y * stride, row_length)), stored_row(bmp, image, y));
+        if (!damage) damage = Damage{fmt::format("truncated BMP: {} of {} rows", y, bmp.height)};
+        if (bmp.bits > 8) break;
+        for (std::size_t x = 0; x < bmp.width; ++x)
+            std::ranges::copy(bmp.palette[0],
+                              row.begin() + std::ptrdiff_t{3} * static_cast<std::ptrdiff_t>(x));
     }
-    return {};
+    return damage;
 }
 
 /// Indices in runs. A run is a count and a value, or 0 and an escape: end of row, end of picture, a move to
@@ -254,9 +263,14 @@ Expected<DecodedImage> decode_bmp(std::span<const std::byte> bytes, const Decode
     if (auto error = size_error(bmp->width, bmp->height, limits)) return tl::unexpected(std::move(*error));
     const bool in_runs = bmp->compression == runs8 || bmp->compression == runs4;
     Image image = blank_image(bmp->width, bmp->height);
-    const Expected<void> done = in_runs ? decode_runs(*bmp, image) : decode_rows(*bmp, image);
+    DecodedImage decoded{std::move(image), 1};
+    if (!in_runs) {
+        decoded.damage = decode_rows(*bmp, decoded.image);
+        return judged(std::move(decoded), limits.damage);
+    }
+    const Expected<void> done = decode_runs(*bmp, decoded.image);
     if (!done) return tl::unexpected(done.error());
-    return DecodedImage{std::move(image), 1};
+    return decoded;
 }
 
 }  // namespace imnet

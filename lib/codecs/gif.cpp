@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/byte_reader.h"
+#include "codecs/damage.h"
 #include "codecs/palette.h"
 #include "codecs/picture_size.h"
 
@@ -44,15 +45,20 @@ Palette read_palette(ByteReader& reader, std::uint8_t flags) {
     return palette;
 }
 
-/// The bytes of all sub-blocks up to the empty one, which is the last.
-std::vector<std::byte> read_sub_blocks(ByteReader& reader) {
+struct SubBlocks {
     std::vector<std::byte> data;
+    std::size_t whole = 0;  // bytes of the blocks that are not cut
+};
+
+/// The bytes of all sub-blocks up to the empty one, which is the last.
+SubBlocks read_sub_blocks(ByteReader& reader) {
+    SubBlocks blocks;
     while (const std::uint8_t length = reader.u8()) {
-        // A truncated last block still holds pixels. The decoder checks whether there are enough.
         const auto block = reader.take(std::min<std::size_t>(length, reader.remaining()));
-        data.insert(data.end(), block.begin(), block.end());
+        blocks.data.insert(blocks.data.end(), block.begin(), block.end());
+        if (block.size() == length) blocks.whole = blocks.data.size();
     }
-    return data;
+    return blocks;
 }
 
 /// Codes of 3 to 12 bits that stand for strings of indices (GIF89a, appendix F).
@@ -176,7 +182,7 @@ bool find_image(ByteReader& reader, Screen& screen) {
         if (introducer == ';') return false;
         if (introducer != '!') continue;
         const std::uint8_t label = reader.u8();
-        const std::vector<std::byte> data = read_sub_blocks(reader);
+        const std::vector<std::byte> data = read_sub_blocks(reader).data;
         if (label == graphic_control && data.size() >= 4 && (data[0] & std::byte{1}) != std::byte{0}) {
             screen.transparent = std::to_integer<std::uint8_t>(data[3]);
         }
@@ -197,16 +203,22 @@ Frame read_frame_header(ByteReader& reader) {
     return {left, top, width, height, reader.u8()};
 }
 
-Expected<std::vector<std::uint8_t>> read_indices(ByteReader& reader, const Frame& frame) {
+struct Indices {
+    std::vector<std::uint8_t> values;
+    std::size_t filled = 0;
+};
+
+Expected<Indices> read_indices(ByteReader& reader, const Frame& frame) {
     const int literal_bits = reader.u8();
     if (literal_bits < 1 || literal_bits > 11) return damaged("its codes have an impossible length");
-    const std::vector<std::byte> data = read_sub_blocks(reader);
+    const SubBlocks blocks = read_sub_blocks(reader);
     std::vector<std::uint8_t> indices(static_cast<std::size_t>(frame.width) * frame.height);
-    const std::size_t filled = LzwReader(data, literal_bits).read(indices);
-    if (filled < indices.size()) {
-        return truncated(fmt::format("{} of {} rows", filled / frame.width, frame.height));
+    std::size_t filled = LzwReader(blocks.data, literal_bits).read(indices);
+    // A block that is cut may hold the last pixels. If it does not, it is left out, as by Pillow.
+    if (filled < indices.size() && blocks.whole < blocks.data.size()) {
+        filled = LzwReader(std::span(blocks.data).first(blocks.whole), literal_bits).read(indices);
     }
-    return indices;
+    return Indices{std::move(indices), filled};
 }
 
 }  // namespace
@@ -236,12 +248,21 @@ Expected<DecodedImage> decode_gif(std::span<const std::byte> bytes, const Decode
     Image image = blank_image(screen.width, screen.height);
     const Palette::Color& outside = screen.palette[screen.transparent.value_or(0)];
     for (auto out = image.rgb.begin(); out != image.rgb.end();) out = std::ranges::copy(outside, out).out;
-    auto index = indices->begin();
+    auto index = indices->values.begin();
+    const auto end = index + static_cast<std::ptrdiff_t>(indices->filled);
     for (const int y : row_order(frame.height, (frame.flags & interlaced) != 0)) {
         std::uint8_t* out = image.row(frame.top + y) + static_cast<std::size_t>(frame.left) * 3;
-        for (int x = 0; x < frame.width; ++x) out = std::ranges::copy(screen.palette[*index++], out).out;
+        for (int x = 0; x < frame.width && index != end; ++x) {
+            out = std::ranges::copy(screen.palette[*index++], out).out;
+        }
     }
-    return DecodedImage{std::move(image), 1};
+    DecodedImage decoded{std::move(image), 1};
+    if (end != indices->values.end()) {
+        decoded.damage =
+            Damage{fmt::format("truncated GIF: {} of {} rows",
+                               indices->filled / static_cast<std::size_t>(frame.width), frame.height)};
+    }
+    return judged(std::move(decoded), limits.damage);
 }
 
 }  // namespace imnet

@@ -2,9 +2,9 @@
 // must not jump over destructors, so libjpeg is called only inside `attempt`, and what owns memory lives
 // outside of it.
 //
-// Damage is treated as Pillow treats it: warnings (bad Huffman codes, stray bytes) are ignored, data that
-// ends early is an error. Pillow ignores one kind of early end, a marker in the middle of a scan, and fills
-// the rest with grey; here that is an error too.
+// Damage is treated as Pillow treats it: what libjpeg only warns of (bad Huffman codes, stray bytes, a marker
+// in the middle of a scan) does not stop it, and the gap is filled; a file that ends early, or an error of
+// libjpeg, does.
 #include "codecs/jpeg.h"
 
 #include <fmt/format.h>
@@ -19,6 +19,7 @@
 
 #include <jerror.h>
 
+#include "codecs/damage.h"
 #include "codecs/ink.h"
 #include "codecs/jpeg_markers.h"
 #include "codecs/picture_size.h"
@@ -34,7 +35,10 @@ constexpr int most_scans = 100;
 struct ErrorManager {
     jpeg_error_mgr base;  // first, so that libjpeg's pointer to it is a pointer to this
     std::jmp_buf escape;
-    bool data_missing = false;
+    bool closes_file = false;  // where it ends early, as Pillow does with LOAD_TRUNCATED_IMAGES
+    JDIMENSION rows_before_end = 0;
+    bool ended = false;                  // the file, before libjpeg had all that it needs
+    const char* first_damage = nullptr;  // that libjpeg went on after
     char message[JMSG_LENGTH_MAX] = "";
 };
 
@@ -45,19 +49,47 @@ ErrorManager& errors(j_common_ptr info) { return *reinterpret_cast<ErrorManager*
     std::longjmp(errors(info).escape, 1);
 }
 
-void note_warning(j_common_ptr info, int level) {
-    if (level < 0 && info->err->msg_code == JWRN_HIT_MARKER) errors(info).data_missing = true;
+/// What a warning of libjpeg says about the pixels; null if it says nothing.
+const char* damage_of(j_common_ptr info) {
+    switch (info->err->msg_code) {
+        case JWRN_HIT_MARKER: return "a part of its data is missing";
+        case JWRN_HUFF_BAD_CODE:
+        case JWRN_ARITH_BAD_CODE: return "a part of its data is no valid code";
+        case JWRN_MUST_RESYNC: return "a restart marker is missing or out of order";
+        case JWRN_BOGUS_PROGRESSION: return "its scans contradict each other";
+        case JWRN_EXTRANEOUS_DATA:
+            // Stray bytes between the segments of the header do no harm.
+            return reinterpret_cast<j_decompress_ptr>(info)->input_scan_number > 0
+                       ? "there are stray bytes in its data"
+                       : nullptr;
+        default: return nullptr;
+    }
 }
 
-boolean fail_at_end(j_decompress_ptr info) {
-    errors(reinterpret_cast<j_common_ptr>(info)).data_missing = true;
-    ERREXIT(info, JERR_INPUT_EOF);
-    return FALSE;
+void note_warning(j_common_ptr info, int level) {
+    if (level < 0 && errors(info).first_damage == nullptr) errors(info).first_damage = damage_of(info);
+}
+
+boolean end_of_file(j_decompress_ptr info) {
+    ErrorManager& manager = errors(reinterpret_cast<j_common_ptr>(info));
+    if (!manager.ended) manager.rows_before_end = info->output_scanline;
+    if (manager.ended || !manager.closes_file) {
+        manager.ended = true;
+        ERREXIT(info, JERR_INPUT_EOF);
+    }
+    manager.ended = true;
+    static constexpr JOCTET end_of_image[2] = {0xFF, JPEG_EOI};
+    info->src->next_input_byte = end_of_image;
+    info->src->bytes_in_buffer = sizeof end_of_image;
+    return TRUE;
 }
 
 void skip_bytes(j_decompress_ptr info, long count) {
     if (count <= 0) return;
-    if (static_cast<std::size_t>(count) > info->src->bytes_in_buffer) fail_at_end(info);
+    if (static_cast<std::size_t>(count) > info->src->bytes_in_buffer) {
+        end_of_file(info);
+        return;
+    }
     info->src->next_input_byte += count;
     info->src->bytes_in_buffer -= static_cast<std::size_t>(count);
 }
@@ -77,7 +109,7 @@ public:
         source.next_input_byte = reinterpret_cast<const JOCTET*>(bytes.data());
         source.bytes_in_buffer = bytes.size();
         source.init_source = nothing;
-        source.fill_input_buffer = fail_at_end;
+        source.fill_input_buffer = end_of_file;
         source.skip_input_data = skip_bytes;
         source.resync_to_restart = jpeg_resync_to_restart;
         source.term_source = nothing;
@@ -190,6 +222,8 @@ InputError failure(const JpegDecompressor& jpeg) {
     switch (jpeg.error.base.msg_code) {
         case JERR_OUT_OF_MEMORY: return memory_error();
         case JERR_SOF_UNSUPPORTED:
+            if (jpeg.info.image_height != 0) break;  // a second one, in damaged data
+            [[fallthrough]];
         case JERR_BAD_PRECISION:
         case JERR_BAD_J_COLORSPACE:
         case JERR_CONVERSION_NOTIMPL:
@@ -198,29 +232,38 @@ InputError failure(const JpegDecompressor& jpeg) {
                     fmt::format("this kind of JPEG is not supported ({}): convert it to a "
                                 "baseline JPEG or PNG",
                                 jpeg.error.message)};
-        default: return {InputErrorKind::decode, fmt::format("damaged JPEG: {}", jpeg.error.message)};
+        default: break;
     }
+    return {InputErrorKind::decode, fmt::format("damaged JPEG: {}", jpeg.error.message)};
 }
 
 InputError truncation(const JpegDecompressor& jpeg) {
     const jpeg_decompress_struct& info = jpeg.info;
     if (info.image_height == 0) return {InputErrorKind::decode, "truncated JPEG: its header is cut off"};
-    if (info.input_scan_number > 1 || info.output_scanline == 0) {
+    const JDIMENSION rows = jpeg.error.rows_before_end;
+    if (info.input_scan_number > 1 || rows == 0) {
         return {InputErrorKind::decode,
                 fmt::format("truncated JPEG: its data ends in scan {}", std::max(info.input_scan_number, 1))};
     }
-    return {InputErrorKind::decode,
-            fmt::format("truncated JPEG: {} of {} rows", info.output_scanline, info.output_height)};
+    return {InputErrorKind::decode, fmt::format("truncated JPEG: {} of {} rows", rows, info.output_height)};
 }
 
 InputError problem(const JpegDecompressor& jpeg) {
-    return jpeg.error.data_missing ? truncation(jpeg) : failure(jpeg);
+    return jpeg.error.ended ? truncation(jpeg) : failure(jpeg);
+}
+
+/// Makes the rows that were not read what Pillow's new pictures are: black, and of CMYK without ink.
+void blank_missing_rows(const JpegDecompressor& jpeg, Image& image) {
+    const auto first =
+        image.rgb.begin() + static_cast<std::ptrdiff_t>(jpeg.info.output_scanline) * image.width * 3;
+    std::fill(first, image.rgb.end(), jpeg.info.num_components == 4 ? std::uint8_t{255} : std::uint8_t{0});
 }
 
 }  // namespace
 
-JpegFile::JpegFile(std::unique_ptr<JpegDecompressor> decompressor, int orientation)
-    : decompressor_(std::move(decompressor)), orientation_(orientation) {}
+JpegFile::JpegFile(std::unique_ptr<JpegDecompressor> decompressor, int orientation,
+                   const DecodeLimits& limits)
+    : decompressor_(std::move(decompressor)), orientation_(orientation), limits_(limits) {}
 JpegFile::JpegFile(JpegFile&& other) noexcept = default;
 JpegFile& JpegFile::operator=(JpegFile&& other) noexcept = default;
 JpegFile::~JpegFile() = default;
@@ -236,6 +279,7 @@ Expected<JpegFile> JpegFile::open(std::span<const std::byte> bytes, const Decode
                                                                markers.scans, most_scans));
     }
     auto jpeg = std::make_unique<JpegDecompressor>(bytes);
+    jpeg->error.closes_file = limits.damage == DamagePolicy::keep;
     if (!read_header(*jpeg)) return tl::unexpected(problem(*jpeg));
     const int components = jpeg->info.num_components;
     if (components != 1 && components != 3 && components != 4) {
@@ -245,7 +289,7 @@ Expected<JpegFile> JpegFile::open(std::span<const std::byte> bytes, const Decode
     if (auto error = size_error(jpeg->info.image_width, jpeg->info.image_height, limits)) {
         return tl::unexpected(std::move(*error));
     }
-    return JpegFile(std::move(jpeg), stated_orientation(markers.exif, markers.xmp));
+    return JpegFile(std::move(jpeg), stated_orientation(markers.exif, markers.xmp), limits);
 }
 
 Expected<DecodedImage> JpegFile::decode(const JpegPart& part, std::vector<std::uint8_t> memory) try {
@@ -254,13 +298,24 @@ Expected<DecodedImage> JpegFile::decode(const JpegPart& part, std::vector<std::u
     const int width = static_cast<int>(jpeg.info.output_width);
     const bool cmyk = jpeg.info.num_components == 4;
     ColumnRange columns = columns_to_decode(part, width);
-    if (!start(jpeg, cmyk ? JCS_CMYK : JCS_RGB, columns)) return tl::unexpected(problem(jpeg));
+    const bool started = start(jpeg, cmyk ? JCS_CMYK : JCS_RGB, columns);
+    if (!started) columns = {0, width};
 
-    Image image = picture_in(std::move(memory), jpeg.info.output_width, jpeg.info.output_height);
+    Image image = picture_in(std::move(memory), static_cast<std::size_t>(columns.end - columns.first),
+                             jpeg.info.output_height);
     std::vector<JSAMPLE> cmyk_row(cmyk ? std::size_t{4} * jpeg.info.output_width : 0);
-    const bool complete = read_rows(jpeg, image, cmyk ? cmyk_row.data() : nullptr);
-    if (!complete || jpeg.error.data_missing) return tl::unexpected(problem(jpeg));
-    return DecodedImage{std::move(image), orientation_, columns.first, width - columns.end};
+    const bool complete = started && read_rows(jpeg, image, cmyk ? cmyk_row.data() : nullptr);
+    DecodedImage decoded{std::move(image), orientation_, columns.first, width - columns.end};
+    if (!complete || jpeg.error.ended) {
+        InputError error = problem(jpeg);
+        const bool unsupported = error.kind == InputErrorKind::format && !started;
+        if (unsupported || error.kind == InputErrorKind::limits) return tl::unexpected(std::move(error));
+        blank_missing_rows(jpeg, decoded.image);
+        decoded.damage = Damage{std::move(error.message)};
+    } else if (jpeg.error.first_damage != nullptr) {
+        decoded.damage = Damage{fmt::format("damaged JPEG: {}", jpeg.error.first_damage), true};
+    }
+    return judged(std::move(decoded), limits_.damage);
 } catch (const std::bad_alloc&) {
     return tl::unexpected(memory_error());
 }

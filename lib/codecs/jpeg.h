@@ -44,10 +44,11 @@ public:
     Expected<DecodedImage> decode(const JpegPart& part = {}, std::vector<std::uint8_t> memory = {});
 
 private:
-    JpegFile(std::unique_ptr<JpegDecompressor> decompressor, int orientation);
+    JpegFile(std::unique_ptr<JpegDecompressor> decompressor, int orientation, const DecodeLimits& limits);
 
     std::unique_ptr<JpegDecompressor> decompressor_;
     int orientation_;
+    DecodeLimits limits_;
 };
 
 /// Decodes a whole JPEG file.

@@ -6,8 +6,9 @@
 // As in Pillow, transparency (alpha, tRNS) is dropped; 16-bit colours keep their high byte, and 16-bit
 // greys are clipped to 255, as `convert("RGB")` does. The PNG files of iPhone programs, which Xcode writes
 // (CgBI) and Pillow does not read, become what they were made from, as far as their premultiplied colours
-// tell. Stricter than Pillow: a wrong CRC of a chunk with pixels and a missing end chunk are errors. Less
-// strict: stb_image ignores the Adler-32 of the pixels, which the CRC covers already.
+// tell. What a damaged file still has is inflated
+// row by row (png_rows.h). Less strict than Pillow: the Adler-32 of the pixels is not read where their CRC is
+// right, and a wrong CRC of a chunk without pixels does not matter.
 #include "codecs/png.h"
 
 #include <fmt/format.h>
@@ -15,13 +16,17 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "base/byte_reader.h"
 #include "base/bytes.h"
 #include "base/crc32.h"
+#include "codecs/damage.h"
 #include "codecs/picture_size.h"
 #include "codecs/png_metadata.h"
+#include "codecs/png_rows.h"
 #include "codecs/stb.h"
 
 namespace imnet {
@@ -46,6 +51,7 @@ struct Png {
     std::vector<std::span<const std::byte>> data;  // the IDAT chunks
     PngMetadata metadata;
     bool ended = false;
+    std::string damage;  // the first, as an error says it
 };
 
 tl::unexpected<InputError> damaged(std::string_view what) {
@@ -106,30 +112,55 @@ bool is_ancillary(std::string_view type) {
     return std::ranges::find(types, type) != types.end();
 }
 
+/// Notes the first damage.
+void note(Png& png, std::string what) {
+    if (png.damage.empty()) png.damage = std::move(what);
+}
+
+std::string checksum_failure(std::string_view type) {
+    // The type itself may be damaged, so it is shown only if it consists of letters.
+    const bool letters =
+        std::ranges::all_of(type, [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); });
+    return fmt::format("damaged PNG: chunk {} fails its checksum", letters ? type : "of unknown type");
+}
+
+/// Takes what there is of the last chunk of a file that was cut.
+void take_rest(ByteReader& reader, std::size_t length, Png& png) {
+    const std::string_view type = as_text(reader.take(std::min<std::size_t>(reader.remaining(), 4)));
+    const auto data = reader.take(std::min(reader.remaining(), length));
+    if (type == "IDAT" && !data.empty() && !png.header.empty()) png.data.push_back(data);
+    note(png, "truncated PNG: its last chunk is cut off or missing");
+    png.ended = true;
+}
+
+/// Reads the chunks to the end, or to where damage leaves only pixels to be read.
 Expected<Png> read_chunks(std::span<const std::byte> bytes) {
     Png png;
     ByteReader reader(bytes);
     reader.skip(signature.size());
     while (!png.ended) {
-        const std::size_t length = reader.u32_be();
+        const std::size_t length = reader.remaining() < 4 ? 0 : reader.u32_be();
+        if (reader.remaining() < length + 8) {
+            take_rest(reader, length, png);
+            break;
+        }
         const auto checked = reader.take(length + 4);
         const std::uint32_t crc = reader.u32_be();
-        if (reader.overran()) {
-            return input_error(InputErrorKind::decode, "truncated PNG: its last chunk is cut off or missing");
-        }
         const std::string_view type = as_text(checked.first(4));
-        const bool valid = crc32(checked) == crc;
-        if (!valid && is_ancillary(type)) continue;
-        if (!valid) {
-            // The type itself may be damaged, so it is shown only if it consists of letters.
-            const bool letters = std::ranges::all_of(
-                type, [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); });
-            return damaged(fmt::format("chunk {} fails its checksum", letters ? type : "of unknown type"));
+        if (crc32(checked) != crc) {
+            if (is_ancillary(type)) continue;
+            if (png.data.empty() && type != "IDAT")
+                return tl::unexpected(InputError{InputErrorKind::decode, checksum_failure(type)});
+            note(png, checksum_failure(type));
+            // The length may be what is wrong.
+            if (type != "IDAT") break;
         }
         if (auto taken = take_chunk(type, checked.subspan(4), png); !taken) {
             return tl::unexpected(std::move(taken.error()));
         }
     }
+    if (png.header.empty()) return input_error(InputErrorKind::decode, png.damage);
+    if (png.data.empty() && !png.damage.empty()) return input_error(InputErrorKind::decode, png.damage);
     if (png.data.empty()) return damaged("it holds no pixels");
     if (png.color_type == palette && png.palette.empty()) return damaged("its palette is missing");
     return png;
@@ -186,15 +217,38 @@ Expected<Image> decode_pixels(const Png& png, const DecodeLimits& limits) {
     return image;
 }
 
+PngShape shape_of(const Png& png) {
+    constexpr std::array<int, 7> channels{1, 0, 3, 1, 2, 0, 4};  // of the colour types
+    return {png.width, png.height, channels[png.color_type] * png.depth, png.header.back() != std::byte{0}};
+}
+
+/// As many rows as the data has; the others are black. stb_image gets the rows that are left in a whole file.
+Expected<DecodedImage> decode_damaged(Png png, const DecodeLimits& limits) {
+    const PngRows rows = inflate_rows(png.data, shape_of(png), png.from_xcode);
+    const bool complete = rows.read == rows.all;
+    Damage damage{png.damage, complete};
+    if (!complete) damage.message += fmt::format(" ({} of {} rows can be read)", rows.read, rows.all);
+    const std::vector<std::byte> whole = stored_in_zlib(rows.data);
+    png.data = {std::span(whole).subspan(png.from_xcode ? 2 : 0)};
+    Expected<Image> image = decode_pixels(png, limits);
+    if (!image) return tl::unexpected(std::move(image.error()));
+    DecodedImage decoded{std::move(*image), png.metadata.orientation()};
+    if (!damage.message.empty()) decoded.damage = std::move(damage);
+    return judged(std::move(decoded), limits.damage);
+}
+
 }  // namespace
 
 Expected<DecodedImage> decode_png(std::span<const std::byte> bytes, const DecodeLimits& limits) {
-    const Expected<Png> png = read_chunks(bytes);
+    Expected<Png> png = read_chunks(bytes);
     if (!png) return tl::unexpected(png.error());
     if (auto error = size_error(png->width, png->height, limits)) return tl::unexpected(std::move(*error));
+    if (!png->damage.empty()) return decode_damaged(std::move(*png), limits);
     Expected<Image> image = decode_pixels(*png, limits);
-    if (!image) return tl::unexpected(std::move(image.error()));
-    return DecodedImage{std::move(*image), png->metadata.orientation()};
+    if (image) return DecodedImage{std::move(*image), png->metadata.orientation()};
+    if (image.error().kind != InputErrorKind::decode) return tl::unexpected(std::move(image.error()));
+    png->damage = std::move(image.error().message);
+    return decode_damaged(std::move(*png), limits);
 }
 
 }  // namespace imnet

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "base/byte_reader.h"
+#include "codecs/damage.h"
 #include "codecs/picture_size.h"
 
 namespace imnet {
@@ -97,7 +98,14 @@ std::vector<std::uint8_t> shown_values(const Pnm& pnm) {
     return shown;
 }
 
-Expected<void> decode_bitmap(ByteReader& reader, const Pnm& pnm, Image& image) {
+/// The damage of a picture whose last whole row is the one before `row`. The rows after it are black.
+std::optional<Damage> cut_before(std::uint32_t row, const Pnm& pnm, Image& image) {
+    std::fill(image.rgb.begin() + static_cast<std::ptrdiff_t>(row) * image.width * 3, image.rgb.end(),
+              std::uint8_t{0});
+    return Damage{fmt::format("truncated PNM: {} of {} rows", row, pnm.height)};
+}
+
+Expected<std::optional<Damage>> decode_bitmap(ByteReader& reader, const Pnm& pnm, Image& image) {
     auto out = image.rgb.begin();
     for (std::uint32_t y = 0; y < pnm.height; ++y) {
         std::uint8_t packed = 0;
@@ -114,15 +122,12 @@ Expected<void> decode_bitmap(ByteReader& reader, const Pnm& pnm, Image& image) {
             }
             out = std::fill_n(out, 3, black ? std::uint8_t{0} : std::uint8_t{255});
         }
-        if (reader.overran()) {
-            return input_error(InputErrorKind::decode,
-                               fmt::format("truncated PNM: {} of {} rows", y, pnm.height));
-        }
+        if (reader.overran()) return cut_before(y, pnm, image);
     }
-    return {};
+    return std::nullopt;
 }
 
-Expected<void> decode_samples(ByteReader& reader, const Pnm& pnm, Image& image) {
+Expected<std::optional<Damage>> decode_samples(ByteReader& reader, const Pnm& pnm, Image& image) {
     const std::vector<std::uint8_t> shown = shown_values(pnm);
     auto out = image.rgb.begin();
     for (std::uint32_t y = 0; y < pnm.height; ++y) {
@@ -139,12 +144,9 @@ Expected<void> decode_samples(ByteReader& reader, const Pnm& pnm, Image& image) 
             }
             out = std::fill_n(out, 3 / pnm.channels, shown[std::min(value, pnm.highest + 1)]);
         }
-        if (reader.overran()) {
-            return input_error(InputErrorKind::decode,
-                               fmt::format("truncated PNM: {} of {} rows", y, pnm.height));
-        }
+        if (reader.overran()) return cut_before(y, pnm, image);
     }
-    return {};
+    return std::nullopt;
 }
 
 }  // namespace
@@ -155,10 +157,11 @@ Expected<DecodedImage> decode_pnm(std::span<const std::byte> bytes, const Decode
     if (!pnm) return tl::unexpected(pnm.error());
     if (auto error = size_error(pnm->width, pnm->height, limits)) return tl::unexpected(std::move(*error));
     Image image = blank_image(pnm->width, pnm->height);
-    const Expected<void> done =
-        pnm->bitmap ? decode_bitmap(reader, *pnm, image) : decode_samples(reader, *pnm, image);
-    if (!done) return tl::unexpected(done.error());
-    return DecodedImage{std::move(image), 1};
+    auto damage = pnm->bitmap ? decode_bitmap(reader, *pnm, image) : decode_samples(reader, *pnm, image);
+    if (!damage) return tl::unexpected(std::move(damage.error()));
+    DecodedImage decoded{std::move(image), 1};
+    decoded.damage = std::move(*damage);
+    return judged(std::move(decoded), limits.damage);
 }
 
 }  // namespace imnet

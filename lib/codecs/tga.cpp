@@ -10,8 +10,11 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
+#include <string>
 
 #include "base/byte_reader.h"
+#include "codecs/damage.h"
 #include "codecs/palette.h"
 #include "codecs/picture_size.h"
 
@@ -124,8 +127,13 @@ private:
     bool repeats_ = false;
 };
 
-tl::unexpected<InputError> truncated(int rows, int height) {
-    return input_error(InputErrorKind::decode, fmt::format("truncated TGA: {} of {} rows", rows, height));
+std::string truncation(int rows, int height) {
+    return fmt::format("truncated TGA: {} of {} rows", rows, height);
+}
+
+/// What Pillow's new pictures show: the first colour of a palette, else black.
+Palette::Color empty_color(const Tga& tga) {
+    return (tga.type & ~in_runs) == indexed ? tga.palette[0] : Palette::Color{};
 }
 
 }  // namespace
@@ -143,19 +151,24 @@ Expected<DecodedImage> decode_tga(std::span<const std::byte> bytes, const Decode
     if (auto error = size_error(tga.width, tga.height, limits)) return tl::unexpected(std::move(*error));
     reader.skip(tga.identification_length);
     if (tga.has_palette == 1) read_palette(reader, tga);
-    if (reader.overran()) return truncated(0, tga.height);
+    if (reader.overran()) return input_error(InputErrorKind::decode, truncation(0, tga.height));
 
     Image image = blank_image(tga.width, tga.height);
     PixelReader pixels(reader, tga);
+    std::optional<Damage> damage;
     for (int y = 0; y < tga.height; ++y) {
         std::uint8_t* row = image.row((tga.flags & from_top) != 0 ? y : tga.height - 1 - y);
         for (int x = 0; x < tga.width; ++x) {
             const int column = (tga.flags & from_right) != 0 ? tga.width - 1 - x : x;
             std::ranges::copy(pixels.next(), row + std::size_t{3} * column);
         }
-        if (reader.overran()) return truncated(y, tga.height);
+        if (!reader.overran()) continue;
+        if (!damage) damage = Damage{truncation(y, tga.height)};
+        for (int x = 0; x < tga.width; ++x) std::ranges::copy(empty_color(tga), row + std::size_t{3} * x);
     }
-    return DecodedImage{std::move(image), 1};
+    DecodedImage decoded{std::move(image), 1};
+    decoded.damage = std::move(damage);
+    return judged(std::move(decoded), limits.damage);
 }
 
 }  // namespace imnet

@@ -14,12 +14,14 @@ PictureBatch::PictureBatch(std::unique_ptr<Worker> worker, PixelLoader loader, s
 void PictureBatch::load(std::span<Input> inputs) {
     places_.clear();
     places_.reserve(inputs.size());
+    damage_.assign(inputs.size(), {});
     loaded_ = 0;
     pixels_.resize(inputs.size() * picture_bytes_);
     for (Input& input : inputs) {
-        const auto outcome =
+        auto outcome =
             loader_.load(input, std::span(pixels_).subspan(loaded_ * picture_bytes_, picture_bytes_));
         if (outcome) {
+            damage_[places_.size()] = std::move(outcome->damage);
             places_.emplace_back(loaded_++);
         } else {
             places_.push_back(tl::unexpected(outcome.error()));

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "base/errors.h"
@@ -30,6 +31,9 @@ public:
     /// The outputs of one of the inputs of `load`, valid until the next `load`; or why it failed.
     Expected<std::span<const float>> outputs_of(std::size_t input) const;
 
+    /// What is wrong with the picture of one of the inputs of `load`; empty if nothing is.
+    const std::string& damage_of(std::size_t input) const { return damage_[input]; }
+
     /// Frees memory that the next batch would reuse.
     void release_memory();
 
@@ -39,6 +43,7 @@ private:
     std::size_t picture_bytes_;
     std::size_t outputs_each_;
     std::vector<Expected<std::size_t>> places_;  ///< of each input in the batch
+    std::vector<std::string> damage_;            ///< of each input
     std::size_t loaded_ = 0;
     std::vector<std::byte> pixels_;
     std::vector<float> outputs_;

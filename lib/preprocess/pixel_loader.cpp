@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "inputs/read_file.h"
+#include "preprocess/damaged_pictures.h"
 #include "preprocess/decode_needed.h"
 
 namespace imnet {
@@ -28,7 +29,7 @@ PixelLoader::PixelLoader(const Preprocessing& preprocessing, PixelFormat format,
       limits_(limits),
       draft_side_(draft ? 2 * preprocessing.short_side : 0) {}
 
-Expected<void> PixelLoader::load(Input& input, std::span<std::byte> pixels) {
+Expected<Loaded> PixelLoader::load(Input& input, std::span<std::byte> pixels) {
     const bool once = comes_once(input);
     auto bytes = read_file(input);
     if (!bytes) return tl::unexpected(std::move(bytes.error()));
@@ -38,7 +39,9 @@ Expected<void> PixelLoader::load(Input& input, std::span<std::byte> pixels) {
     if (!decoded) return tl::unexpected(std::move(decoded.error()));
     preprocessor_.preprocess(*decoded, pixels);
     if (decoded->image.rgb.size() <= most_kept) memory_ = std::move(decoded->image.rgb);
-    return {};
+    if (!decoded->damage) return Loaded{};
+    note_damaged_picture(input.path);
+    return Loaded{std::move(decoded->damage->message)};
 }
 
 }  // namespace imnet

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "base/errors.h"
@@ -11,6 +12,11 @@
 #include "preprocess/preprocess.h"
 
 namespace imnet {
+
+/// What is to be said of a picture whose pixels were loaded.
+struct Loaded {
+    std::string damage;  ///< empty if there is none
+};
 
 /// Makes an engine's pixels of one input after the other: read → decode → orient → preprocess. One thread
 /// uses it; the memory of a picture is reused for the next.
@@ -26,7 +32,7 @@ public:
 
     /// Writes the pixels of one input. Bytes that can be read only once (standard input, archives) stay with
     /// the input, so that it can be loaded again if memory runs out.
-    Expected<void> load(Input& input, std::span<std::byte> pixels);
+    Expected<Loaded> load(Input& input, std::span<std::byte> pixels);
 
     void give_back_memory() { memory_ = {}; }
 

@@ -7,6 +7,7 @@
 #include "codecs/orientation.h"
 #include "codecs/picture_size.h"
 #include "inputs/read_file.h"
+#include "preprocess/damaged_pictures.h"
 
 namespace imnet {
 
@@ -15,6 +16,7 @@ Expected<Image> read_picture(Input& input, const DecodeLimits& limits) try {
     if (!bytes) return tl::unexpected(bytes.error());
     auto decoded = decode(*bytes, limits);
     if (!decoded) return tl::unexpected(std::move(decoded.error()));
+    if (decoded->damage) note_damaged_picture(input.path);
     return orient(std::move(decoded->image), decoded->orientation);
 } catch (const std::bad_alloc&) {
     return tl::unexpected(memory_error());

@@ -1,4 +1,5 @@
 // {"path":"a.jpg","top":[{"index":281,"wnid":"n02123045","label":"tabby","prob":0.6213}]}
+// {"path":"a.jpg","top":[…],"damaged":"damaged JPEG: a part of its data is missing"}
 // {"path":"b.jpg","error":{"kind":"decode","message":"truncated JPEG"}}
 #include <utility>
 
@@ -18,7 +19,9 @@ std::string row_object(const Row& row, const ClassNames& class_names) {
         if (object.back() != '[') object += ',';
         object += json_prediction(prediction, class_names);
     }
-    return object + "]}";
+    object += ']';
+    if (!row.damage.empty()) object += fmt::format(R"(,"damaged":{})", json_string(row.damage));
+    return object + '}';
 }
 
 class JsonLines : public RowFormatter {

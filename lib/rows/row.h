@@ -15,6 +15,8 @@ namespace imnet {
 struct Row {
     std::string path;
     Expected<std::vector<Prediction>> top;
+    /// What is wrong with a picture that has predictions all the same; empty if nothing is.
+    std::string damage = {};
     /// The bytes of an input that is not a file and so cannot be read again, if `keep_bytes` asks for them.
     std::vector<std::byte> bytes = {};
 };

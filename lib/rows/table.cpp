@@ -1,5 +1,5 @@
-// path,rank,index,wnid,label,prob,error: k lines for each image; one line with an empty rank for an input
-// without predictions.
+// path,rank,index,wnid,label,prob,error,damaged: k lines for each image; one line with an empty rank for an
+// input without predictions.
 #include <array>
 #include <string>
 
@@ -12,7 +12,7 @@
 namespace imnet {
 namespace {
 
-using Fields = std::array<std::string, 7>;
+using Fields = std::array<std::string, 8>;
 
 std::string escape_tsv(const std::string& field) {
     std::string escaped;
@@ -49,20 +49,21 @@ public:
         if (!row.top) {
             const InputError& error = row.top.error();
             return line({path, "", "", "", "", "",
-                         fmt::format("{}: {}", name(error.kind), replace_invalid_utf8(error.message))});
+                         fmt::format("{}: {}", name(error.kind), replace_invalid_utf8(error.message)), ""});
         }
-        if (row.top->empty()) return line({path, "", "", "", "", "", ""});
-        return predictions(path, *row.top);
+        if (row.top->empty()) return line({path, "", "", "", "", "", "", row.damage});
+        return predictions(path, row);
     }
 
 private:
-    std::string predictions(const std::string& path, const std::vector<Prediction>& top) const {
+    std::string predictions(const std::string& path, const Row& row) const {
         std::string lines;
         int rank = 1;
-        for (const Prediction& prediction : top) {
+        for (const Prediction& prediction : *row.top) {
             const ClassName& class_name = class_names_.at(static_cast<std::size_t>(prediction.index));
-            lines += line({path, fmt::format("{}", rank++), fmt::format("{}", prediction.index),
-                           class_name.wnid, class_name.name, fmt::format("{}", prediction.probability), ""});
+            lines +=
+                line({path, fmt::format("{}", rank++), fmt::format("{}", prediction.index), class_name.wnid,
+                      class_name.name, fmt::format("{}", prediction.probability), "", row.damage});
         }
         return lines;
     }
@@ -84,8 +85,8 @@ private:
 }  // namespace
 
 std::string_view table_header(Format format) {
-    return format == Format::csv ? "path,rank,index,wnid,label,prob,error\r\n"
-                                 : "path\trank\tindex\twnid\tlabel\tprob\terror\n";
+    return format == Format::csv ? "path,rank,index,wnid,label,prob,error,damaged\r\n"
+                                 : "path\trank\tindex\twnid\tlabel\tprob\terror\tdamaged\n";
 }
 
 std::unique_ptr<RowFormatter> csv_formatter(const ClassNames& class_names) {

@@ -44,11 +44,11 @@ public:
             const InputError& error = row.top.error();
             text += fmt::format("   {}error: {}: {}{}\n", red_, name(error.kind),
                                 sanitise_for_terminal(error.message), plain_);
-        } else if (row.top->empty()) {
-            text += "   no label is probable enough\n";
-        } else {
-            for (const Prediction& prediction : *row.top) text += line(prediction);
+            return text;
         }
+        if (row.top->empty()) text += "   no label is probable enough\n";
+        for (const Prediction& prediction : *row.top) text += line(prediction);
+        if (!row.damage.empty()) text += fmt::format("   {}warning: {}{}\n", red_, row.damage, plain_);
         return text;
     }
 

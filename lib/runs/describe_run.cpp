@@ -11,6 +11,15 @@
 namespace imnet {
 namespace {
 
+std::string_view name(DamagePolicy policy) {
+    switch (policy) {
+        case DamagePolicy::refuse: return "refuse";
+        case DamagePolicy::as_pillow: return "as Pillow";
+        case DamagePolicy::keep: return "keep";
+    }
+    return "";
+}
+
 std::string class_names_sha256(const ClassNames& class_names) {
     Sha256 hash;
     for (const ClassName& class_name : class_names)
@@ -33,6 +42,7 @@ Settings settings_of(const Model& model, const Engine& engine, const RowSettings
         {"format", std::string(name(rows.format))},
         {"top", fmt::format("{}", std::min(rows.top, model.architecture.classes))},
         {"max_pixels", fmt::format("{}", rows.max_pixels)},
+        {"damaged", std::string(name(rows.damage))},
     };
     if (!engine.batch_invariant()) settings.emplace_back("batch", fmt::format("{}", rows.batch));
     if (rows.min_probability > 0) settings.emplace_back("min_prob", fmt::format("{}", rows.min_probability));

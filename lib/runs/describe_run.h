@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "codecs/codec.h"
 #include "engines/engine.h"
 #include "models/model.h"
 #include "rows/row_formatter.h"
@@ -15,6 +16,7 @@ struct RowSettings {
     int top = 5;
     float min_probability = 0;
     std::uint64_t max_pixels = 0;
+    DamagePolicy damage = DamagePolicy::as_pillow;
     bool draft = false;
     int batch = 8;
 };

@@ -73,7 +73,7 @@ std::string unescape_tsv(std::string_view field) {
     return text;
 }
 
-using Fields = std::array<std::string, 7>;
+using Fields = std::array<std::string, 8>;
 
 std::optional<Fields> split_tsv(std::string_view line) {
     if (!line.ends_with('\n')) return std::nullopt;

@@ -29,7 +29,7 @@ def test_min_prob_keeps_the_row():
     assert len(top("--min-prob", str(limit), ROCKET)) in (1, 2)  # the limit may be rounded up to a float
     assert top("--min-prob", "1", ROCKET) == []
     done = quick("--min-prob", "1", "--format", "csv", ROCKET)
-    assert done.returncode == 0 and done.stdout.decode().splitlines()[1].endswith("rocket.jpg,,,,,,")
+    assert done.returncode == 0 and done.stdout.decode().splitlines()[1].endswith("rocket.jpg,,,,,,,")
 
 
 def test_is_prints_paths_as_grep_does(tmp_path):

@@ -11,7 +11,7 @@ import pytest
 from program import SAMPLES, quick
 
 GOOD = SAMPLES / "rocket.jpg"
-NAMES = ["path", "rank", "index", "wnid", "label", "prob", "error"]
+NAMES = ["path", "rank", "index", "wnid", "label", "prob", "error", "damaged"]
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +74,7 @@ def from_table(lines):
     """Groups the lines of a table into rows."""
     assert lines[0] == NAMES
     rows = []
-    for path, rank, index, wnid, label, prob, error in lines[1:]:
+    for path, rank, index, wnid, label, prob, error, damaged in lines[1:]:
         if rank in ("", "1"):
             rows.append((path, [] if rank else None, error.split(":")[0] or None))
         if rank:

@@ -1,6 +1,9 @@
 // Decodes and preprocesses a picture and writes the result to standard output, to compare it with Pillow,
 // torchvision and timm:
 //   pixels_probe FILE --rgb         width, height (int32) and RGB bytes, as decoded
+//   pixels_probe FILE --refuse|--as-pillow|--keep   the same with this policy for damage; what is damaged is
+//   said on standard
+//                                   error
 //   pixels_probe FILE --upright     the same after EXIF orientation
 //   pixels_probe FILE SHORT_SIDE IMAGE_SIZE INTERPOLATION MEAN×3 STD×3 [FORMAT]
 //                                   the preprocessed picture; a SHORT_SIDE such as 224x224 squashes it, and
@@ -16,6 +19,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -89,6 +93,14 @@ imnet::Expected<imnet::DecodedImage> decode_whole(std::span<const std::byte> byt
     return jpeg->decode({.scale = imnet::jpeg_draft_scale(jpeg->width(), jpeg->height(), draft_short_side)});
 }
 
+/// `--refuse`, `--as-pillow` or `--keep`.
+std::optional<imnet::DamagePolicy> damage_policy(std::string_view word) {
+    if (word == "--refuse") return imnet::DamagePolicy::refuse;
+    if (word == "--as-pillow") return imnet::DamagePolicy::as_pillow;
+    if (word == "--keep") return imnet::DamagePolicy::keep;
+    return {};
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -102,14 +114,17 @@ int main(int argc, char** argv) {
     const imnet::Preprocessor preprocessor(stated_preprocessing(argc, argv),
                                            read_format(argc == 12 ? argv[11] : "planar_float32"));
     const imnet::MappedFile file(argv[1]);
-    auto decoded = argc > 3 ? imnet::decode_needed(file.bytes(), preprocessor, {}, draft_short_side)
-                            : decode_whole(file.bytes(), draft_short_side);
+    const auto policy = damage_policy(argv[2]);
+    auto decoded = policy     ? imnet::decode(file.bytes(), {.damage = *policy})
+                   : argc > 3 ? imnet::decode_needed(file.bytes(), preprocessor, {}, draft_short_side)
+                              : decode_whole(file.bytes(), draft_short_side);
     if (!decoded) {
         std::fprintf(stderr, "%s: %s\n", imnet::name(decoded.error().kind).data(),
                      decoded.error().message.c_str());
         return 1;
     }
-    if (argc == 3 && std::string_view(argv[2]) == "--rgb") {
+    if (policy && decoded->damage) std::fprintf(stderr, "%s\n", decoded->damage->message.c_str());
+    if (policy || (argc == 3 && std::string_view(argv[2]) == "--rgb")) {
         write_pixels(decoded->image);
         return 0;
     }

@@ -42,14 +42,32 @@ TEST_CASE("the error of a cut progressive JPEG says in which scan") {
     CHECK(error.message == "truncated JPEG: its data ends in scan 10");
 }
 
-TEST_CASE("a scan that a marker ends early is not filled with grey") {
+TEST_CASE("a scan that a marker ends early is filled, and said to be damaged, or refused") {
     for (const char* name : {"photo-444.jpg", "photo-422-progressive.jpg"}) {
         Bytes bytes = golden(name);
         bytes.resize(bytes.size() / 2);
         bytes.push_back(std::byte{0xFF});
         bytes.push_back(std::byte{0xD9});
-        CHECK(error_of(bytes).kind == InputErrorKind::decode);
+        const auto decoded = decode_jpeg(bytes, {});
+        REQUIRE(decoded.has_value());
+        CHECK(decoded->damage->message == "damaged JPEG: a part of its data is missing");
+        CHECK(decoded->damage->pillow_reads);
+        const auto refused = decode_jpeg(bytes, {.damage = DamagePolicy::refuse});
+        REQUIRE_FALSE(refused.has_value());
+        CHECK(refused.error().message == decoded->damage->message);
     }
+}
+
+TEST_CASE("what is left of a cut JPEG is decoded on request, and the rest is grey, not old memory") {
+    const Bytes whole = golden("photo-444.jpg");
+    const auto cut = std::span(whole).first(whole.size() / 2);
+    const DecodeLimits keep{.damage = DamagePolicy::keep};
+    auto jpeg = JpegFile::open(cut, keep);
+    const auto first = jpeg->decode({}, std::vector<std::uint8_t>(100'000, 0xAB));
+    REQUIRE(first.has_value());
+    CHECK(first->damage->message.starts_with("truncated JPEG: "));
+    CHECK_FALSE(first->damage->pillow_reads);
+    CHECK(decode_jpeg(cut, keep)->image.rgb == first->image.rgb);
 }
 
 TEST_CASE("a JPEG with far more scans than encoders write is refused before it is decoded") {

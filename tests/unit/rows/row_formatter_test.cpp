@@ -54,20 +54,31 @@ TEST_CASE("json is one array of the same objects, also when there are none") {
 
 TEST_CASE("csv quotes as RFC 4180 says") {
     CHECK(written(Format::csv, {good("a,b.jpg")}) ==
-          "path,rank,index,wnid,label,prob,error\r\n"
-          "\"a,b.jpg\",1,0,n02123045,tabby,0.6213,\r\n"
-          "\"a,b.jpg\",2,1,,\"cat, \"\"big\"\"\",1e-07,\r\n");
+          "path,rank,index,wnid,label,prob,error,damaged\r\n"
+          "\"a,b.jpg\",1,0,n02123045,tabby,0.6213,,\r\n"
+          "\"a,b.jpg\",2,1,,\"cat, \"\"big\"\"\",1e-07,,\r\n");
     CHECK(written(Format::csv, {failed("b\n.jpg")}) ==
-          "path,rank,index,wnid,label,prob,error\r\n"
-          "\"b\n.jpg\",,,,,,decode: truncated JPEG: 3 of 5 scans\r\n");
+          "path,rank,index,wnid,label,prob,error,damaged\r\n"
+          "\"b\n.jpg\",,,,,,decode: truncated JPEG: 3 of 5 scans,\r\n");
     CHECK(written(Format::csv, {{"c", std::vector<Prediction>{}}}) ==
-          "path,rank,index,wnid,label,prob,error\r\nc,,,,,,\r\n");
+          "path,rank,index,wnid,label,prob,error,damaged\r\nc,,,,,,,\r\n");
 }
 
 TEST_CASE("tsv has one line for each row, whatever the fields hold") {
     CHECK(written(Format::tsv, {failed("a\tb\nc\\d")}) ==
-          "path\trank\tindex\twnid\tlabel\tprob\terror\n"
-          "a\\tb\\nc\\\\d\t\t\t\t\t\tdecode: truncated JPEG: 3 of 5 scans\n");
+          "path\trank\tindex\twnid\tlabel\tprob\terror\tdamaged\n"
+          "a\\tb\\nc\\\\d\t\t\t\t\t\tdecode: truncated JPEG: 3 of 5 scans\t\n");
+}
+
+TEST_CASE("every format says that a picture is damaged") {
+    Row row = good("a.png");
+    row.damage = "damaged PNG: chunk IDAT fails its checksum";
+    CHECK(written(Format::jsonl, {row})
+              .ends_with(R"(],"damaged":"damaged PNG: chunk IDAT fails its checksum"})"
+                         "\n"));
+    CHECK(written(Format::csv, {row}).ends_with(",1e-07,,damaged PNG: chunk IDAT fails its checksum\r\n"));
+    CHECK(written(Format::tsv, {row}).ends_with("\t1e-07\t\tdamaged PNG: chunk IDAT fails its checksum\n"));
+    CHECK(written(Format::text, {row}).ends_with("   warning: damaged PNG: chunk IDAT fails its checksum\n"));
 }
 
 TEST_CASE("text has the path and a line for each prediction") {
