@@ -59,7 +59,8 @@ public:
         stream_.avail_out = static_cast<uInt>(out.size());
         const int status = inflate(&stream_, Z_NO_FLUSH);
         if (status == Z_MEM_ERROR) throw std::bad_alloc();
-        failed = status < 0 && status != Z_BUF_ERROR;
+        // Data that asks for a dictionary (Z_NEED_DICT) would wait for ever.
+        failed = status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR;
         ended = status == Z_STREAM_END;
         return out.size() - stream_.avail_out;
     }

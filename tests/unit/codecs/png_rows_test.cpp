@@ -26,6 +26,7 @@ TEST_CASE("whole rows are kept, and the rest is zero") {
     CHECK(rows.read == 2);
     CHECK(rows.data == bytes_of("\0ab\0cd\0\0\0"sv));
     CHECK(rows_of("no zlib data", shape).read == 0);
+    CHECK(rows_of("\x78\xBB\0\0\0\1and a dictionary"sv, shape).read == 0);
     CHECK(rows_of("", shape).data == Bytes(9));
 }
 
