@@ -5,6 +5,7 @@
 #include <new>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/errors.h"
 #include "base/interruption.h"
@@ -18,6 +19,7 @@
 #include "cli/version.h"
 #include "codecs/raw_preview.h"
 #include "commands/commands.h"
+#include "inputs/left_by_tools.h"
 #include "preprocess/damaged_pictures.h"
 #include "resolve/resolve_bench.h"
 #include "resolve/resolve_classify.h"
@@ -79,6 +81,12 @@ void say_raw_previews() {
     if (count > 1) say(fmt::format("{} camera raw files: the JPEG preview inside each was used", count));
 }
 
+void say_passed_over() {
+    const std::vector<std::string> names = passed_over();
+    if (names.empty()) return;
+    say(fmt::format("passed over what tools leave beside images: {}", fmt::join(names, ", ")));
+}
+
 void say_damaged_pictures() {
     const std::size_t count = damaged_pictures();
     if (count == 0) return;
@@ -104,6 +112,7 @@ int run(const std::vector<std::string>& words) try {
     const Options options = parse_command_line(words);
     const int status = dispatch(options);
     if (!options.quiet) {
+        say_passed_over();
         say_raw_previews();
         say_damaged_pictures();
     }

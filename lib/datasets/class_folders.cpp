@@ -13,8 +13,10 @@
 #include <fmt/format.h>
 
 #include "base/errors.h"
+#include "base/lower_case.h"
 #include "base/split_mix.h"
 #include "inputs/find.h"
+#include "inputs/left_by_tools.h"
 
 namespace imnet {
 namespace {
@@ -35,7 +37,9 @@ TopLevel list_top_level(const std::string& folder) {
     for (; !error && entries != std::filesystem::directory_iterator(); entries.increment(error)) {
         std::string name = entries->path().filename().native();
         std::error_code ignored;
-        if (!entries->is_directory(ignored)) {
+        if (const auto left = left_by_tools(name); !left.empty()) {
+            if (entries->is_directory(ignored) || has_image_ending(name)) note_passed_over(left);
+        } else if (!entries->is_directory(ignored)) {
             if (has_image_ending(name)) ++found.pictures;
         } else if (name.starts_with('.')) {
             ++found.hidden_folders;
@@ -61,13 +65,29 @@ std::string counted(std::size_t count, std::string_view noun) {
     return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
-/// Whether the folders are the parts of a data set (train, val …), and not its classes.
-bool are_parts_of_data_set(const std::vector<std::string>& folders) {
-    constexpr std::array<std::string_view, 5> parts{"train", "val", "valid", "validation", "test"};
-    return std::ranges::find(folders, "train") != folders.end() &&
-           std::ranges::all_of(folders, [&](const std::string& name) {
-               return std::ranges::find(parts, name) != parts.end();
-           });
+constexpr std::string_view training_parts[] = {"train", "training"};
+constexpr std::string_view held_back_parts[] = {"val",     "valid", "validation", "test",
+                                                "testing", "eval",  "evaluation", "dev"};
+
+bool is_one_of(std::span<const std::string_view> parts, const std::string& folder) {
+    return std::ranges::find(parts, lower_case(folder)) != parts.end();
+}
+
+/// Refuses folders that are the parts of a data set (train, val …), and not its classes.
+void refuse_parts_of_data_set(const std::string& folder, const std::vector<std::string>& folders) {
+    const auto is_train = [](const std::string& name) { return is_one_of(training_parts, name); };
+    const auto is_held_back = [](const std::string& name) { return is_one_of(held_back_parts, name); };
+    const auto train = std::ranges::find_if(folders, is_train);
+    const auto held_back = std::ranges::find_if(folders, is_held_back);
+    const bool all = std::ranges::all_of(
+        folders, [&](const std::string& name) { return is_train(name) || is_held_back(name); });
+    if (train == folders.end() || !all) return;
+    const std::string validate =
+        held_back == folders.end() ? "" : fmt::format(" (and --val {}/{} to validate)", folder, *held_back);
+    throw UsageError(
+        fmt::format("{0}: it holds the parts of a data set ({1}), not class folders: give one of them, "
+                    "such as {0}/{2}{3}",
+                    folder, listed(folders), *train, validate));
 }
 
 TopLevel list_class_folders(const std::string& folder) {
@@ -78,12 +98,7 @@ TopLevel list_class_folders(const std::string& folder) {
             found.pictures == 0 ? " and no pictures" : ", only " + counted(found.pictures, "picture"),
             layout));
     }
-    if (are_parts_of_data_set(found.folders)) {
-        throw UsageError(
-            fmt::format("{0}: it holds the parts of a data set ({1}), not class folders: give one of them, "
-                        "such as {0}/train",
-                        folder, listed(found.folders)));
-    }
+    refuse_parts_of_data_set(folder, found.folders);
     return found;
 }
 

@@ -1,6 +1,7 @@
 #include "datasets/evaluation_data.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdint>
 #include <memory>
 #include <set>
@@ -92,11 +93,29 @@ void EvaluationData::refuse_unmapped() const {
     }
     if (mapping_.unknown.empty()) return;
     if (options_.skip_unknown && !mapping_.classes.empty()) return;
+    if (are_ids_of_ilsvrc()) {
+        throw ModelError(
+            "the labels are the numbers 1 to 1000, and the model's outputs have the numbers 0 to 999: add "
+            "--numbers "
+            "ilsvrc2012-id if they are the ids of ILSVRC 2012");
+    }
     throw ModelError(fmt::format(
         "the model has no class for {} of the {} labels: {}; {}", mapping_.unknown.size(),
         survey_.targets.size(), names(mapping_.unknown),
         mapping_.classes.empty() ? "none fits: is this the right model? (--labels FILE sets its class names)"
                                  : "use --skip-unknown to leave their pictures out"));
+}
+
+bool EvaluationData::are_ids_of_ilsvrc() const {
+    bool has_last = false;
+    for (const auto& [target, count] : survey_.targets) {
+        int number = 0;
+        const auto [end, error] = std::from_chars(target.data(), target.data() + target.size(), number);
+        if (error != std::errc{} || end != target.data() + target.size() || number < 1 || number > 1000)
+            return false;
+        has_last |= number == 1000;
+    }
+    return has_last;
 }
 
 std::optional<int> EvaluationData::target_of(std::string_view path) const {

@@ -55,6 +55,7 @@ public:
 private:
     void refuse_nothing() const;
     void refuse_unmapped() const;
+    bool are_ids_of_ilsvrc() const;  ///< 1 … 1000, with 1000 among them
 
     EvaluationDataOptions options_;
     PictureTargets targets_;

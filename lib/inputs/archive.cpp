@@ -13,6 +13,7 @@
 
 #include "inputs/archive_reader.h"
 #include "inputs/folder.h"
+#include "inputs/left_by_tools.h"
 #include "inputs/open_input.h"
 
 namespace imnet {
@@ -28,9 +29,6 @@ ArchiveReader::Family family_of(const std::string& path) {
         path.size() > zip.size() && ::strcasecmp(path.c_str() + path.size() - zip.size(), zip.data()) == 0;
     return is_zip ? ArchiveReader::Family::zip : ArchiveReader::Family::tar;
 }
-
-// macOS adds such members to a zip. They have names of pictures but are not pictures.
-bool is_resource_fork(const std::string& name) { return name.starts_with("__MACOSX/"); }
 
 class Members {
 public:
@@ -58,7 +56,9 @@ public:
 private:
     std::optional<Input> take(const ArchiveMember& member) {
         if (member.kind == ArchiveMember::Kind::folder) return std::nullopt;
-        if (!options_.all_names && (!has_image_ending(member.name) || is_resource_fork(member.name))) {
+        if (!options_.all_names && !has_image_ending(member.name)) return std::nullopt;
+        if (const auto left = part_left_by_tools(member.name); !left.empty()) {
+            note_passed_over(left);
             return std::nullopt;
         }
         std::string path = path_ + '/' + member.name;

@@ -9,16 +9,23 @@
 #include <strings.h>
 #include <sys/stat.h>
 
+#include "inputs/left_by_tools.h"
+
 namespace imnet {
 namespace {
 
-constexpr std::array<std::string_view, 37> image_endings{
-    ".jpg",  ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".dng", ".nef",
-    ".nrw",  ".cr2",  ".cr3", ".arw",  ".orf", ".rw2",  ".raf", ".pef",  ".srw", ".heic",
-    ".heif", ".avif", ".jxl", ".jp2",  ".j2k", ".j2c",  ".jpc", ".jpf",  ".jpx", ".gif",
-    ".bmp",  ".dib",  ".tga", ".pnm",  ".ppm", ".pgm",  ".pbm"};
-constexpr std::array<std::string_view, 6> archive_endings{".tar",     ".tar.gz", ".tgz",
-                                                          ".tar.zst", ".tzst",   ".zip"};
+constexpr std::string_view image_endings[] = {
+    ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".dng", ".nef", ".nrw", ".cr2",
+    ".cr3", ".arw", ".orf", ".rw2", ".raf", ".pef", ".srw", ".heic", ".heif", ".avif", ".jxl", ".jp2", ".j2k",
+    ".j2c", ".jpc", ".jpf", ".jpx", ".gif", ".bmp", ".dib", ".tga", ".pnm", ".ppm", ".pgm", ".pbm", ".jif",
+    ".jfi", ".hif", ".apng",
+    // Not decoded: each is a row that says so, because somebody counts on it.
+    ".ico", ".cur", ".icns", ".psd", ".psb", ".svg", ".svgz", ".xcf", ".dds", ".exr", ".hdr", ".qoi", ".pam",
+    ".pfm", ".jxr", ".wdp", ".hdp", ".jls", ".mng", ".fits", ".eps", ".pcx", ".sgi", ".xpm", ".xbm", ".wmf",
+    ".emf", ".crw", ".mrw", ".x3f", ".3fr", ".iiq", ".kdc", ".dcr", ".rwl", ".srf", ".sr2", ".mef", ".erf",
+    ".fff", ".gpr"};
+constexpr std::string_view archive_endings[] = {".tar.bz2", ".tbz2", ".tbz",     ".tar.xz", ".txz", ".tar",
+                                                ".tar.gz",  ".tgz",  ".tar.zst", ".tzst",   ".zip"};
 
 // An ending alone, such as ".jpg", is not the name of a picture.
 bool ends_with_one_of(std::string_view name, std::span<const std::string_view> endings) {
@@ -103,11 +110,15 @@ Expected<void> Folder::read_page() {
 bool Folder::is_candidate(const dirent& entry) const {
     const std::string_view name = entry.d_name;
     if (name == "." || name == "..") return false;
-    if (options_.all_names || has_image_ending(name) || (options_.archives && has_archive_ending(name))) {
-        return true;
-    }
-    return options_.recursive && (entry.d_type == DT_DIR || entry.d_type == DT_UNKNOWN ||
-                                  (entry.d_type == DT_LNK && options_.follow));
+    const bool wanted = options_.all_names || has_image_ending(name) ||
+                        (options_.archives && has_archive_ending(name)) ||
+                        (options_.recursive && (entry.d_type == DT_DIR || entry.d_type == DT_UNKNOWN ||
+                                                (entry.d_type == DT_LNK && options_.follow)));
+    if (!wanted) return false;
+    const std::string_view left = left_by_tools(name);
+    if (left.empty()) return true;
+    note_passed_over(left);
+    return false;
 }
 
 std::optional<Folder::Place> Folder::place_of(const dirent& entry) const {

@@ -75,7 +75,9 @@ private:
 /// Whether the name has the ending of a supported image format (`.jpg`, `.JPEG`, `.png` …).
 bool has_image_ending(std::string_view name);
 
-/// Whether the name has the ending of an archive: `.tar`, `.tar.gz`, `.tgz`, `.tar.zst`, `.tzst` or `.zip`.
+/// Whether the name has the ending of an archive: `.tar`, `.tar.gz`, `.tgz`, `.tar.bz2`, `.tbz2`, `.tbz`,
+/// `.tar.xz`, `.txz`,
+/// `.tar.zst`, `.tzst` or `.zip`.
 bool has_archive_ending(std::string_view name);
 
 }  // namespace imnet

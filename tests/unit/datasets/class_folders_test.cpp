@@ -76,8 +76,8 @@ TEST_CASE("links to folders are followed, so that a data set may consist of link
 }
 
 TEST_CASE("other files are ignored, and a note names what may be a mistake") {
-    const Pictures pictures(
-        {"cat/1.jpg", "cat/notes.txt", "dog/2.jpg", "LICENSE", "lost.jpg", ".thumbnails/cat/1.jpg"});
+    const Pictures pictures({"cat/1.jpg", "cat/notes.txt", "dog/2.jpg", "LICENSE", "lost.jpg",
+                             ".cache/cat/1.jpg", ".thumbnails/cat/1.jpg"});
     const ClassFolders found = read_class_folders(pictures.path());
     CHECK(found.images.size() == 2);
     CHECK(found.notes == Strings{pictures.path() + ": 1 picture outside the class folders left out",
@@ -100,7 +100,7 @@ TEST_CASE("a folder without usable classes is refused in one line that says why"
           "DIR: no pictures in 7 of 8 class folders (a, b, c, d, e and 2 more): fill or remove them");
     CHECK(refusal_of({"train/cat/1.jpg", "val/cat/1.jpg"}) ==
           "DIR: it holds the parts of a data set (train, val), not class folders: give one of them, such as "
-          "DIR/train");
+          "DIR/train (and --val DIR/val to validate)");
 }
 
 TEST_CASE("validation pictures have the training classes as targets") {
