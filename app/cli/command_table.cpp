@@ -13,7 +13,8 @@ const std::vector<CommandRow>& commands() {
          "Prints one row for every input, in the order of the inputs, even if the input fails. Folders are "
          "searched recursively for JPEG, PNG, WebP, HEIC, AVIF, TIFF, JPEG 2000, JPEG XL, GIF, BMP, TGA and "
          "PNM files and cameras' raw files, and their files are sorted by path. An archive (.tar, .tar.gz, "
-         ".tgz, .tar.zst, .tzst, .zip) counts as a folder; its members come in the order of the archive and "
+         ".tgz, .tar.bz2, .tbz2, .tar.xz, .txz, .tar.zst, .tzst, .zip) counts as a folder; its members come "
+         "in the order of the archive and "
          "are named archive/member. Images are turned as their EXIF orientation says and preprocessed "
          "exactly as the weights require."},
         {Command::models, "models", "[WORD…]", "List the architectures and their published weights",

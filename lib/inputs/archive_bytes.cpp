@@ -10,20 +10,46 @@
 #include <string_view>
 
 #include <archive.h>
+#include <libdeflate.h>
 #include <unistd.h>
+#include <zlib.h>
 
 namespace imnet {
 namespace {
 
 constexpr std::size_t block_size = 1U << 16U;
 
-// gzip (RFC 1952) and zstd (RFC 8878). For files only: bytes of a stream cannot be looked at twice.
-bool is_compressed(int descriptor, std::int64_t start) {
-    using namespace std::literals;
-    std::array<char, 4> first{};
+using namespace std::literals;
+
+// RFC 1952, RFC 8878, and the formats of xz and bzip2.
+constexpr std::string_view gzip = "\x1f\x8b"sv;
+constexpr std::string_view compressions[] = {gzip, "\x28\xb5\x2f\xfd"sv, "\xFD\x37zXZ\0"sv, "BZh"sv};
+
+// For files only: bytes of a stream cannot be looked at twice.
+bool starts_with(int descriptor, std::int64_t start, std::string_view signature) {
+    std::array<char, 6> first{};
     const ssize_t count = ::pread(descriptor, first.data(), first.size(), start);
-    const std::string_view bytes(first.data(), count < 0 ? 0 : static_cast<std::size_t>(count));
-    return bytes.starts_with("\x1f\x8b"sv) || bytes == "\x28\xb5\x2f\xfd"sv;
+    return std::string_view(first.data(), count < 0 ? 0 : static_cast<std::size_t>(count))
+        .starts_with(signature);
+}
+
+bool is_compressed(int descriptor, std::int64_t start) {
+    return std::ranges::any_of(
+        compressions, [&](std::string_view signature) { return starts_with(descriptor, start, signature); });
+}
+
+/// Whether zlib reads the gzip data to its end, with all checksums right. Bytes that are no gzip data may
+/// follow.
+bool gzip_is_intact(int descriptor, std::int64_t start) {
+    const int copy = ::dup(descriptor);
+    if (copy < 0 || ::lseek(copy, start, SEEK_SET) < 0) return false;
+    gzFile file = ::gzdopen(copy, "rb");
+    if (file == nullptr) return ::close(copy), false;
+    std::vector<char> buffer(block_size);
+    int count = 0;
+    do count = ::gzread(file, buffer.data(), static_cast<unsigned>(buffer.size()));
+    while (count > 0);
+    return ::gzclose_r(file) == Z_OK && count == 0;
 }
 
 }  // namespace
@@ -32,7 +58,7 @@ void FreeArchive::operator()(::archive* handle) const { ::archive_read_free(hand
 
 std::string archive_message(::archive* handle) {
     const char* text = ::archive_error_string(handle);
-    std::string message = text == nullptr ? "it cannot be read" : text;
+    std::string message = text == nullptr ? "its data is damaged or ends early" : text;
     std::erase_if(message, [](char c) { return c < ' ' || c > '~'; });
     return message;
 }
@@ -49,6 +75,8 @@ Expected<void> ArchiveBytes::inflate() {
     inflater_.reset(::archive_read_new());
     ::archive_read_support_filter_gzip(inflater_.get());
     ::archive_read_support_filter_zstd(inflater_.get());
+    ::archive_read_support_filter_xz(inflater_.get());
+    ::archive_read_support_filter_bzip2(inflater_.get());
     ::archive_read_support_format_raw(inflater_.get());
     ::archive_read_support_format_empty(inflater_.get());
     ::archive_entry* entry = nullptr;
@@ -138,8 +166,34 @@ long ArchiveBytes::read_inflated(const void** block) {
         return fail({InputErrorKind::decode, "damaged archive: " + archive_message(inflater_.get())});
     }
     inflated_ += count;
+    crc_ = ::libdeflate_crc32(crc_, *block, count);
     if (is_too_much(inflated_)) return fail(too_much());
     return static_cast<long>(count);
+}
+
+const std::optional<InputError>& ArchiveBytes::check_rest() {
+    if (!inflater_ || error_) return error_;
+    const void* block = nullptr;
+    while (read_inflated(&block) > 0) {
+    }
+    if (!error_ && regular_ && starts_with(descriptor_, start_, gzip) && !gzip_checksum_fits()) {
+        fail({InputErrorKind::decode, "damaged archive: its checksum is wrong, so its images may be, too"});
+    }
+    return error_;
+}
+
+// libarchive does not look at the checksum of gzip.
+bool ArchiveBytes::gzip_checksum_fits() const {
+    std::array<std::uint8_t, 8> trailer{};  // CRC-32 and size, both little-endian
+    if (::pread(descriptor_, trailer.data(), trailer.size(), size_ - 8) == 8) {
+        const auto number = [&](std::size_t at) {
+            return std::uint32_t{trailer[at]} | std::uint32_t{trailer[at + 1]} << 8 |
+                   std::uint32_t{trailer[at + 2]} << 16 | std::uint32_t{trailer[at + 3]} << 24;
+        };
+        if (number(0) == crc_ && number(4) == static_cast<std::uint32_t>(inflated_)) return true;
+    }
+    // Several members, or bytes after the last one.
+    return gzip_is_intact(descriptor_, start_);
 }
 
 // Never skips past the end, so that a truncated member is detected.

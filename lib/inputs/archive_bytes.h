@@ -20,8 +20,8 @@ struct FreeArchive {
 };
 using ArchiveHandle = std::unique_ptr<::archive, FreeArchive>;
 
-/// The bytes of an archive for libarchive's parsers: those of a file, inflated if it is gzip or zstd. Counts
-/// the inflated bytes and stops at the limits; libarchive alone has no limit.
+/// The bytes of an archive for libarchive's parsers: those of a file, inflated if it is compressed (gzip,
+/// zstd, xz, bzip2). Counts the inflated bytes and stops at the limits; libarchive alone has no limit.
 class ArchiveBytes {
 public:
     /// Reads the descriptor from its current position, and does not close it.
@@ -40,6 +40,10 @@ public:
     /// Why reading these bytes failed, if it did.
     const std::optional<InputError>& error() const { return error_; }
 
+    /// Inflates what follows the last member, so that the checksum at the end is read, too. Returns the
+    /// error, if there is one. A stream of gzip data is checked for its end only.
+    const std::optional<InputError>& check_rest();
+
     /// Whether so many inflated bytes are too many for the bytes read of the archive.
     bool is_too_much(std::uint64_t inflated) const;
     InputError too_much() const;
@@ -50,6 +54,7 @@ private:
     std::int64_t seek(std::int64_t offset, int whence);
     long fail(InputError error);
     long read_inflated(const void** block);
+    bool gzip_checksum_fits() const;
 
     int descriptor_;
     bool regular_;
@@ -61,6 +66,7 @@ private:
     std::vector<char> buffer_;
     ArchiveHandle inflater_;
     std::uint64_t inflated_ = 0;
+    std::uint32_t crc_ = 0;  ///< of all inflated bytes
     bool inflated_all_ = false;
     std::uint64_t header_bytes_ = 0;
     bool in_header_ = false;

@@ -171,7 +171,10 @@ Expected<std::optional<ArchiveMember>> ArchiveReader::next() {
     if (state.family == Family::tar) state.bytes.begin_header();
     const int outcome = ::archive_read_next_header(state.handle.get(), &entry);
     state.bytes.end_header();
-    if (outcome == ARCHIVE_EOF && !state.bytes.error()) return std::nullopt;
+    if (outcome == ARCHIVE_EOF && !state.bytes.error()) {
+        if (const auto& error = state.bytes.check_rest()) return tl::unexpected(*error);
+        return std::nullopt;
+    }
     if (outcome != ARCHIVE_OK && outcome != ARCHIVE_WARN) return tl::unexpected(state.failure());
     ++state.members;
     state.at_member = true;

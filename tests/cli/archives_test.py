@@ -274,3 +274,42 @@ def test_a_zip_bomb_is_not_inflated():
     assert found[:2] == [("s.zip/a.ppm", None), ("s.zip/giant.ppm", "limits")]
     assert found[2][0] == "s.zip/lies.ppm" and found[2][1] in ("limits", "decode")
     assert found[3:] == [("s.zip/b.ppm", None)]
+
+
+def compressed_tar(tmp_path, ending, count=2):
+    """A tar of this kind of compression, with so many images, and its path."""
+    mode = {"tar.gz": "w:gz", "tgz": "w:gz", "tar.bz2": "w:bz2", "tbz2": "w:bz2", "tar.xz": "w:xz", "txz": "w:xz"}[ending]
+    path = tmp_path / f"photos.{ending}"
+    with tarfile.open(path, mode) as archive:
+        for i in range(count):
+            archive.add(SAMPLES / "rocket.jpg", f"{i}.jpg")
+    return path
+
+
+@pytest.mark.parametrize("ending", ["tar.gz", "tgz", "tar.bz2", "tbz2", "tar.xz", "txz"])
+def test_compressed_tars_are_entered_and_read_to_their_end(tmp_path, ending):
+    path = compressed_tar(tmp_path, ending)
+    done = quick("--format", "jsonl", tmp_path)
+    assert done.returncode == 0 and len(done.stdout.splitlines()) == 2, done.stderr
+    data = path.read_bytes()
+    for damaged, why in ((data[:-6], "damaged archive: "), (data[:-6] + bytes([data[-6] ^ 1]) + data[-5:], "damaged archive: ")):
+        path.write_bytes(damaged)
+        done = quick("--format", "jsonl", path)
+        *_, last = map(json.loads, done.stdout.splitlines())
+        assert done.returncode == 1 and last["path"] == str(path), last
+        assert last["error"]["kind"] == "decode" and last["error"]["message"].startswith(why)
+
+
+def test_gzip_members_and_what_follows_them_count_as_gzip_counts_them(tmp_path):
+    path = compressed_tar(tmp_path, "tar.gz")
+    tar = gzip.decompress(path.read_bytes())
+    half = len(tar) // 2
+    members = gzip.compress(tar[:half]) + gzip.compress(tar[half:])
+    path.write_bytes(members)
+    assert quick(path).returncode == 0
+    path.write_bytes(members + bytes(512))
+    assert quick(path).returncode == 0
+    wrong = len(gzip.compress(tar[:half])) - 6  # in the first checksum
+    path.write_bytes(members[:wrong] + bytes([members[wrong] ^ 1]) + members[wrong + 1:])
+    done = quick("--format", "jsonl", path)
+    assert done.returncode == 1 and "checksum is wrong" in json.loads(done.stdout.splitlines()[-1])["error"]["message"]
