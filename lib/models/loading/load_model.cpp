@@ -200,10 +200,14 @@ Model load(const ModelRequest& request, const RandomSource& source) {
 void apply_stated(const StatedPreprocessing& stated, Model& model) {
     const std::vector<std::string> options = overriding(stated, model.preprocessing);
     if (!options.empty() && model.provenance.recognised_by != RecognisedBy::nothing) {
+        const Provenance& origin = model.provenance;
+        const std::string source = origin.weights == origin.path.native()
+                                       ? origin.weights
+                                       : fmt::format("{} {}", model.architecture.name, origin.weights);
         model.notes.push_back(
-            {.text = fmt::format("{}: its own preprocessing is {}; {} override{} it",
-                                 model.provenance.weights, describe(model.preprocessing),
-                                 fmt::join(options, ", "), options.size() == 1 ? "s" : "")});
+            {.text = fmt::format("{}: its own preprocessing is {}; {} override{} it", source,
+                                 describe(model.preprocessing), fmt::join(options, ", "),
+                                 options.size() == 1 ? "s" : "")});
     }
     model.preprocessing = with_stated(stated, model.preprocessing);
 }
