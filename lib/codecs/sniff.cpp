@@ -31,6 +31,11 @@ constexpr Signature unserved_pictures[] = {
     {0, "gimp xcf"sv, "a GIMP document"},
     {0, "\0\0\1\0"sv, "a Windows icon"},
     {0, "icns"sv, "an Apple icon"},
+    {0, "\x01\xDA"sv, "an SGI picture"},
+    {0, "/* XPM"sv, "an XPM picture"},
+    {0, "\xD7\xCD\xC6\x9A"sv, "a Windows metafile"},
+    {0, "FOVb"sv, "a Sigma raw picture"},
+    {1, "MRM"sv, "a Minolta raw picture"},
     {0, "DDS "sv, "a DDS texture"},
     {0, "v/1\x01"sv, "an OpenEXR picture"},
     {0, "#?RADIANCE"sv, "a Radiance HDR picture"},
@@ -79,6 +84,7 @@ constexpr Signature other_files[] = {
     {0, "PK\3\4"sv, "a ZIP archive"},
     {0, "\x1F\x8B"sv, "a gzip file"},
     {0, "\xFD\x37zXZ\0"sv, "an xz file"},
+    {0, "BZh"sv, "a bzip2 file"},
     {0, "\x28\xB5\x2F\xFD"sv, "a Zstandard file"},
     {0, "7z\xBC\xAF\x27\x1C"sv, "a 7-Zip archive"},
     {257, "ustar"sv, "a tar archive"},
@@ -137,6 +143,11 @@ PictureFormat sniff(std::span<const std::byte> bytes) {
     if (find_signature(text, unserved_pictures) != nullptr) return PictureFormat::unknown;
     if (looks_like_tga(bytes)) return PictureFormat::tga;
     return PictureFormat::unknown;
+}
+
+std::optional<InputError> refusal_of(std::span<const std::byte> start) {
+    if (sniff(start) != PictureFormat::unknown) return std::nullopt;
+    return InputError{InputErrorKind::format, describe_unknown(start)};
 }
 
 std::string describe_unknown(std::span<const std::byte> bytes) {

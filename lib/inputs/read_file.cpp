@@ -22,13 +22,14 @@ void wait_for_bytes(int fd) {
     if (const int signal = interrupted()) throw Interrupted{signal};
 }
 
+constexpr std::size_t chunk = 1U << 16U;
+
 Expected<std::vector<std::byte>> read_all(int fd, std::size_t expected_size, bool may_block) {
-    constexpr std::size_t chunk = 1U << 16U;
     std::vector<std::byte> bytes;
     bytes.reserve(expected_size + 1);  // one byte more, so that the end is found without growing
     while (true) {
         const std::size_t filled = bytes.size();
-        bytes.resize(std::max(bytes.capacity(), filled + chunk));
+        bytes.resize(filled < bytes.capacity() ? bytes.capacity() : filled + chunk);
         if (may_block) wait_for_bytes(fd);
         const ssize_t count = ::read(fd, bytes.data() + filled, bytes.size() - filled);
         if (count < 0 && (errno == EINTR || errno == EAGAIN)) {
@@ -43,9 +44,20 @@ Expected<std::vector<std::byte>> read_all(int fd, std::size_t expected_size, boo
     }
 }
 
+/// Looks at the start of a large file, so that one that is no picture is not read.
+std::optional<InputError> refusal_of_start(int fd, std::size_t size, const CheckStart& check) {
+    constexpr std::size_t large = std::size_t{1} << 24;
+    if (!check || size < large) return std::nullopt;
+    std::vector<std::byte> start(chunk);
+    const ssize_t count =
+        ::pread(fd, start.data(), start.size(), std::max<off_t>(0, ::lseek(fd, 0, SEEK_CUR)));
+    if (count <= 0) return std::nullopt;  // reading all of it finds out why
+    return check(std::span(start).first(static_cast<std::size_t>(count)));
+}
+
 }  // namespace
 
-Expected<std::vector<std::byte>> read_file(Input& input) {
+Expected<std::vector<std::byte>> read_file(Input& input, const CheckStart& check) {
     if (input.error) return tl::unexpected(*input.error);
     if (input.bytes) return std::move(*input.bytes);
     const auto opened = open_input(input.path, input.named);
@@ -54,6 +66,7 @@ Expected<std::vector<std::byte>> read_file(Input& input) {
     const auto size = regular ? static_cast<std::size_t>(opened->status.st_size) : 0;
     if (size > max_file_bytes) return input_error(InputErrorKind::limits, "larger than 1 GiB");
     const int descriptor = opened->file.descriptor();
+    if (auto refused = refusal_of_start(descriptor, size, check)) return tl::unexpected(std::move(*refused));
     const bool standard_input = descriptor == STDIN_FILENO;
     if (!regular && !standard_input) ::fcntl(descriptor, F_SETFL, O_NONBLOCK);
     return read_all(descriptor, size, standard_input && !regular);

@@ -4,6 +4,7 @@
 #include <system_error>
 #include <utility>
 
+#include "codecs/sniff.h"
 #include "inputs/read_file.h"
 #include "preprocess/damaged_pictures.h"
 #include "preprocess/decode_needed.h"
@@ -31,7 +32,7 @@ PixelLoader::PixelLoader(const Preprocessing& preprocessing, PixelFormat format,
 
 Expected<Loaded> PixelLoader::load(Input& input, std::span<std::byte> pixels) {
     const bool once = comes_once(input);
-    auto bytes = read_file(input);
+    auto bytes = read_file(input, refusal_of);
     if (!bytes) return tl::unexpected(std::move(bytes.error()));
     if (once) input.bytes = std::move(*bytes);
     auto decoded = decode_needed(once ? *input.bytes : *bytes, preprocessor_, limits_, draft_side_,

@@ -1,13 +1,14 @@
 """Inputs: folders, lists, standard input, and shards."""
 import hashlib
 import io
+import json
 import os
 import subprocess
 import zipfile
 
 import pytest
 
-from program import PROGRAM, imnet, quick
+from program import PROGRAM, SAMPLES, imnet, quick
 from sources import RED, SHARD, message, paths, rows, tar_bytes, write, zip_bytes
 from sources import here  # noqa: F401
 
@@ -128,3 +129,37 @@ def test_standard_input_that_is_closed():
         words = [*words, "--no-weights", "--model", "resnet18"]
         done = subprocess.run([PROGRAM, *words], capture_output=True, timeout=60, preexec_fn=lambda: os.close(0))
         assert done.returncode == status and b"standard input is closed" in getattr(done, stream)
+
+
+def peak_memory(*words):
+    """Of a run, in kilobytes, and its rows."""
+    with subprocess.Popen([PROGRAM, "--no-weights", "--model", "resnet18", "--format", "jsonl", *words],
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as running:
+        rows = running.stdout.read()
+        _, _, usage = os.wait4(running.pid, 0)
+        running.returncode = 0
+    return usage.ru_maxrss, rows
+
+
+def test_a_large_file_that_is_no_picture_is_not_read(tmp_path):
+    small, large = tmp_path / "small.bin", tmp_path / "large.bin"
+    small.write_bytes(bytes(1000))
+    with open(large, "wb") as file:
+        file.truncate(900_000_000)
+    expected, first = peak_memory(small)
+    seen, second = peak_memory(large)
+    assert json.loads(first)["error"] == json.loads(second)["error"]
+    assert seen < expected + 50_000
+
+
+def test_a_picture_is_read_into_one_buffer(tmp_path):
+    """Whatever follows it in its file."""
+    picture = (SAMPLES / "rocket.jpg").read_bytes()
+    small, large = tmp_path / "small.jpg", tmp_path / "large.jpg"
+    small.write_bytes(picture)
+    large.write_bytes(picture)
+    os.truncate(large, 300_000_000)
+    expected, first = peak_memory(small)
+    seen, second = peak_memory(large)
+    assert json.loads(first)["top"] == json.loads(second)["top"]
+    assert seen < expected + 350_000
