@@ -31,7 +31,7 @@ std::vector<OptionRow> input_options() {
          "",
          "--tar",
          "",
-         "The input - is a tar archive (plain, gzip or zstd), not an image",
+         "The input - is a tar archive (plain, gzip, bzip2, xz or zstd), not an image",
          "",
          {},
          Completion::none,

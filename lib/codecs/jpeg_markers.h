@@ -10,7 +10,7 @@ namespace imnet {
 /// What the markers of a JPEG file say beside what libjpeg reads.
 struct JpegMarkers {
     std::vector<std::byte> exif;  ///< the EXIF segments before the first scan, joined; empty without one
-    std::string_view xmp;         ///< the last XMP packet before the first scan
+    std::string_view xmp;         ///< the last XMP packet before the first scan, in the bytes of the file
     int scans = 0;
 };
 

@@ -92,13 +92,13 @@ void EvaluationData::refuse_unmapped() const {
                         names(mapping_.ambiguous)));
     }
     if (mapping_.unknown.empty()) return;
-    if (options_.skip_unknown && !mapping_.classes.empty()) return;
-    if (are_ids_of_ilsvrc()) {
+    if (options_.numbers != Numbers::index && are_ids_of_ilsvrc()) {
         throw ModelError(
             "the labels are the numbers 1 to 1000, and the model's outputs have the numbers 0 to 999: add "
             "--numbers "
             "ilsvrc2012-id if they are the ids of ILSVRC 2012");
     }
+    if (options_.skip_unknown && !mapping_.classes.empty()) return;
     throw ModelError(fmt::format(
         "the model has no class for {} of the {} labels: {}; {}", mapping_.unknown.size(),
         survey_.targets.size(), names(mapping_.unknown),

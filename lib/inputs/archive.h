@@ -31,9 +31,9 @@ struct ArchiveOptions {
 
 /// Opens an archive and returns its images with their bytes, in the order of the archive, as inputs named
 /// `archive/member`. One member is in memory at a time. Nothing is written, and links are not followed. A
-/// name that ends in .zip is a zip archive, any other a tar archive; its bytes say whether gzip or zstd is
-/// used. A member that cannot be read is an input with an error; damage that ends the archive is an input
-/// with an error and the name of the archive.
+/// name that ends in .zip is a zip archive, any other a tar archive; its bytes say whether gzip, bzip2, xz or
+/// zstd is used. A member that cannot be read is an input with an error; damage that ends the archive is an
+/// input with an error and the name of the archive.
 Expected<NextInput> open_archive(const Input& archive, const ArchiveOptions& options);
 
 }  // namespace imnet

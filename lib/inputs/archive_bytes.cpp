@@ -41,8 +41,9 @@ bool is_compressed(int descriptor, std::int64_t start) {
 /// Whether zlib reads the gzip data to its end, with all checksums right. Bytes that are no gzip data may
 /// follow.
 bool gzip_is_intact(int descriptor, std::int64_t start) {
+    if (::lseek(descriptor, start, SEEK_SET) < 0) return false;
     const int copy = ::dup(descriptor);
-    if (copy < 0 || ::lseek(copy, start, SEEK_SET) < 0) return false;
+    if (copy < 0) return false;
     gzFile file = ::gzdopen(copy, "rb");
     if (file == nullptr) return ::close(copy), false;
     std::vector<char> buffer(block_size);

@@ -76,8 +76,7 @@ private:
 bool has_image_ending(std::string_view name);
 
 /// Whether the name has the ending of an archive: `.tar`, `.tar.gz`, `.tgz`, `.tar.bz2`, `.tbz2`, `.tbz`,
-/// `.tar.xz`, `.txz`,
-/// `.tar.zst`, `.tzst` or `.zip`.
+/// `.tar.xz`, `.txz`, `.tar.zst`, `.tzst` or `.zip`.
 bool has_archive_ending(std::string_view name);
 
 }  // namespace imnet

@@ -93,7 +93,7 @@ def test_numbers_of_ilsvrc_are_named(tmp_path):
 UNSERVED = {"a.ico": (b"\0\0\1\0\1\0\x10\x10", "a Windows icon"), "b.psd": (b"8BPS\0\1", "a Photoshop document"),
             "c.exr": (b"v/1\x01", "an OpenEXR picture"), "d.SVG": (b"<svg xmlns=''/>", "an SVG drawing"),
             "e.icns": (b"icns\0\0", "an Apple icon"), "f.jxr": (b"II\xbc\x01", "a JPEG XR picture"),
-            "g.qoi": (b"qoif\0\0", "a QOI picture"), "h.x3f": (b"FOVb\0\0", "no known format")}
+            "g.qoi": (b"qoif\0\0", "a QOI picture"), "h.x3f": (b"FOVb\0\0", "a Sigma raw picture")}
 
 
 @pytest.mark.parametrize("kind", ["folder", "zip", "tar"])

@@ -18,10 +18,11 @@ TEST_CASE("the markers say how many scans there are") {
 }
 
 TEST_CASE("EXIF segments are joined, without their name; the last XMP packet counts") {
-    const JpegMarkers markers = read_jpeg_markers(bytes_of(
+    const Bytes bytes = bytes_of(
         "\xFF\xD8\xFF\xE1\0\x06XMP!\xFF\xFF\xE1\0\x0A"
         "Exif\0\0II\xFF\xE1\0\x0A"
-        "Exif\0\0MM\xFF\xE1\0\x20http://ns.adobe.com/xap/1.0/\0a\xFF\xE1\0\x20http://ns.adobe.com/xap/1.0/\0b\xFF\xD9"sv));
+        "Exif\0\0MM\xFF\xE1\0\x20http://ns.adobe.com/xap/1.0/\0a\xFF\xE1\0\x20http://ns.adobe.com/xap/1.0/\0b\xFF\xD9"sv);
+    const JpegMarkers markers = read_jpeg_markers(bytes);
     CHECK(as_text(markers.exif) == "IIMM");
     CHECK(markers.xmp == "b");
 }

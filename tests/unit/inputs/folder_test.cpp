@@ -143,10 +143,12 @@ TEST_CASE("the memory of a walk does not grow with the folder") {
 
 TEST_CASE("the endings of images and archives are recognised") {
     CHECK(has_image_ending("a.JPG"));
+    for (const char* name : {"a.heic", "a.tif", "a.dib", "a.psd", "a.SVG"}) CHECK(has_image_ending(name));
     CHECK_FALSE(has_image_ending(".jpg"));
     CHECK_FALSE(has_image_ending("a.jpg.txt"));
-    for (const char* name : {"a.tar", "a.TAR.GZ", "a.tgz", "a.tar.zst", "a.tzst", "a.zip"})
+    for (const char* name : {"a.tar", "a.TAR.GZ", "a.tgz", "a.tar.bz2", "a.tbz2", "a.tar.xz", "a.txz",
+                             "a.tar.zst", "a.tzst", "a.zip"})
         CHECK(has_archive_ending(name));
-    for (const char* name : {".tar", "a.gz", "a.zst", "a.tar.xz", "tar", "a.zip.jpg"})
+    for (const char* name : {".tar", "a.gz", "a.zst", "a.xz", "tar", "a.zip.jpg"})
         CHECK_FALSE(has_archive_ending(name));
 }
